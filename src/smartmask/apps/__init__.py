@@ -1,0 +1,1 @@
+"""What people run: the only layer that wires concrete parts together."""

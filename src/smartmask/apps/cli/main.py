@@ -1,0 +1,60 @@
+"""`smartmask`: the group of commands, and how any failure ends in one line.
+
+Exit codes: 0 done, 1 a file that cannot be used (photo, layout, weights, output), 2 a wrong option or value.
+"""
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from smartmask.apps.cli.segment import segment
+from smartmask.apps.cli.suggest import suggest
+from smartmask.apps.cli.train import train
+from smartmask.errors import SmartMaskError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="smartmask", prog_name="smartmask")
+def commands() -> None:
+    """Draw the precise mask of an object that is not in a photo yet.
+
+    \b
+    Examples:
+      smartmask suggest room.jpg "a sleeping dog"
+      smartmask segment room.jpg --out room
+    """
+
+
+commands.add_command(suggest)
+commands.add_command(segment)
+commands.add_command(train)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line (by default the process's own) and return its exit code."""
+    try:
+        code = commands.main(arguments, prog_name="smartmask", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
+    except click.ClickException as error:
+        return _fail(error.format_message(), error.exit_code)
+    except SmartMaskError as error:
+        return _fail(str(error), 1)
+    except MemoryError:
+        return _fail(
+            "not enough memory for images of this size; shrink the photo or ask for fewer suggestions", 1
+        )
+    except click.Abort:
+        return _fail("stopped before the end; nothing was written", 130)
+
+
+def _fail(message: str, code: int) -> int:
+    click.echo(f"Error: {' '.join(message.split())}", err=True)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

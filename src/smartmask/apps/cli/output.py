@@ -1,0 +1,52 @@
+"""The output folder: checked before any work is done, written once all of it is."""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import click
+
+from smartmask.data.atomic import write_files
+
+
+def check_folder(folder: Path, names: Iterable[str], inputs: Iterable[Path | None]) -> None:
+    """Make sure that results can be written to a folder, without creating it.
+
+    Args:
+        folder: Where results shall go; it and its parents may not exist yet.
+        names: The files to be written there.
+        inputs: Files that are read; none of them may be replaced by a result.
+
+    Raises:
+        click.UsageError: If it is a file, cannot be written to, or a result would replace an input.
+    """
+    existing = folder  # os.path: pathlib raises where a folder above may not be read
+    while not os.path.exists(existing) and existing != existing.parent:
+        existing = existing.parent
+    if not existing.is_dir():
+        raise click.UsageError(f"--out {folder}: {existing} is a file; give a folder")
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise click.UsageError(f"--out {folder}: no permission to write in {existing}; choose another folder")
+    results = {os.path.realpath(folder / name) for name in names}
+    for path in inputs:
+        if path is not None and os.path.realpath(path) in results:
+            raise click.UsageError(f"--out {folder}: would replace the input {path}; choose another folder")
+
+
+def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write all results, or none.
+
+    Raises:
+        click.ClickException: If they cannot be written.
+    """
+    is_new = not os.path.exists(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_files({folder / name: content for name, content in contents.items()})
+    except OSError as error:
+        if is_new and os.path.isdir(folder):
+            folder.rmdir()
+        reason = error.strerror or str(error)
+        raise click.ClickException(
+            f"--out {folder}: cannot be written ({reason}); nothing was saved"
+        ) from error

@@ -1,0 +1,187 @@
+"""`smartmask suggest`: a photo and a few words in, masks out."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
+    from smartmask.scene.guidance import Guidance
+    from smartmask.scene.layout import Layout
+
+_FILE = click.Path(path_type=Path, readable=False)
+
+
+@click.command()
+@click.argument("photo", type=_FILE)
+@click.argument("prompt")
+@click.option("--scene", metavar="TEXT", help="What the finished scene shows, in a sentence.")
+@click.option(
+    "--box", metavar="X0,Y0,X1,Y1", help="The object's tight box, in pixels from the top left corner."
+)
+@click.option(
+    "--region", metavar="PNG", type=_FILE, help="Drawing of the part of the photo it should lie about."
+)
+@click.option("--scribble", metavar="PNG", type=_FILE, help="Rough drawing of the object itself.")
+@click.option("-n", "n", type=click.IntRange(1, 64), default=4, show_default=True, help="Suggestions wanted.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same masks."
+)
+@click.option(
+    "--layout", "layout_path", metavar="JSON", type=_FILE, help="Layout of the photo; it is not segmented."
+)
+@click.option("--out", type=_FILE, default=Path("out"), show_default=True, help="Folder for the results.")
+@click.option("--weights", metavar="ONNX", type=_FILE, help="A mask model of your own.")
+@click.option(
+    "--max-megapixels",
+    type=click.FloatRange(min=0, min_open=True),
+    default=100.0,
+    show_default=True,
+    help="Refuse larger photos.",
+)
+def suggest(
+    photo: Path,
+    prompt: str,
+    scene: str | None,
+    box: str | None,
+    region: Path | None,
+    scribble: Path | None,
+    n: int,
+    seed: int,
+    layout_path: Path | None,
+    out: Path,
+    weights: Path | None,
+    max_megapixels: float,
+) -> None:
+    """Draw masks of PROMPT, an object that is not in PHOTO yet.
+
+    Writes mask_0.png, mask_1.png, ... (0 or 255, best first), alpha_0.png, ... (the same with soft
+    edges), overview.png (a picture to look at), suggestions.json (scores, boxes, and all that is needed
+    to get the same again) and, unless it was given, layout.json (what was seen in the photo). Files of
+    the same names are replaced.
+
+    A region or scribble is a picture of the photo's size: white on black, or opaque on transparent.
+
+    \b
+    Examples:
+      smartmask suggest room.jpg "a sleeping dog"
+      smartmask suggest room.jpg "a floor lamp" --scene "a cosy room at night" -n 8
+      smartmask suggest room.jpg "a picture frame" --box 120,40,260,180 --out frame
+      smartmask suggest room.jpg "an armchair" --scribble chair.png --seed 3
+      smartmask suggest room.jpg "a cat" --layout out/layout.json --out cat
+    """
+    from smartmask.apps.cli.output import check_folder, write_folder
+    from smartmask.apps.cli.progress import progress
+    from smartmask.apps.cli.suggestion_files import file_names, suggestion_files
+    from smartmask.data.photos import read_photo
+    from smartmask.pipelines.suggest import check_request
+    from smartmask.scene.guidance import NoGuidance
+
+    check_folder(out, file_names(n, layout_path is None), [photo, region, scribble, layout_path, weights])
+    try:
+        _check_unicode(prompt, scene)
+        check_request(prompt, scene, NoGuidance(), n, seed, None)
+        image = read_photo(photo, max_megapixels)
+        size_hw = image.shape[0], image.shape[1]
+        guidance = _read_guidance(box, region, scribble, size_hw)
+        given = None if layout_path is None else _read_layout(layout_path, size_hw, max_megapixels)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+    from smartmask.apps.load import WEIGHTS, SmartMask
+
+    with progress() as (step, on_progress):
+        step("loading the models")
+        models = SmartMask.load(weights)
+        step("segmenting the photo")
+        layout = models.segment(image) if given is None else given
+        step("drawing masks")
+        suggestions = models.suggest(layout, prompt, scene, guidance, n, seed, on_progress)
+        if not suggestions:
+            raise click.ClickException(
+                f"no mask of {prompt!r} came out; try another --seed, a hint, or other words"
+            )
+        step("drawing the overview")
+        request = {"photo": str(photo), "prompt": prompt, "scene": scene, "n": n, "seed": seed}
+        files = suggestion_files(
+            suggestions,
+            request,
+            image=image,
+            layout=layout,
+            layout_path=layout_path,
+            guidance=guidance,
+            guidance_path=region or scribble,
+            weights=weights or WEIGHTS / "mask.onnx",
+        )
+    write_folder(out, files)
+    if len(suggestions) < n:
+        click.echo(f"Note: {n} were asked for, but only {len(suggestions)} distinct ones came out.", err=True)
+    click.echo(f"{len(suggestions)} of {prompt!r}, best first:")
+    for number, suggestion in enumerate(suggestions):
+        corners = ",".join(f"{value:g}" for value in suggestion.box_xyxy)
+        click.echo(f"  {out / f'mask_{number}.png'}   score {suggestion.score:.3f}   box {corners}")
+    click.echo(f"Look at {out / 'overview.png'}; all details are in {out / 'suggestions.json'}.")
+
+
+def _check_unicode(*texts: str | None) -> None:
+    """Refuse bytes of the command line that are no text: the tokenizer cannot read them."""
+    for text in texts:
+        try:
+            (text or "").encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(
+                "the prompt and the scene must be valid Unicode; check the terminal's encoding"
+            ) from error
+
+
+def _read_guidance(
+    box: str | None, region: Path | None, scribble: Path | None, size_hw: tuple[int, int]
+) -> "Guidance":
+    from smartmask.data.photos import read_mask
+    from smartmask.scene.guidance import Box, NoGuidance, Region, Scribble
+
+    given = {"--box": box, "--region": region, "--scribble": scribble}
+    hints = [name for name, value in given.items() if value is not None]
+    if len(hints) > 1:
+        raise ValueError(f"{' and '.join(hints)} were given; give one hint or none")
+    if box is not None:
+        return Box(_clipped_box(box, size_hw))
+    if region is not None:
+        return Region(read_mask(region, size_hw))
+    if scribble is not None:
+        return Scribble(read_mask(scribble, size_hw))
+    return NoGuidance()
+
+
+def _clipped_box(text: str, size_hw: tuple[int, int]) -> tuple[float, float, float, float]:
+    """The part of a box that lies on the photo; a note says so if that is not all of it."""
+    from smartmask.scene.boxes import clip_box
+
+    try:
+        x0, y0, x1, y1 = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise ValueError(
+            f"--box {text!r} must be four numbers X0,Y0,X1,Y1 in pixels, like 10,20,300,400"
+        ) from error
+    try:
+        clipped = clip_box((x0, y0, x1, y1), size_hw)
+    except ValueError as error:
+        raise ValueError(f"--{error}") from error
+    if min(clipped[2] - clipped[0], clipped[3] - clipped[1]) < 1:
+        raise ValueError(f"--box {text} covers less than one pixel of the {size_hw[1]}x{size_hw[0]} photo")
+    if clipped != (x0, y0, x1, y1):
+        corners = ",".join(f"{value:g}" for value in clipped)
+        click.echo(f"Note: the box reaches beyond the photo; its part {corners} is used.", err=True)
+    return clipped
+
+
+def _read_layout(path: Path, size_hw: tuple[int, int], max_megapixels: float) -> "Layout":
+    from smartmask.data.layout_files import read_layout
+
+    layout = read_layout(path, max_megapixels)
+    if tuple(layout.size_hw) != size_hw:
+        found, expected = f"{layout.size_hw[1]}x{layout.size_hw[0]}", f"{size_hw[1]}x{size_hw[0]}"
+        raise ValueError(
+            f"--layout {path}: is {found} but the photo is {expected}; give the layout of this photo"
+        )
+    return layout

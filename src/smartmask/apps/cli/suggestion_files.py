@@ -1,0 +1,108 @@
+"""The files that `smartmask suggest` writes.
+
+`suggestions.json` holds the request and the masks, so the same request can be made again and the masks read
+without the PNGs: `counts` is a compressed COCO RLE on a canvas of `size_hw` (`scene/rle.py`).
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import UInt8
+from PIL import Image
+
+from smartmask.apps.drawing import overview, png_bytes
+from smartmask.data.layout_files import layout_to_json
+from smartmask.pipelines.suggest import Suggestion
+from smartmask.scene.guidance import Box, Guidance, NoGuidance
+from smartmask.scene.layout import Layout
+from smartmask.scene.rle import encode_rle
+
+FORMAT = "smartmask-suggestions"
+VERSION = 1
+
+
+def file_names(count: int, with_layout: bool) -> list[str]:
+    """The names of the files of so many suggestions."""
+    names = [f"{kind}_{number}.png" for number in range(count) for kind in ("mask", "alpha")]
+    return [*names, "overview.png", "suggestions.json", *(["layout.json"] if with_layout else [])]
+
+
+def suggestion_files(
+    suggestions: Sequence[Suggestion],
+    request: Mapping[str, Any],
+    *,
+    image: UInt8[np.ndarray, "H W 3"],
+    layout: Layout,
+    layout_path: Path | None,
+    guidance: Guidance,
+    guidance_path: Path | None,
+    weights: Path,
+) -> dict[str, bytes]:
+    """The content of each file.
+
+    Args:
+        suggestions: What came out, best first.
+        request: Photo, prompt, scene, n and seed as they were given.
+        image: The photo.
+        layout: Its layout.
+        layout_path: Where the layout was read from; None = it was made here and becomes a file too.
+        guidance: The user's hint.
+        guidance_path: Where the hint was read from, if it was drawn.
+        weights: The mask model's file.
+    """
+    record = {
+        "format": FORMAT,
+        "version": VERSION,
+        **request,
+        "size_hw": [int(side) for side in layout.size_hw],
+        "layout": str(layout_path or "layout.json"),
+        "guidance": _guidance_record(guidance, guidance_path),
+        "weights": {"file": weights.name, "sha256": hashlib.sha256(weights.read_bytes()).hexdigest()},
+        "suggestions": [_record(suggestion, number) for number, suggestion in enumerate(suggestions)],
+    }
+    files = {"suggestions.json": (json.dumps(record, indent=1, allow_nan=False) + "\n").encode()}
+    for number, suggestion in enumerate(suggestions):
+        files[f"mask_{number}.png"] = png_bytes(
+            Image.fromarray(suggestion.mask.astype(np.uint8) * np.uint8(255))
+        )
+        files[f"alpha_{number}.png"] = png_bytes(
+            Image.fromarray(np.rint(suggestion.alpha * 255).astype(np.uint8))
+        )
+    page = overview(
+        image, layout, suggestions, str(request["prompt"]), _settings(request, guidance), guidance
+    )
+    files["overview.png"] = png_bytes(page)
+    if layout_path is None:
+        files["layout.json"] = layout_to_json(layout)
+    return files
+
+
+def _record(suggestion: Suggestion, number: int) -> dict[str, Any]:
+    return {
+        "mask": f"mask_{number}.png",
+        "alpha": f"alpha_{number}.png",
+        "label": suggestion.label,
+        "score": float(suggestion.score),
+        "box_xyxy": [float(value) for value in suggestion.box_xyxy],
+        "counts": encode_rle(suggestion.mask),
+    }
+
+
+def _guidance_record(guidance: Guidance, path: Path | None) -> dict[str, Any]:
+    if isinstance(guidance, NoGuidance):
+        return {"kind": "none"}
+    if isinstance(guidance, Box):
+        return {"kind": "box", "box_xyxy": [float(value) for value in guidance.box_xyxy]}
+    return {"kind": type(guidance).__name__.lower(), "file": str(path), "counts": encode_rle(guidance.mask)}
+
+
+def _settings(request: Mapping[str, Any], guidance: Guidance) -> str:
+    """One line about how the suggestions came about."""
+    parts = [f"scene: {request['scene']}"] if request["scene"] else []
+    if not isinstance(guidance, NoGuidance):
+        parts.append(f"hint (yellow): {type(guidance).__name__.lower()}")
+    return "   |   ".join([f"seed {request['seed']}", *parts])

@@ -1,0 +1,1 @@
+"""Annotation files -> annotated scenes -> training examples."""

@@ -1,0 +1,90 @@
+"""The classes of the embedded segmenter: COCO's 80 things, and its stuff in the words and the number that the
+data carry.
+
+Stuff that a few photos show cannot be learnt by itself: `MERGED` gives it the nearest class that many show.
+Stuff in neither table (a mirror shows other things, a towel is anywhere) counts as "some stuff".
+"""
+
+import numpy as np
+from jaxtyping import Bool
+
+THINGS = (
+    "person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat", "traffic light",
+    "fire hydrant", "stop sign", "parking meter", "bench", "bird", "cat", "dog", "horse", "sheep", "cow",
+    "elephant", "bear", "zebra", "giraffe", "backpack", "umbrella", "handbag", "tie", "suitcase", "frisbee",
+    "skis", "snowboard", "sports ball", "kite", "baseball bat", "baseball glove", "skateboard", "surfboard",
+    "tennis racket", "bottle", "wine glass", "cup", "fork", "knife", "spoon", "bowl", "banana", "apple",
+    "sandwich", "orange", "broccoli", "carrot", "hot dog", "pizza", "donut", "cake", "chair", "couch",
+    "potted plant", "bed", "dining table", "toilet", "tv", "laptop", "mouse", "remote", "keyboard",
+    "cell phone", "microwave", "oven", "toaster", "sink", "refrigerator", "book", "clock", "vase",
+    "scissors",
+    "teddy bear", "hair drier", "toothbrush",
+)  # fmt: skip
+STUFF = (
+    "tree", "sky", "wall", "table", "grass", "floor", "building", "pavement", "fence", "light", "paper",
+    "dirt", "road", "ceiling", "cabinet", "door", "food", "window", "curtain", "playing field", "sea", "rug",
+    "mountain", "snow", "water",
+)  # fmt: skip
+MERGED = {
+    "house": "building",
+    "roof": "building",
+    "bridge": "building",
+    "tent": "building",
+    "cardboard": "paper",
+    "banner": "paper",
+    "counter": "cabinet",
+    "shelf": "cabinet",
+    "net": "fence",
+    "window blind": "curtain",
+    "stairs": "floor",
+    "platform": "pavement",
+    "river": "water",
+    "rock": "dirt",
+    "gravel": "dirt",
+    "sand": "dirt",
+    "railroad": "dirt",
+    "blanket": "rug",
+    "fruit": "food",
+}
+CLASSES = THINGS + STUFF
+IS_THING = (True,) * len(THINGS) + (False,) * len(STUFF)
+
+# A pixel's target is a class, or the number of one of these sets of classes that may be there.
+ANYTHING = len(CLASSES)
+"""Nobody said what is there."""
+SOME_STUFF = len(CLASSES) + 1
+"""None of the things, in a photo where all of them were annotated."""
+NOT_THE_FOUR = len(CLASSES) + 2
+"""None of `THE_FOUR`, in a photo where only these were annotated."""
+TARGETS = len(CLASSES) + 3
+THE_FOUR = ("person", "bicycle", "car", "motorcycle")
+
+
+def target_of(label: str, is_thing: bool) -> int:
+    """The target of an annotated segment; stuff of no class of ours is some stuff.
+
+    Args:
+        label: In plain words.
+        is_thing: Whether COCO counts it among the things.
+
+    Raises:
+        ValueError: If it is a thing that COCO does not have.
+
+    >>> CLASSES[target_of("river", False)], target_of("towel", False) == SOME_STUFF
+    ('water', True)
+    """
+    if is_thing:
+        if label not in THINGS:
+            raise ValueError(f"{label!r} is none of COCO's {len(THINGS)} things")
+        return THINGS.index(label)
+    label = MERGED.get(label, label)
+    return len(THINGS) + STUFF.index(label) if label in STUFF else SOME_STUFF
+
+
+def allowed_classes() -> Bool[np.ndarray, "T C"]:
+    """Which classes each target leaves possible."""
+    allowed = np.ones((TARGETS, len(CLASSES)), bool)
+    allowed[: len(CLASSES)] = np.eye(len(CLASSES), dtype=bool)
+    allowed[SOME_STUFF, : len(THINGS)] = False
+    allowed[NOT_THE_FOUR, [THINGS.index(label) for label in THE_FOUR]] = False
+    return allowed

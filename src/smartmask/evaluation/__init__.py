@@ -1,0 +1,1 @@
+"""Metrics and protocols; they receive built pipelines."""

@@ -1,0 +1,1 @@
+"""The mask diffusion model: codec, condition, schedule, samplers, guidance, network."""

@@ -1,0 +1,34 @@
+"""Classifier-free guidance: a denoiser that holds a denoiser (Ho and Salimans 2022, equation 6).
+
+    x_0 = x_0(null) + cfg_scale (x_0(condition) - x_0(null))
+
+`cfg_scale` 1 is the conditional branch alone, 0 the unconditional one.
+"""
+
+from collections.abc import Callable
+
+from smartmask.model.condition import Condition
+from smartmask.model.sampler import Array, Denoise
+
+Branches = Callable[[Array, float, tuple[Condition, ...]], tuple[Array, ...]]
+"""(x, t, conditions) -> a clean estimate of the same x under each condition, in one call."""
+
+
+def guided(branches: Branches, condition: Condition, cfg_scale: float, until: float = 0.0) -> Denoise:
+    """A denoiser under one condition, steered away from the same condition without words.
+
+    Args:
+        branches: The denoiser.
+        condition: What is told.
+        cfg_scale: Strength.
+        until: Steer only at times above this; below it the conditional branch alone is called. Late steps
+            only sharpen contours, so they need no steering and cost half.
+    """
+
+    def denoise(x: Array, t: float) -> Array:
+        if cfg_scale == 1.0 or t <= until:
+            return branches(x, t, (condition,))[0]
+        told, untold = branches(x, t, (condition, condition.null()))
+        return untold + cfg_scale * (told - untold)
+
+    return denoise

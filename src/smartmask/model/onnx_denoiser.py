@@ -1,0 +1,112 @@
+"""The mask model as shipped: one ONNX file with its settings inside, run by ONNX Runtime. No PyTorch."""
+
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from jaxtyping import Float32
+
+from smartmask.errors import CheckpointError
+from smartmask.model.condition import Condition, ConditionBatch
+
+FORMAT = "smartmask-mask-model"
+FORMAT_VERSION = 1
+INPUTS = ("noisy", "t", *(field.name for field in fields(ConditionBatch)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaskModelCard:
+    """What a weights file says of itself.
+
+    Attributes:
+        format: Always `FORMAT`.
+        version: Version of the file's form.
+        resolution: R, view pixels along a side.
+        text_width: D of the text embeddings it was trained with.
+        views: Training views it has seen.
+        backbone: Sizes of the network, so that training can go on from it.
+    """
+
+    format: str
+    version: int
+    resolution: int
+    text_width: int
+    views: int
+    backbone: dict[str, Any]
+
+
+class OnnxDenoiser:
+    """A `Branches` denoiser; safe to call from several threads at once."""
+
+    def __init__(self, path: Path, threads: int = 1) -> None:
+        """Load weights.
+
+        Args:
+            path: The ONNX file.
+            threads: Threads of one call; one, where calls themselves run side by side.
+
+        Raises:
+            CheckpointError: If the file is missing, damaged, of another version, or holds unknown settings.
+        """
+        self._session = open_session(path, threads)
+        self.card = read_card(self._session, path)
+
+    def __call__(
+        self, x: Float32[np.ndarray, "1 R R"], t: float, conditions: tuple[Condition, ...]
+    ) -> tuple[Float32[np.ndarray, "1 R R"], ...]:
+        """The clean estimate of one noisy field under each condition."""
+        batch = ConditionBatch.stack(conditions)
+        count = len(conditions)
+        inputs = {name: getattr(batch, name) for name in INPUTS[2:]}
+        inputs["noisy"] = np.broadcast_to(x.astype(np.float32), (count, *x.shape))
+        inputs["t"] = np.full(count, t, np.float32)
+        clean = self._session.run(["clean"], inputs)[0]
+        return tuple(clean)
+
+
+def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    """An ONNX Runtime session on the CPU.
+
+    Raises:
+        CheckpointError: If the file is missing or damaged.
+    """
+    if not path.is_file():
+        raise CheckpointError(f"{path}: no such weights file")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime raises a dozen kinds for damaged files
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise CheckpointError(f"{path}: damaged or not an ONNX file ({reason}); fetch it again") from error
+
+
+def read_card(session: onnxruntime.InferenceSession, path: Path) -> MaskModelCard:
+    """The card in a weights file.
+
+    Raises:
+        CheckpointError: If there is none, it is of another version, or holds unknown settings.
+    """
+    text = session.get_modelmeta().custom_metadata_map.get("smartmask")
+    try:
+        values = json.loads(text or "")
+    except ValueError:
+        values = None
+    if not isinstance(values, dict):
+        raise CheckpointError(f"{path}: an ONNX file, but not a smartmask mask model (no card inside)")
+    if values.get("format") != FORMAT or values.get("version") != FORMAT_VERSION:
+        found = f"{values.get('format')!r} version {values.get('version')!r}"
+        raise CheckpointError(f"{path}: is {found}; this release reads {FORMAT!r} version {FORMAT_VERSION}")
+    known = {field.name for field in fields(MaskModelCard)}
+    wrong = sorted(known.symmetric_difference(values))
+    if wrong:
+        raise CheckpointError(f"{path}: its card has unknown or missing settings: {', '.join(wrong)}")
+    names = tuple(entry.name for entry in session.get_inputs())
+    if names != INPUTS:
+        raise CheckpointError(f"{path}: takes inputs {names}, expected {INPUTS}")
+    return MaskModelCard(**values)

@@ -1,0 +1,1 @@
+"""What users call, composed of model, scene and protocols only."""

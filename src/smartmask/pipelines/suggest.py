@@ -1,0 +1,185 @@
+"""Layout + words -> masks of an object that is not there yet.
+
+Two passes of one network (DESIGN 1). *Place* sees the whole canvas, or the window about a region, and decides
+where, how large and roughly what shape. *Refine* sees a window round that, guided by the first mask as a
+scribble, and draws it sharply. A box or a scribble says already where: it goes straight to refine.
+
+Candidate i is a pure function of (layout, words, guidance, seed, i). So results do not depend on how many are
+asked for, on threads, or on one another.
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float32
+
+from smartmask.model.codec import decode
+from smartmask.pipelines.generate import MaskGenerator, Scene
+from smartmask.pipelines.rank import plausibility
+from smartmask.scene.boxes import BoxXYXY, box_of, clip_box
+from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble, check_guidance
+from smartmask.scene.layout import Layout
+from smartmask.scene.masks import mask_iou
+from smartmask.scene.view import View
+
+REFINE_FILL = 0.62
+"""Share of the refine window's side that the object's longer side fills."""
+REGION_FILL = 0.45
+"""The same for a region in the place window."""
+SMALLEST_WINDOW_PX = 16.0
+NEAR_DUPLICATE_IOU = 0.9
+DRAWS_PER_SUGGESTION = 2
+"""Candidates drawn at the most for each suggestion asked for, to replace near-duplicates and empty masks."""
+MAX_SUGGESTIONS = 64
+MAX_PROMPT_CHARACTERS = 1000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Suggestion:
+    """One mask to choose.
+
+    Attributes:
+        mask: Its pixels.
+        alpha: Its anti-aliased coverage in [0, 1]; mask = alpha > 0.5.
+        box_xyxy: The mask's tight box.
+        score: How well the mask fits the scene, in [0, 1], for sorting; see `rank.py`.
+        label: The words that it was asked for with.
+    """
+
+    mask: Bool[np.ndarray, "H W"]
+    alpha: Float32[np.ndarray, "H W"]
+    box_xyxy: BoxXYXY
+    score: float
+    label: str
+
+
+class SuggestPipeline:
+    """Draws several candidates, drops near-duplicates, sorts by score."""
+
+    def __init__(self, generator: MaskGenerator, threads: int | None = None) -> None:
+        """Take the parts.
+
+        Args:
+            generator: Samples fields.
+            threads: Candidates drawn side by side; None = one a core. The masks do not depend on it.
+        """
+        self._generator = generator
+        self._threads = threads or os.cpu_count() or 1
+
+    def __call__(
+        self,
+        layout: Layout,
+        prompt: str,
+        scene: str | None = None,
+        guidance: Guidance = NoGuidance(),
+        n: int = 4,
+        seed: int = 0,
+        on_progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> list[Suggestion]:
+        """Masks of an object that is not there yet, best first.
+
+        Args:
+            layout: What is there.
+            prompt: What is to come, in a few words.
+            scene: What the finished scene shows, in a sentence.
+            guidance: A hint drawn on the layout's canvas.
+            n: How many. Fewer come back if no more distinct masks were found among twice as many candidates.
+            seed: Same seed, same masks.
+            on_progress: Called with (candidates drawn, candidates known to be needed).
+
+        Raises:
+            ValueError: If the prompt is empty or too long, n or the seed is out of range, or the hint was
+            drawn on
+                another canvas.
+        """
+        check_request(prompt, scene, guidance, n, seed, layout.size_hw)
+        read = Scene.of(layout)
+        kept: list[Suggestion] = []
+
+        def draw(number: int) -> Suggestion | None:
+            return self.candidate(read, prompt, scene, guidance, seed, number)
+
+        with ThreadPoolExecutor(self._threads) as pool:
+            drawn = 0
+            while len(kept) < n and drawn < DRAWS_PER_SUGGESTION * n:
+                count = min(n - len(kept), DRAWS_PER_SUGGESTION * n - drawn)
+                for done, found in enumerate(pool.map(draw, range(drawn, drawn + count)), drawn + 1):
+                    on_progress(done, drawn + count)
+                    if found is not None and not _is_near_duplicate(found, kept):
+                        kept.append(found)
+                drawn += count
+        return sorted(kept, key=lambda suggestion: -suggestion.score)
+
+    def candidate(
+        self, scene: Scene, prompt: str, text: str | None, guidance: Guidance, seed: int, number: int
+    ) -> Suggestion | None:
+        """Candidate `number` of a seed; None if its mask came out empty."""
+        rng = np.random.default_rng([seed, number])
+        if isinstance(guidance, NoGuidance | Region):
+            coarse = self.place(scene, prompt, text, guidance, rng)
+            if coarse is None:
+                return None
+            guidance = Scribble(coarse)
+        return self.refine(scene, prompt, text, guidance, rng)
+
+    def place(
+        self, scene: Scene, prompt: str, text: str | None, guidance: Guidance, rng: np.random.Generator
+    ) -> Bool[np.ndarray, "H W"] | None:
+        """The first pass: a coarse mask, seen in the whole canvas or in the window about a region."""
+        size_hw = scene.layout.size_hw
+        if isinstance(guidance, Region):
+            view = self._window(guidance.box(), REGION_FILL, size_hw)
+        else:
+            view = View.whole(size_hw, self._generator.resolution)
+        condition = self._generator.condition(scene, prompt, text, guidance, view)
+        mask, _ = decode(self._generator.sample(condition, rng), view)
+        return mask if mask.any() else None
+
+    def refine(
+        self, scene: Scene, prompt: str, text: str | None, guidance: Box | Scribble, rng: np.random.Generator
+    ) -> Suggestion | None:
+        """The second pass: the mask drawn sharply in a window about the hint, and its score."""
+        view = self._window(guidance.box(), REFINE_FILL, scene.layout.size_hw)
+        field = self._generator.sample(self._generator.condition(scene, prompt, text, guidance, view), rng)
+        mask, alpha = decode(field, view)
+        if not mask.any():
+            return None
+        free = self._generator.condition(scene, prompt, text, NoGuidance(), view)
+        score = plausibility(self._generator.branches, field, free)
+        return Suggestion(mask, alpha, box_of(mask), score, prompt)
+
+    def _window(self, box_xyxy: BoxXYXY, fill: float, size_hw: tuple[int, int]) -> View:
+        """The window about a box, never smaller than `SMALLEST_WINDOW_PX`."""
+        x0, y0, x1, y1 = clip_box(box_xyxy, size_hw)
+        fill = min(fill, max(x1 - x0, y1 - y0) / SMALLEST_WINDOW_PX)
+        return View.around((x0, y0, x1, y1), fill, size_hw, self._generator.resolution)
+
+
+def check_request(
+    prompt: str, scene: str | None, guidance: Guidance, n: int, seed: int, size_hw: tuple[int, int] | None
+) -> None:
+    """Refuse what no candidate could be drawn for; without a size, the hint is not compared with the canvas.
+
+    Raises:
+        ValueError: As `SuggestPipeline` says.
+    """
+    for name, text in (("prompt", prompt), ("scene text", scene)):
+        if text is not None and not text.strip():
+            raise ValueError(f"the {name} is empty; say in a few words what it is")
+        if text is not None and len(text) > MAX_PROMPT_CHARACTERS:
+            raise ValueError(
+                f"the {name} has {len(text)} characters; at most {MAX_PROMPT_CHARACTERS} are read"
+            )
+    if not 1 <= n <= MAX_SUGGESTIONS:
+        raise ValueError(f"n must be from 1 to {MAX_SUGGESTIONS}, not {n}")
+    if seed < 0:
+        raise ValueError(f"the seed must be 0 or more, not {seed}")
+    if size_hw is not None:
+        check_guidance(guidance, size_hw)
+
+
+def _is_near_duplicate(suggestion: Suggestion, kept: Iterable[Suggestion]) -> bool:
+    return any(mask_iou(suggestion.mask, other.mask) > NEAR_DUPLICATE_IOU for other in kept)

@@ -1,0 +1,1 @@
+"""Value objects and geometry: layouts, guidance, views, masks. Pure NumPy."""

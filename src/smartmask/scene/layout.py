@@ -1,0 +1,121 @@
+"""A layout: the layers of a scene, back to front.
+
+S_k, the k rearmost layers, is `layout.first(k)`; the method draws the mask of the next one (METHOD: training
+data). A photo gives visible masks only, annotations may give amodal ones; `Layer.extent` says which. Whoever
+needs to know what the camera sees reads `visible_index()`, which both supply.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Bool, Int16
+
+Extent = Literal["visible", "amodal"]
+MAX_LAYERS = 1024
+UNKNOWN = -1
+"""Visible index of a pixel about which the layout says nothing."""
+OUTSIDE = -2
+"""Visible index of a pixel beyond the canvas."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """One object or region of a scene.
+
+    Attributes:
+        label: What it is, in plain words.
+        mask: Its pixels (H, W); a copy is kept, read-only.
+        extent: Whether `mask` is the whole object ("amodal") or what is seen of it ("visible").
+    """
+
+    label: str
+    mask: Bool[np.ndarray, "H W"]
+    extent: Extent = "visible"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.label, str) or not self.label.strip():
+            raise ValueError(f"a layer's label must be a non-empty text, not {self.label!r}")
+        if self.extent not in ("visible", "amodal"):
+            raise ValueError(
+                f"layer {self.label!r}: extent must be 'visible' or 'amodal', not {self.extent!r}"
+            )
+        mask = np.asarray(self.mask)
+        if mask.ndim != 2 or mask.dtype != bool:
+            raise ValueError(f"layer {self.label!r}: mask must be bool (H, W), not {mask.dtype} {mask.shape}")
+        mask = mask.copy()
+        mask.flags.writeable = False
+        object.__setattr__(self, "mask", mask)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """Layers on one canvas, rearmost first.
+
+    Attributes:
+        size_hw: Height and width of the canvas in pixels.
+        layers: The layers; layer 0 is the rearmost.
+    """
+
+    size_hw: tuple[int, int]
+    layers: tuple[Layer, ...] = ()
+
+    def __post_init__(self) -> None:
+        height, width = self.size_hw
+        if height < 1 or width < 1:
+            raise ValueError(f"a layout needs a canvas of at least 1x1 pixels, not {width}x{height}")
+        object.__setattr__(self, "layers", tuple(self.layers))
+        if len(self.layers) > MAX_LAYERS:
+            raise ValueError(
+                f"a layout holds at most {MAX_LAYERS} layers, not {len(self.layers)}; merge some"
+            )
+        for number, layer in enumerate(self.layers):
+            if layer.mask.shape != tuple(self.size_hw):
+                found = f"{layer.mask.shape[1]}x{layer.mask.shape[0]}"
+                raise ValueError(
+                    f"layer {number} ({layer.label!r}): mask is {found} but the layout is {width}x{height}; "
+                    "resize masks before Layout(...)"
+                )
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The label of each layer, rearmost first."""
+        return tuple(layer.label for layer in self.layers)
+
+    def first(self, count: int) -> "Layout":
+        """S_k: the `count` rearmost layers.
+
+        Raises:
+            ValueError: If there are fewer layers than that, or `count` is negative.
+        """
+        if not 0 <= count <= len(self.layers):
+            raise ValueError(f"first({count}) of a layout with {len(self.layers)} layers")
+        return Layout(self.size_hw, self.layers[:count])
+
+    def push(self, layer: Layer) -> "Layout":
+        """This layout with one more layer in front.
+
+        Raises:
+            ValueError: If the layer's mask is not of the layout's size.
+        """
+        return Layout(self.size_hw, (*self.layers, layer))
+
+    def visible_index(self) -> Int16[np.ndarray, "H W"]:
+        """The number of the layer seen at each pixel, `UNKNOWN` where there is none.
+
+        >>> back, front = np.array([[1, 1, 0, 0]], bool), np.array([[0, 1, 1, 0]], bool)
+        >>> Layout((1, 4), (Layer("wall", back), Layer("cat", front))).visible_index().tolist()
+        [[0, 1, 1, -1]]
+        """
+        index = np.full(self.size_hw, UNKNOWN, np.int16)
+        for number, layer in enumerate(self.layers):
+            index[layer.mask] = number
+        return index
+
+    def visible(self) -> tuple[Bool[np.ndarray, "H W"], ...]:
+        """What is seen of each layer: its mask less everything in front of it, rearmost first."""
+        index = self.visible_index()
+        return tuple(index == number for number in range(len(self.layers)))

@@ -1,0 +1,1 @@
+"""From what a panoptic network says about a photo to a layout."""

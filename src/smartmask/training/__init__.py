@@ -1,0 +1,1 @@
+"""Training of the mask model in PyTorch."""

@@ -1,0 +1,146 @@
+"""PyTorch -> the shipped ONNX file, and back for a warm restart.
+
+Weights are stored as float16 under their PyTorch names, each with a cast to float32 that ONNX Runtime folds
+at load: half the size, the arithmetic of float32.
+"""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnx import helper, numpy_helper
+
+from smartmask.data.atomic import write_files
+from smartmask.errors import CheckpointError
+from smartmask.model.backbone import BackboneConfig, CompactBackbone
+from smartmask.model.onnx_denoiser import FORMAT, FORMAT_VERSION, INPUTS, MaskModelCard
+
+OPSET = 21
+
+
+def export_mask_model(backbone: CompactBackbone, views: int, path: Path) -> float:
+    """Write a network as the shipped file.
+
+    Args:
+        backbone: The (averaged) network.
+        views: Training views it has seen.
+        path: Where to; replaced only when complete.
+
+    Returns:
+        The largest difference to PyTorch on a random batch, both with the rounded weights.
+    """
+    config = backbone.config
+    rounded = CompactBackbone(config)
+    rounded.load_state_dict({name: value.half().float() for name, value in backbone.state_dict().items()})
+    rounded.eval()
+    inputs = random_inputs(config, batch=2, rows=5)
+    batch, rows = torch.export.Dim("batch", min=1, max=4096), torch.export.Dim("rows", min=1, max=4096)
+    shapes: list[dict[int, Any]] = [{0: batch} for _ in inputs]
+    shapes[INPUTS.index("label_table")] = {0: batch, 1: rows}
+    program = torch.onnx.export(
+        rounded,
+        inputs,
+        dynamo=True,
+        input_names=list(INPUTS),
+        output_names=["clean"],
+        dynamic_shapes=tuple(shapes),
+        opset_version=OPSET,
+        optimize=False,  # keeps weights under their PyTorch names; ONNX Runtime optimises the graph at load
+        verbose=False,
+    )
+    assert program is not None  # it is, without a file name
+    model = program.model_proto
+    drop_traces(model)
+    store_half(model)
+    card = MaskModelCard(
+        format=FORMAT,
+        version=FORMAT_VERSION,
+        resolution=config.resolution,
+        text_width=config.text_width,
+        views=views,
+        backbone=asdict(config),
+    )
+    helper.set_model_props(model, {"smartmask": json.dumps(asdict(card))})
+    write_files({path: model.SerializeToString()})
+    return parity(rounded, path)
+
+
+def store_half(model: onnx.ModelProto) -> None:
+    """Turn each large float32 initializer into float16 and a cast to float32."""
+    casts = []
+    for tensor in model.graph.initializer:
+        if tensor.data_type != onnx.TensorProto.FLOAT or np.prod(tensor.dims) < 16:
+            continue
+        name = tensor.name
+        half = numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), f"{name}.half")
+        tensor.CopyFrom(half)
+        casts.append(helper.make_node("Cast", [f"{name}.half"], [name], to=onnx.TensorProto.FLOAT))
+    for position, cast in enumerate(casts):
+        model.graph.node.insert(position, cast)
+
+
+def drop_traces(model: onnx.ModelProto) -> None:
+    """Drop what the exporter notes of each node: a megabyte of source files and lines of its machine."""
+    for part in (
+        model.graph,
+        *model.graph.node,
+        *model.graph.value_info,
+        *model.graph.input,
+        *model.graph.output,
+    ):
+        del part.metadata_props[:]
+        part.doc_string = ""
+
+
+def parity(backbone: CompactBackbone, path: Path, batch: int = 3) -> float:
+    """The largest difference between PyTorch and ONNX Runtime on a random batch."""
+    inputs = random_inputs(backbone.config, batch=batch, rows=7)
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    ours = session.run(["clean"], {name: value.numpy() for name, value in zip(INPUTS, inputs, strict=True)})[
+        0
+    ]
+    with torch.no_grad():
+        theirs = backbone(*inputs).numpy()
+    return float(np.abs(ours - theirs).max())
+
+
+def load_weights(path: Path) -> dict[str, torch.Tensor]:
+    """The PyTorch weights inside a shipped file, to go on training from.
+
+    Raises:
+        CheckpointError: If the file is damaged, or its weights are not those that its own card describes.
+    """
+    try:
+        model = onnx.load(str(path))
+        values = {entry.key: entry.value for entry in model.metadata_props}
+        backbone = CompactBackbone(BackboneConfig.of(json.loads(values["smartmask"])["backbone"]))
+    except Exception as error:
+        raise CheckpointError(f"{path}: not a smartmask mask model ({error})") from error
+    stored = {tensor.name.removesuffix(".half"): tensor for tensor in model.graph.initializer}
+    weights = {}
+    for name, parameter in backbone.state_dict().items():
+        if name not in stored or tuple(stored[name].dims) != tuple(parameter.shape):
+            raise CheckpointError(f"{path}: weight {name!r} is missing or of another shape")
+        weights[name] = torch.from_numpy(numpy_helper.to_array(stored[name]).astype(np.float32))
+    return weights
+
+
+def random_inputs(config: BackboneConfig, batch: int, rows: int) -> tuple[torch.Tensor, ...]:
+    """Inputs of the network in their order, seeded: what export traces and parity compares."""
+    size, generator = config.resolution, torch.Generator().manual_seed(0)
+    return (
+        torch.randn(batch, 1, size, size, generator=generator),
+        torch.rand(batch, generator=generator),
+        torch.randint(0, rows + 2, (batch, size, size), generator=generator),
+        torch.randn(batch, rows, config.text_width, generator=generator),
+        torch.rand(batch, 1, size, size, generator=generator),
+        torch.randint(0, 4, (batch,), generator=generator),
+        torch.randn(batch, config.text_width, generator=generator),
+        torch.randn(batch, config.text_width, generator=generator),
+        torch.rand(batch, generator=generator),
+    )

@@ -1,0 +1,181 @@
+"""The training loop: data, forward, loss, step, EMA, log, save, in that order.
+
+The running state (weights, EMA, optimizer, step) is one file in the run's folder, written to a temporary name
+and renamed. Data and noise follow from the step's number, so N steps equal N/2 steps, a stop, and N/2 more.
+"""
+
+import copy
+import json
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from smartmask.data.annotations.base import AnnotatedScene
+from smartmask.errors import CheckpointError
+from smartmask.model.backbone import BackboneConfig, CompactBackbone
+from smartmask.model.denoiser import denoising_loss
+from smartmask.protocols import TextEncoder
+from smartmask.training.batch import ViewDataset, batches
+from smartmask.training.config import TrainConfig
+
+STATE_FILE = "state.pt"
+LOG_EVERY_STEPS = 50
+SAVE_EVERY_SECONDS = 180.0
+
+
+def train(
+    config: TrainConfig,
+    scenes: Mapping[str, Sequence[AnnotatedScene]],
+    encoder: TextEncoder,
+    run: Path,
+    *,
+    should_stop: Callable[[int], float | None],
+    initial: Mapping[str, torch.Tensor] | None = None,
+    workers: int = 1,
+    on_log: Callable[[dict[str, float]], None] = lambda record: None,
+) -> CompactBackbone:
+    """Train a segment: resume the run in a folder, or begin one.
+
+    Args:
+        config: The settings; must be those the run began with.
+        scenes: Training scenes of each dataset of the mixture.
+        encoder: Embeds the words.
+        run: Folder of the run's state and log.
+        should_stop: Step of this segment -> None to stop, else the factor on the learning rate.
+        initial: Weights to begin a new run with; ignored when the run resumes.
+        workers: Processes that make examples.
+        on_log: Called with each record of the log.
+
+    Returns:
+        The averaged (EMA) network.
+
+    Raises:
+        CheckpointError: If the run in the folder was begun with another configuration.
+    """
+    torch.manual_seed(config.seed)
+    backbone = CompactBackbone(config.backbone).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if initial is not None:
+        backbone.load_state_dict(initial)
+    average = copy.deepcopy(backbone).requires_grad_(False)
+    optimizer = torch.optim.AdamW(
+        backbone.parameters(),
+        config.learning_rate,
+        betas=(0.9, 0.98),
+        weight_decay=config.weight_decay,
+        fused=True,
+    )
+    first_step = _resume(run / STATE_FILE, config, backbone, average, optimizer)
+    run.mkdir(parents=True, exist_ok=True)
+    (run / "config.json").write_text(json.dumps(asdict(config), indent=1))
+
+    started = saved = time.monotonic()
+    losses: list[float] = []
+    step = first_step
+    for batch in batches(ViewDataset(scenes, config, encoder), config, first_step, workers):
+        factor = should_stop(step - first_step)
+        if factor is None:
+            break
+        for group in optimizer.param_groups:
+            group["lr"] = config.learning_rate * factor * min(1.0, (step + 1) / config.warmup_steps)
+        with torch.autocast("cpu", torch.bfloat16):
+            loss = denoising_loss(backbone, batch.clean, batch.inside, batch.noise, batch.t, batch.condition)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(backbone.parameters(), config.clip_norm)
+        optimizer.step()
+        step += 1
+        decay = min(config.ema_decay, (1 + step) / (10 + step))
+        with torch.no_grad():  # else the average's graph grows by a node a parameter and step
+            torch._foreach_lerp_(list(average.parameters()), list(backbone.parameters()), 1 - decay)
+        losses.append(loss.item())
+        if step % LOG_EVERY_STEPS == 0:
+            seconds = time.monotonic() - started
+            record = {
+                "views": step * config.batch_size,
+                "loss": sum(losses) / len(losses),
+                "views_per_second": (step - first_step) * config.batch_size / seconds,
+                "learning_rate": optimizer.param_groups[0]["lr"],
+            }
+            losses.clear()
+            with (run / "log.jsonl").open("a") as log:
+                log.write(json.dumps(record) + "\n")
+            on_log(record)
+        if time.monotonic() - saved > SAVE_EVERY_SECONDS:
+            _save(run / STATE_FILE, config, backbone, average, optimizer, step)
+            saved = time.monotonic()
+    _save(run / STATE_FILE, config, backbone, average, optimizer, step)
+    return average
+
+
+def load_average(state_file: Path) -> tuple[CompactBackbone, int]:
+    """The averaged network of a run and the number of views it has seen.
+
+    Raises:
+        CheckpointError: If the file is missing or damaged.
+    """
+    state = _read(state_file)
+    try:
+        backbone = CompactBackbone(BackboneConfig.of(state["config"]["backbone"]))
+        backbone.load_state_dict(state["average"])
+        views = state["step"] * state["config"]["batch_size"]
+    except (LookupError, RuntimeError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{state_file}: not a training state of this release ({error})") from error
+    return backbone.eval(), views
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        state: dict[str, Any] = torch.load(path, weights_only=True)
+    except Exception as error:
+        raise CheckpointError(f"{path}: cannot be read as a training state ({error})") from error
+    return state
+
+
+def _resume(
+    path: Path,
+    config: TrainConfig,
+    backbone: CompactBackbone,
+    average: CompactBackbone,
+    optimizer: torch.optim.Optimizer,
+) -> int:
+    if not path.exists():
+        return 0
+    state = _read(path)
+    changed = [
+        name
+        for name, value in json.loads(json.dumps(asdict(config))).items()
+        if state["config"].get(name) != value
+    ]
+    if changed:
+        raise CheckpointError(
+            f"{path}: the run was begun with other settings of {', '.join(changed)}; use a new folder"
+        )
+    backbone.load_state_dict(state["weights"])
+    average.load_state_dict(state["average"])
+    optimizer.load_state_dict(state["optimizer"])
+    return int(state["step"])
+
+
+def _save(
+    path: Path,
+    config: TrainConfig,
+    backbone: CompactBackbone,
+    average: CompactBackbone,
+    optimizer: torch.optim.Optimizer,
+    step: int,
+) -> None:
+    temporary = path.with_suffix(".tmp")
+    state = {
+        "config": json.loads(json.dumps(asdict(config))),
+        "weights": backbone.state_dict(),
+        "average": average.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "step": step,
+    }
+    torch.save(state, temporary)
+    os.replace(temporary, path)

@@ -1,0 +1,108 @@
+"""The object behind the commands, a photo, and a command line that is run in this process."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from smartmask.apps import load
+from smartmask.apps.cli.main import main
+from smartmask.apps.load import SmartMask
+from smartmask.pipelines.generate import MaskGenerator
+from smartmask.pipelines.suggest import SuggestPipeline
+from smartmask.scene.layout import Layer, Layout
+
+SIZE_HW = (72, 96)
+RESOLUTION = 32
+
+
+class Ellipses:
+    """The exact denoiser of a mixture: the clean field is one of 16 ellipses, each as likely as the others.
+
+    E[x_0 | x_t] is their mean, weighted by exp(-|x_t - (1 - t) x_0|^2 / 2 t^2).
+    """
+
+    def __init__(self) -> None:
+        rng = np.random.default_rng(0)
+        rows, columns = np.mgrid[:RESOLUTION, :RESOLUTION] + 0.5
+        fields = []
+        for _ in range(16):
+            x, y = rng.uniform(8, 24, 2)
+            a, b = rng.uniform(4, 9, 2)
+            distance = (1 - np.hypot((columns - x) / a, (rows - y) / b)) * min(a, b)
+            fields.append(np.clip(distance / 5, -1, 1))
+        self._fields = np.array(fields, np.float32)
+
+    def __call__(self, x: np.ndarray, t: float, conditions: tuple[object, ...]) -> tuple[np.ndarray, ...]:
+        squared = ((x - (1 - t) * self._fields) ** 2).sum((1, 2)) / (2 * max(t, 1e-3) ** 2)
+        weights = np.exp(squared.min() - squared)
+        clean = np.tensordot(weights / weights.sum(), self._fields, 1)[None].astype(np.float32)
+        return (clean,) * len(conditions)
+
+
+class Halves:
+    """Sees a wall in the upper half of any photo and a floor in the lower one."""
+
+    def segment(self, image: np.ndarray) -> Layout:
+        upper = np.zeros(image.shape[:2], bool)
+        upper[: len(upper) // 2] = True
+        return Layout(upper.shape, (Layer("wall", upper), Layer("floor", ~upper)))
+
+
+@pytest.fixture(params=["closed form", "shipped weights"])
+def smartmask_parts(request, monkeypatch, tmp_path, tiny_encoder) -> SmartMask:
+    """What the commands load: the pipelines round a closed-form denoiser, then round the shipped one."""
+    if request.param == "shipped weights":
+        if not all((load.WEIGHTS / name).is_file() for name in ("mask.onnx", "segmenter.onnx")):
+            pytest.skip("the shipped weights are not in the package yet")
+        return SmartMask.load()
+    parts = SmartMask(SuggestPipeline(MaskGenerator(Ellipses(), tiny_encoder, RESOLUTION)), Halves())
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / "mask.onnx").write_bytes(b"closed form")
+    monkeypatch.setattr(load, "WEIGHTS", tmp_path / "weights")
+    monkeypatch.setattr(SmartMask, "load", staticmethod(lambda weights=None: parts))
+    return parts
+
+
+@pytest.fixture
+def no_models(monkeypatch) -> None:
+    """Fails the test if a command loads the models: all input is checked before."""
+
+    def refuse(weights: Path | None = None) -> SmartMask:
+        pytest.fail("the models were loaded before the input was checked")
+
+    monkeypatch.setattr(SmartMask, "load", staticmethod(refuse))
+
+
+class Run(NamedTuple):
+    """How a command line ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(capsys, monkeypatch, tmp_path) -> Callable[..., Run]:
+    """Runs `smartmask ...` in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(*arguments: object) -> Run:
+        code = main([str(argument) for argument in arguments])
+        return Run(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def photo(tmp_path) -> Path:
+    """A small photo on disk."""
+    pixels = np.random.default_rng(0).integers(0, 255, (*SIZE_HW, 3), np.uint8)
+    pixels[:36] //= 2
+    path = tmp_path / "photo.png"
+    Image.fromarray(pixels).save(path)
+    return path

@@ -1,0 +1,46 @@
+"""What all tests share: threads, hypothesis settings, and a text encoder of a few numbers."""
+
+import zlib
+from collections.abc import Iterator, Sequence
+
+import jaxtyping
+import numpy as np
+import pytest
+import torch
+from hypothesis import settings
+
+torch.set_num_threads(1)
+settings.register_profile("quick", deadline=None, max_examples=20, derandomize=True, database=None)
+settings.load_profile("quick")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let strategies build values that beartype checks: it looks at a random item of a container."""
+    config.addinivalue_line("filterwarnings", "ignore:Do not use the `random` module inside strategies")
+
+
+class HashEncoder:
+    """A `TextEncoder`: each text has a unit vector of its own, drawn by the text's hash."""
+
+    width = 8
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        rows = np.zeros((len(texts), self.width), np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            if text:
+                vector = np.random.default_rng(zlib.crc32(text.encode())).standard_normal(self.width)
+                row[:] = vector / np.linalg.norm(vector)
+        return rows
+
+
+@pytest.fixture
+def tiny_encoder() -> HashEncoder:
+    return HashEncoder()
+
+
+@pytest.fixture
+def no_type_check() -> Iterator[None]:
+    """For tests of what the library itself says to a wrong type: the run-time check would speak first."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)
