@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import settings
+from tiny_model import TinyModel, export_tiny_model
 
 torch.set_num_threads(1)
 settings.register_profile("quick", deadline=None, max_examples=20, derandomize=True, database=None)
@@ -36,6 +37,12 @@ class HashEncoder:
 @pytest.fixture
 def tiny_encoder() -> HashEncoder:
     return HashEncoder()
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
+    """The exported mask model; tests copy the file before they change it."""
+    return export_tiny_model(tmp_path_factory.mktemp("weights"))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smartmask.apps.load import WEIGHTS
 from smartmask.backends.text_static import FORMAT_VERSION, UNKNOWN_TOKEN, StaticTextEncoder
 from smartmask.errors import CheckpointError
 from smartmask.protocols import TextEncoder
@@ -131,3 +132,11 @@ def test_random_texts_are_split_as_by_the_tokenizers_package(encoder, alphabet):
     for _ in range(300):
         text = "".join(rng.choice(list(alphabet), rng.integers(0, 14)))
         assert encoder.tokens(text) == reference.encode(text).tokens, repr(text)
+
+
+def test_shipped_words_of_near_meaning_have_near_vectors():
+    dog, puppy, sofa, couch = StaticTextEncoder(WEIGHTS / "text.npz").encode(
+        ["dog", "puppy", "sofa", "couch"]
+    )
+    assert dog @ puppy > dog @ sofa + 0.2
+    assert sofa @ couch > sofa @ dog + 0.2

@@ -3,7 +3,7 @@ import pytest
 from shapes import disc, rectangle, room
 
 from smartmask.data.annotations.base import AnnotatedObject, AnnotatedScene
-from smartmask.data.examples import WORK_SCALE, Example, make_example
+from smartmask.data.examples import PASSES, WORK_SCALE, Example, make_example
 from smartmask.model.condition import OUTSIDE, UNKNOWN
 from smartmask.scene.guidance import GUIDANCE_KINDS, NoGuidance, Region
 from smartmask.scene.view import View
@@ -178,3 +178,10 @@ def test_an_object_that_the_window_hardly_shows_gives_none():
         drawn(AnnotatedScene("a", "a", index, ("wall",), (hardly,)), hardly, seed) is None
         for seed in range(9)
     )
+
+
+def test_every_pass_gives_hints_whose_shares_add_up_and_every_kind_is_given():
+    assert sum(entry.share for entry in PASSES.values()) == pytest.approx(1)
+    for entry in PASSES.values():
+        assert sum(entry.hints.values()) == pytest.approx(1)
+    assert set().union(*(entry.hints for entry in PASSES.values())) == set(GUIDANCE_KINDS)

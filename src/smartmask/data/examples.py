@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Int16
 
 from smartmask.data.annotations.base import AnnotatedObject, AnnotatedScene
-from smartmask.data.hints import draw_hint
+from smartmask.data.hints import Shares, draw_hint
 from smartmask.data.removal import remove_object
 from smartmask.data.wording import object_prompt, scene_text
 from smartmask.scene.boxes import box_of
@@ -20,7 +20,23 @@ from smartmask.scene.view import View
 
 WORK_SCALE = 2
 MIN_SHARE_WHOLE = 0.08
-"""Objects smaller than this share of the canvas are not asked for in a view of the whole."""
+"""Objects smaller than this share of the canvas's longer side are not asked for in a view of the whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassShare:
+    """How often training shows what one pass of inference sees, and with which hints."""
+
+    share: float
+    hints: Shares
+
+
+PASSES = {
+    "place": PassShare(share=0.3, hints={NoGuidance: 0.75, Box: 0.15, Region: 0.05, Scribble: 0.05}),
+    "region": PassShare(share=0.15, hints={Region: 0.75, NoGuidance: 0.15, Box: 0.1}),
+    "refine": PassShare(share=0.55, hints={Box: 0.45, Scribble: 0.45, NoGuidance: 0.1}),
+}
+"""Training keeps close to the windows of inference (pipelines/suggest.py); wider variety cost quality."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +66,8 @@ def make_example(
     scene: AnnotatedScene, item: AnnotatedObject, resolution: int, rng: np.random.Generator
 ) -> Example | None:
     """An example of an object, all its choices from `rng`; None if nothing of it is left in the window."""
-    window = _draw_window(scene, item, resolution * WORK_SCALE, rng)
+    name = str(rng.choice(list(PASSES), p=[entry.share for entry in PASSES.values()]))
+    window = _draw_window(name, scene, item, resolution * WORK_SCALE, rng)
     inside = window.inside()
     target = _extended(item.mask(scene.size_hw), window)
     index = window.pick(scene.visible_index, OUTSIDE)
@@ -60,9 +77,7 @@ def make_example(
     if np.count_nonzero(seen) < 16:
         return None
     index = remove_object(index, seen, rng)
-    guidance = _on_photo(draw_hint(seen, rng), inside)
-    if isinstance(guidance, NoGuidance) and window.zoom < -1.0 and rng.random() < 0.5:
-        return None
+    guidance = _on_photo(draw_hint(seen, PASSES[name].hints, rng), inside)
     present = set(np.unique(index).tolist())
     text = scene_text(
         [label for number, label in enumerate(scene.labels) if number in present], item.label, rng
@@ -79,23 +94,22 @@ def make_example(
 
 
 def _draw_window(
-    scene: AnnotatedScene, item: AnnotatedObject, resolution: int, rng: np.random.Generator
+    name: str, scene: AnnotatedScene, item: AnnotatedObject, resolution: int, rng: np.random.Generator
 ) -> View:
-    """The whole canvas (place pass), or a random window about the object (refine pass and all between)."""
+    """The whole canvas (place), a wide window (region), or a narrow one about the object (refine)."""
     x0, y0, x1, y1 = item.box_xyxy
     extent = max(x1 - x0, y1 - y0)
     whole = View.whole(scene.size_hw, resolution)
-    if rng.random() < 0.3 and extent / whole.side > MIN_SHARE_WHOLE:
-        scale = float(np.exp(rng.normal(0, 0.06)))
-        centre = rng.normal(0, 0.02, 2) * whole.side + (whole.x0 + whole.side / 2, whole.y0 + whole.side / 2)
-        side = whole.side * scale
+    if name == "place" and extent / whole.side > MIN_SHARE_WHOLE:
+        side = whole.side * float(np.exp(rng.normal(0, 0.03)))
+        centre = rng.normal(0, 0.01, 2) * side + (whole.x0 + whole.side / 2, whole.y0 + whole.side / 2)
+    elif name == "refine":
+        side = extent / float(np.clip(rng.normal(0.62, 0.05), 0.45, 0.8))
+        centre = np.array([x0 + x1, y0 + y1]) / 2 + rng.normal(0, 0.025, 2) * side
     else:
-        fill = float(
-            rng.uniform(0.4, 0.88) if rng.random() < 0.75 else np.exp(rng.uniform(np.log(0.12), np.log(0.5)))
-        )
-        side = extent / fill
+        side = extent / float(rng.uniform(0.18, 0.6))
         room = (side - extent) / 2
-        centre = np.array([x0 + x1, y0 + y1]) / 2 + rng.uniform(-1, 1, 2) * room * rng.uniform(0, 0.9)
+        centre = np.array([x0 + x1, y0 + y1]) / 2 + rng.uniform(-0.7, 0.7, 2) * room
     return View(
         x0=float(centre[0] - side / 2),
         y0=float(centre[1] - side / 2),

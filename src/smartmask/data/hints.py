@@ -1,5 +1,7 @@
 """Guidance as users give it, made for training from the true mask (METHOD: guidance)."""
 
+from collections.abc import Mapping
+
 import cv2
 import numpy as np
 from jaxtyping import Bool
@@ -8,12 +10,13 @@ from smartmask.scene.boxes import box_of, clip_box
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
 from smartmask.scene.masks import mask_iou
 
-KIND_SHARES = {NoGuidance: 0.2, Box: 0.35, Region: 0.15, Scribble: 0.3}
+Shares = Mapping[type[Guidance], float]
+"""How often each kind of hint is given."""
 
 
-def draw_hint(target: Bool[np.ndarray, "H W"], rng: np.random.Generator) -> Guidance:
+def draw_hint(target: Bool[np.ndarray, "H W"], shares: Shares, rng: np.random.Generator) -> Guidance:
     """A hint of a random kind for a target that holds at least one pixel."""
-    kind = list(KIND_SHARES)[int(rng.choice(len(KIND_SHARES), p=list(KIND_SHARES.values())))]
+    kind = list(shares)[int(rng.choice(len(shares), p=list(shares.values())))]
     if kind is Box:
         return box_hint(target, rng)
     if kind is Region:

@@ -77,7 +77,7 @@ class ResolveSettings:
     """
 
     min_heat: float = 0.15
-    centre_distance: int = 3
+    centre_distance: int = 7
     max_things: int = 200
     min_thing: float = 0.3
     min_stuff: float = 0.25
