@@ -39,8 +39,6 @@ makers = pytest.mark.parametrize(
     ],
 )
 
-SHARES = {NoGuidance: 0.2, Box: 0.35, Region: 0.15, Scribble: 0.3}
-
 
 def test_the_kinds_come_in_their_shares():
     target = disc((24, 24), (12, 12), 6)

@@ -111,7 +111,7 @@ def test_a_missing_file_is_refused(tmp_path):
 )
 def test_a_damaged_file_is_refused(damage, tiny_model, tmp_path):
     (tmp_path / "other.onnx").write_bytes(damage(tiny_model.path.read_bytes()))
-    with pytest.raises(CheckpointError, match=r"other\.onnx: (damaged or not|an) ONNX file"):
+    with pytest.raises(CheckpointError, match=r"other\.onnx: (damaged or not )?an ONNX file"):
         OnnxDenoiser(tmp_path / "other.onnx")
 
 

@@ -167,6 +167,7 @@ def test_a_network_of_things_only_or_of_stuff_only_is_resolved() -> None:
     assert len(resolve_panoptic(things, (8, 8))) == 1
 
 
+@pytest.mark.usefixtures("no_type_check")
 def test_maps_that_do_not_fit_together_are_refused() -> None:
     zeros = np.zeros((2, 4, 4), np.float32)
     with pytest.raises(ValueError, match=r"heat map must be \(4, 4\)"):

@@ -36,10 +36,7 @@ def test_the_weights_come_back_rounded_to_half_precision_and_otherwise_exactly(t
     assert weights.keys() == expected.keys()
     for name, value in expected.items():
         assert weights[name].dtype == torch.float32
-        if value.numel() >= 16:
-            assert torch.equal(weights[name], value.half().float()), name
-        else:  # a few numbers are kept as they are, and the exported network had them rounded
-            assert torch.equal(weights[name], value.half().float()), name
+        assert torch.equal(weights[name], value.half().float()), name
     CompactBackbone(SIZES).load_state_dict(weights)
 
 

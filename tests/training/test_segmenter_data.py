@@ -85,6 +85,7 @@ def test_a_kind_without_photos_is_refused() -> None:
     [{"mixture": {}}, {"mixture": {"video": 1.0}}, {"crop": 100}, {"batch_size": 0}, {"ema_decay": 1.0}],
     ids=str,
 )
+@pytest.mark.usefixtures("no_type_check")
 def test_impossible_settings_are_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="must"):
         SegmenterTrainConfig(**({"network": CONFIG.network} | change))  # type: ignore[arg-type]

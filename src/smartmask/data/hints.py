@@ -54,9 +54,10 @@ def scribble_hint(target: Bool[np.ndarray, "H W"], rng: np.random.Generator) -> 
     rough: np.ndarray = target.astype(np.float32)
     x0, y0, x1, y1 = box_of(target)
     extent = max(x1 - x0, y1 - y0)
-    if rng.random() < 0.6:
+    coarse = rng.random() < 0.6
+    if coarse:
         rough = _coarsened(rough, cells=rng.uniform(5, 24), extent=extent, rng=rng)
-    if rng.random() < 0.6:
+    if not coarse or rng.random() < 0.35:
         size = 2 * max(1, round(rng.uniform(0.02, 0.12) * extent)) + 1
         rough = cv2.dilate(rough, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
         rough = cv2.blur(rough, (size, size))

@@ -42,7 +42,7 @@ def remove_object(
         hole |= _ellipse_about(target, rng)
     holes = hole | (index == VOID)
     for _ in range(int(rng.integers(0, 3))):
-        holes |= _decoy(target, rng)
+        holes |= _decoy(hole, rng)
     holes &= index != OUTSIDE
     # Never "unknown" in training: left open, the widened hole would itself be a drawing of the target.
     fill = fill or ("nearest" if rng.random() < 0.7 else "rows")
@@ -98,19 +98,16 @@ def _ellipse_about(mask: Bool[np.ndarray, "H W"], rng: np.random.Generator) -> B
     return _ellipse(mask.shape, centre, axes, float(rng.uniform(0, 180)))
 
 
-def _decoy(mask: Bool[np.ndarray, "H W"], rng: np.random.Generator) -> Bool[np.ndarray, "H W"]:
-    """A hole somewhere else: an ellipse, or the target's own widened outline mirrored and moved."""
-    height, width = mask.shape
+def _decoy(hole: Bool[np.ndarray, "H W"], rng: np.random.Generator) -> Bool[np.ndarray, "H W"]:
+    """A hole somewhere else: an ellipse, or the target's own hole mirrored and moved."""
+    height, width = hole.shape
     if rng.random() < 0.5:
         axes = rng.uniform(0.04, 0.25, 2) * (width, height)
         centre = tuple(rng.uniform(0, 1, 2) * (width, height))
-        return _ellipse(mask.shape, centre, axes, float(rng.uniform(0, 180)))
+        return _ellipse(hole.shape, centre, axes, float(rng.uniform(0, 180)))
     shift = rng.uniform(-0.5, 0.5, 2) * (width, height)
     matrix = np.array([[-1, 0, width + shift[0]], [0, 1, shift[1]]], np.float32)
-    return (
-        cv2.warpAffine(_widened(mask, 3).astype(np.uint8), matrix, (width, height), flags=cv2.INTER_NEAREST)
-        > 0
-    )
+    return cv2.warpAffine(hole.astype(np.uint8), matrix, (width, height), flags=cv2.INTER_NEAREST) > 0
 
 
 def _ellipse(

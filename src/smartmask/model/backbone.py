@@ -49,11 +49,9 @@ class BackboneConfig:
     depth: int = 8
 
     def __post_init__(self) -> None:
-        if self.resolution % 8 or self.width % (8 * self.heads) or any(w % 8 for w in self.stem_widths):
-            raise ValueError(
-                f"stem widths, resolution, width must be multiples of 8, width of its heads: {self}"
-            )
-        if self.width % self.heads:
+        if self.resolution % 8 or self.width % 8 or any(w % 8 for w in self.stem_widths):
+            raise ValueError(f"resolution, width and stem widths must be multiples of 8: {self}")
+        if self.width > 64 and self.width % 64:
             raise ValueError(f"a width above 64 must be a multiple of 64, not {self.width}")
 
     @staticmethod

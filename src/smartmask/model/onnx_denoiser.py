@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-from jaxtyping import Float32
+from jaxtyping import Float, Float32
 
 from smartmask.errors import CheckpointError
 from smartmask.model.condition import Condition, ConditionBatch
@@ -55,7 +55,7 @@ class OnnxDenoiser:
         self.card = read_card(self._session, path)
 
     def __call__(
-        self, x: Float32[np.ndarray, "1 R R"], t: float, conditions: tuple[Condition, ...]
+        self, x: Float[np.ndarray, "1 R R"], t: float, conditions: tuple[Condition, ...]
     ) -> tuple[Float32[np.ndarray, "1 R R"], ...]:
         """The clean estimate of one noisy field under each condition."""
         batch = ConditionBatch.stack(conditions)

@@ -35,4 +35,5 @@ def plausibility(branches: Branches, field: Float32[np.ndarray, "R R"], conditio
         told, untold = branches((1 - t) * field[None] + t * noise, t, (condition, blind))
         told_error += float(np.square(told - field).mean())
         blind_error += float(np.square(untold - field).mean())
-    return blind_error / max(told_error + blind_error, 1e-12)
+    total = told_error + blind_error
+    return blind_error / total if total > 0 else 0.5

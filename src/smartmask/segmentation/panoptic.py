@@ -205,7 +205,7 @@ def _enlarge(segments: _Segments, size_hw: tuple[int, int]) -> Int16[np.ndarray,
     return index
 
 
-Taps = tuple[Int[np.ndarray, " n"], Int[np.ndarray, " n"], Float32[np.ndarray, " n"]]
+Taps = tuple[Int[np.ndarray, " _"], Int[np.ndarray, " _"], Float32[np.ndarray, " _"]]
 
 
 def _taps(pixels: Int[np.ndarray, " n"], pixel_count: int, cell_count: int) -> Taps:
@@ -215,7 +215,7 @@ def _taps(pixels: Int[np.ndarray, " n"], pixel_count: int, cell_count: int) -> T
     return first, np.minimum(first + 1, cell_count - 1), (places - first).astype(np.float32)
 
 
-def _enlarge_strip(segments: _Segments, vertical: Taps, horizontal: Taps) -> Int16[np.ndarray, "n W"]:
+def _enlarge_strip(segments: _Segments, vertical: Taps, horizontal: Taps) -> Int16[np.ndarray, "rows W"]:
     (y0, y1, down), (x0, x1, across) = vertical, horizontal
     winner, scores = segments.winner, segments.scores
     below, right = np.append(winner[1:], winner[-1:], 0), np.append(winner[:, 1:], winner[:, -1:], 1)

@@ -39,9 +39,10 @@ def export_mask_model(backbone: CompactBackbone, views: int, path: Path) -> floa
     rounded.load_state_dict({name: value.half().float() for name, value in backbone.state_dict().items()})
     rounded.eval()
     inputs = random_inputs(config, batch=2, rows=5)
-    batch, rows = torch.export.Dim("batch", min=1, max=4096), torch.export.Dim("rows", min=1, max=4096)
-    shapes: list[dict[int, Any]] = [{0: batch} for _ in inputs]
-    shapes[INPUTS.index("label_table")] = {0: batch, 1: rows}
+    rows = torch.export.Dim("rows", min=1, max=4096)
+    shapes: list[dict[int, Any]] = [{0: torch.export.Dim.AUTO} for _ in inputs]
+    shapes[0] = {0: torch.export.Dim("batch", min=1, max=4096)}
+    shapes[INPUTS.index("label_table")] |= {1: rows}
     program = torch.onnx.export(
         rounded,
         inputs,

@@ -90,7 +90,8 @@ def train_segmenter(
         optimizer.step()
         step += 1
         decay = min(config.ema_decay, (1 + step) / (10 + step))
-        torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - decay)
+        with torch.no_grad():  # else the average's graph grows by a node a parameter and step
+            torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - decay)
         for name, loss in losses.items():
             sums[name] = sums.get(name, 0.0) + loss.item()
         if step % LOG_EVERY_STEPS == 0:

@@ -1,0 +1,86 @@
+"""Does the hole of a removed object give its shape away? Asked of the shipped model on held-out photos."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
+import pytest
+
+from smartmask.apps.load import WEIGHTS
+from smartmask.backends.text_static import StaticTextEncoder
+from smartmask.data.annotations.base import AnnotatedScene, split_of
+from smartmask.data.annotations.voc import read_voc
+from smartmask.data.removal import remove_object
+from smartmask.evaluation.silhouettes import Task, measure_all, tasks
+from smartmask.model.onnx_denoiser import OnnxDenoiser
+from smartmask.pipelines.generate import MaskGenerator
+from smartmask.pipelines.suggest import SuggestPipeline
+from smartmask.scene.boxes import box_of
+from smartmask.scene.layout import UNKNOWN
+from smartmask.scene.masks import mask_iou
+
+VOC = Path(__file__).parents[3] / "shared" / "data" / "voc" / "scenes.parquet"
+MODEL = WEIGHTS / "mask.onnx"
+FILLS = ("nearest", "rows", "unknown")
+PHOTOS, OBJECTS = 80, 32
+
+pytestmark = [
+    pytest.mark.data,
+    pytest.mark.skipif(not VOC.is_file(), reason="the annotation data is not beside the repository"),
+]
+
+
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory: pytest.TempPathFactory) -> list[AnnotatedScene]:
+    """Photos of the test split; read from a slice, since the whole file takes long."""
+    names = parquet.read_table(VOC, columns=["image_id"])["image_id"].to_pylist()
+    rows = [row for row, name in enumerate(names) if split_of(f"voc:{name}") == "test"]
+    path = tmp_path_factory.mktemp("voc") / "scenes.parquet"
+    parquet.write_table(parquet.read_table(VOC).take(pa.array(rows[:PHOTOS])), path)
+    found = read_voc(path)
+    assert all(split_of(scene.group) == "test" for scene in found)
+    return found
+
+
+@pytest.mark.skipif(not MODEL.is_file(), reason="the shipped weights are not in the package yet")
+def test_the_shipped_model_draws_as_well_however_the_hole_was_filled(scenes: list[AnnotatedScene]):
+    denoiser = OnnxDenoiser(MODEL)
+    encoder = StaticTextEncoder(WEIGHTS / "text.npz")
+    pipeline = SuggestPipeline(MaskGenerator(denoiser, encoder, denoiser.card.resolution), threads=1)
+
+    def iou(task: Task) -> np.ndarray:
+        drawn = pipeline.candidate(task.scene, task.label, None, task.box(), task.number, 0)
+        return np.array([mask_iou(drawn.mask, task.target) if drawn else 0.0], np.float32)
+
+    means = {
+        fill: float(measure_all(iou, tasks(scenes, OBJECTS, fill), threads=2)[1].mean()) for fill in FILLS
+    }
+    assert min(means.values()) > 0.4, means
+    assert max(means.values()) - min(means.values()) < 0.04, means
+
+
+@pytest.mark.parametrize("fill", FILLS, ids="fill {}".format)
+def test_a_reader_of_exact_holes_sees_them_as_cut_and_loses_them_when_hidden(fill, scenes):
+    cut, hidden = [], []
+    for task in tasks(scenes, OBJECTS):
+        background = len(task.scene.layout.labels)
+        whole = np.where(task.scene.visible_index < 0, background, task.scene.visible_index).astype(np.int16)
+        left_open = whole.copy()
+        left_open[task.target] = UNKNOWN
+        closed = remove_object(whole, task.target, np.random.default_rng([task.number, 5]), fill)
+        for index, ious in ((left_open, cut), (closed, hidden)):
+            ious.append(mask_iou(hole_read(index, task), task.target))
+    assert np.mean(cut) > 0.9
+    assert np.mean(hidden) < np.mean(cut) - 0.2
+
+
+def hole_read(index: np.ndarray, task: Task) -> np.ndarray:
+    """The pixels of the object's box whose index is none of those right round the box."""
+    x0, y0, x1, y1 = (int(v) for v in box_of(task.target))
+    ring = np.zeros(index.shape, bool)
+    ring[max(y0 - 1, 0) : y1 + 1, max(x0 - 1, 0) : x1 + 1] = True
+    ring[y0:y1, x0:x1] = False
+    answer = np.zeros(index.shape, bool)
+    answer[y0:y1, x0:x1] = ~np.isin(index[y0:y1, x0:x1], np.unique(index[ring]))
+    return answer
