@@ -7,7 +7,7 @@ import torch
 from smartmask.model.sampler import euler, heun
 from smartmask.model.schedule import sampling_times
 
-MEAN, DEVIATION = 0.7, 0.5
+MEAN, DEVIATION, SHIFT = 0.7, 0.5, 3.0
 both = pytest.mark.parametrize("sampler", [euler, heun])
 libraries = pytest.mark.parametrize(
     "array", [pytest.param(np.asarray, id="numpy"), pytest.param(torch.from_numpy, id="torch")]
@@ -28,14 +28,16 @@ def error(sampler, steps: int) -> float:
     """Largest difference to the exact flow, which takes noise e to m + s e."""
     e = noise(200)
     return float(
-        np.abs(sampler(posterior_mean, e, sampling_times(steps).tolist()) - (MEAN + DEVIATION * e)).max()
+        np.abs(
+            sampler(posterior_mean, e, sampling_times(steps, SHIFT).tolist()) - (MEAN + DEVIATION * e)
+        ).max()
     )
 
 
 @libraries
 @both
 def test_many_steps_recover_mean_and_variance(sampler, array):
-    sample = sampler(posterior_mean, array(noise()), sampling_times(200).tolist())
+    sample = sampler(posterior_mean, array(noise()), sampling_times(200, SHIFT).tolist())
     assert float(sample.mean()) == pytest.approx(MEAN, abs=0.01)
     assert float(sample.std()) == pytest.approx(DEVIATION, abs=0.01)
 
@@ -52,7 +54,7 @@ def test_heun_beats_euler_at_equal_steps(steps):
 
 @both
 def test_numpy_and_torch_give_the_same_numbers(sampler):
-    times = sampling_times(10).tolist()
+    times = sampling_times(10, SHIFT).tolist()
     ours = sampler(posterior_mean, noise(), times)
     theirs = sampler(posterior_mean, torch.from_numpy(noise()), times)
     np.testing.assert_allclose(ours, theirs.numpy(), rtol=1e-12)
@@ -62,7 +64,7 @@ def test_numpy_and_torch_give_the_same_numbers(sampler):
 @both
 def test_float32_stays_float32(sampler, array):
     x = array(noise().astype(np.float32))
-    assert sampler(posterior_mean, x, sampling_times(4).tolist()).dtype == x.dtype
+    assert sampler(posterior_mean, x, sampling_times(4, SHIFT).tolist()).dtype == x.dtype
 
 
 @both
@@ -73,14 +75,14 @@ def test_one_step_gives_the_denoisers_first_estimate(sampler):
 @both
 def test_a_denoiser_that_knows_the_answer_is_believed_after_any_number_of_steps(sampler):
     answer = np.linspace(-1, 1, 5)
-    found = sampler(lambda x, t: answer, noise(5), sampling_times(7).tolist())
+    found = sampler(lambda x, t: answer, noise(5), sampling_times(7, SHIFT).tolist())
     np.testing.assert_allclose(found, answer, atol=1e-12)
 
 
 @both
 def test_the_starting_noise_is_left_as_it_was(sampler):
     x = noise(5)
-    sampler(posterior_mean, x, sampling_times(3).tolist())
+    sampler(posterior_mean, x, sampling_times(3, SHIFT).tolist())
     assert np.array_equal(x, noise(5))
 
 
@@ -91,7 +93,7 @@ def test_euler_calls_the_denoiser_once_a_step_and_heun_twice_but_once_at_the_end
         calls.append(t)
         return x
 
-    times = sampling_times(5).tolist()
+    times = sampling_times(5, SHIFT).tolist()
     euler(counting, noise(2), times)
     assert calls == times[:-1]
     calls.clear()

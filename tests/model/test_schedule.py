@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from smartmask.model.schedule import TRAINING_LOGIT_MEAN, sampling_times, shift_time, training_times
 
+SHIFT = 3.0
 shifts = st.floats(0.2, 10)
 
 
@@ -32,7 +33,7 @@ def test_a_shift_multiplies_the_ratio_of_noise_to_signal():
 
 @pytest.mark.parametrize("steps", [1, 2, 20])
 def test_sampling_times_fall_from_1_to_0(steps):
-    times = sampling_times(steps)
+    times = sampling_times(steps, SHIFT)
     assert len(times) == steps + 1
     assert (times[0], times[-1]) == (1, 0)
     assert (np.diff(times) < 0).all()
@@ -40,7 +41,7 @@ def test_sampling_times_fall_from_1_to_0(steps):
 
 def test_sampling_without_a_step_is_an_error():
     with pytest.raises(ValueError, match="at least 1 step, not 0"):
-        sampling_times(0)
+        sampling_times(0, SHIFT)
 
 
 def test_training_times_lie_between_0_and_1_about_a_median_near_noise():

@@ -15,6 +15,8 @@ from smartmask.scene.view import View
 
 SIZE_HW, RESOLUTION = (20, 32), SIZES.resolution
 LAYERS = (Layer("wall", rectangle(SIZE_HW, (0, 0, 32, 12))), Layer("ball", disc(SIZE_HW, (20, 10), 5)))
+PLAIN = {"steps": 6, "shift": 3.0}
+STEPS = SamplingConfig(**PLAIN)
 SCENE = Scene.of(Layout(SIZE_HW, LAYERS))
 
 
@@ -30,8 +32,9 @@ class Constants:
 
 
 def sampled(encoder, told: float, untold: float, **settings: object) -> np.ndarray:
-    generator = MaskGenerator(Constants(told, untold), encoder, RESOLUTION, SamplingConfig(**settings))
-    return generator.sample(whole(generator), np.random.default_rng(0))
+    generator = MaskGenerator(Constants(told, untold), encoder, RESOLUTION)
+    sampling = SamplingConfig(**(PLAIN | settings))
+    return generator.sample(whole(generator), sampling, np.random.default_rng(0))
 
 
 def whole(generator: MaskGenerator) -> Condition:
@@ -43,20 +46,22 @@ def whole(generator: MaskGenerator) -> Condition:
     [
         pytest.param({"steps": 0}, id="no step"),
         pytest.param({"steps": -3}, id="less than no step"),
+        pytest.param({"shift": 0.0}, id="no shift at all"),
         pytest.param({"cfg_scale": -0.1}, id="words pushed away"),
         pytest.param({"cfg_until": -0.1}, id="until a time below 0"),
         pytest.param({"cfg_until": 1.1}, id="until a time above 1"),
     ],
 )
 def test_settings_that_cannot_be_are_refused(wrong):
-    with pytest.raises(ValueError, match=r"steps must be >= 1, cfg_scale >= 0, cfg_until in \[0, 1\]"):
-        SamplingConfig(**wrong)
+    rules = r"steps must be >= 1, shift > 0, cfg_scale >= 0, cfg_until in \[0, 1\]"
+    with pytest.raises(ValueError, match=rules):
+        SamplingConfig(**(PLAIN | wrong))
 
 
 @pytest.mark.parametrize(
     "settings",
     [
-        pytest.param({}, id="the default"),
+        pytest.param({}, id="plain ones"),
         pytest.param({"steps": 1, "cfg_scale": 0.0, "cfg_until": 0.0}, id="all at their lower ends"),
         pytest.param({"cfg_until": 1.0, "sampler": heun}, id="steered never, by Heun"),
     ],
@@ -92,19 +97,19 @@ def test_a_field_is_clipped_to_what_the_codec_reads(answer, field, tiny_encoder)
 def test_a_sample_depends_on_its_condition_and_generator_alone(tiny_model: TinyModel, tiny_encoder):
     generator = MaskGenerator(OnnxDenoiser(tiny_model.path), tiny_encoder, RESOLUTION)
     condition = whole(generator)
-    first = generator.sample(condition, np.random.default_rng(3))
-    other = generator.sample(condition, np.random.default_rng(4))
-    again = generator.sample(condition, np.random.default_rng(3))
+    first = generator.sample(condition, STEPS, np.random.default_rng(3))
+    other = generator.sample(condition, STEPS, np.random.default_rng(4))
+    again = generator.sample(condition, STEPS, np.random.default_rng(3))
     assert first.tobytes() == again.tobytes()
     assert not np.array_equal(first, other)
     elsewhere = generator.condition(SCENE, "cat", "x", Box((2, 2, 9, 9)), View.whole(SIZE_HW, RESOLUTION))
-    assert not np.array_equal(first, generator.sample(elsewhere, np.random.default_rng(3)))
+    assert not np.array_equal(first, generator.sample(elsewhere, STEPS, np.random.default_rng(3)))
 
 
 def test_a_generator_goes_on_so_that_two_samples_of_one_differ(tiny_model: TinyModel, tiny_encoder):
     generator = MaskGenerator(OnnxDenoiser(tiny_model.path), tiny_encoder, RESOLUTION)
     rng = np.random.default_rng(3)
-    first, second = (generator.sample(whole(generator), rng) for _ in range(2))
+    first, second = (generator.sample(whole(generator), STEPS, rng) for _ in range(2))
     assert not np.array_equal(first, second)
 
 

@@ -12,10 +12,9 @@ towards noise by
 import numpy as np
 from jaxtyping import Float64
 
-SAMPLING_SHIFT = 3.0
-TRAINING_LOGIT_MEAN = 1.0
-TRAINING_LOGIT_DEVIATION = 1.2
-"""Training times are sigmoid(N(mean, deviation^2)), which is already shifted: a mean of 1 is s = e."""
+TRAINING_LOGIT_MEAN = 2.5
+TRAINING_LOGIT_DEVIATION = 1.4
+"""Training times are sigmoid(N(mean, deviation^2)), which is already shifted: a mean of 2.5 is s = 12."""
 
 
 def shift_time(t: Float64[np.ndarray, " n"], shift: float) -> Float64[np.ndarray, " n"]:
@@ -27,7 +26,7 @@ def shift_time(t: Float64[np.ndarray, " n"], shift: float) -> Float64[np.ndarray
     return shift * t / (1 + (shift - 1) * t)
 
 
-def sampling_times(steps: int, shift: float = SAMPLING_SHIFT) -> Float64[np.ndarray, " times"]:
+def sampling_times(steps: int, shift: float) -> Float64[np.ndarray, " times"]:
     """Times from 1 down to 0 that bound the sampler's steps.
 
     Raises:

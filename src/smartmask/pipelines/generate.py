@@ -21,19 +21,24 @@ class SamplingConfig:
 
     Attributes:
         steps: Steps of the sampler.
+        shift: How densely the steps lie near noise, where a field's large shape is decided. A small shift
+            takes a long first step, so that the large shape is the likely one; a large one gives variety.
         cfg_scale: Strength of the words; 1.0 = conditional only.
         cfg_until: Words are strengthened only at times above this (late steps only sharpen contours).
         sampler: The integrator.
     """
 
-    steps: int = 14
-    cfg_scale: float = 2.0
+    steps: int
+    shift: float
+    cfg_scale: float = 1.0
     cfg_until: float = 0.5
     sampler: Sampler = euler
 
     def __post_init__(self) -> None:
-        if self.steps < 1 or self.cfg_scale < 0 or not 0 <= self.cfg_until <= 1:
-            raise ValueError(f"steps must be >= 1, cfg_scale >= 0, cfg_until in [0, 1], not {self}")
+        if self.steps < 1 or self.shift <= 0 or self.cfg_scale < 0 or not 0 <= self.cfg_until <= 1:
+            raise ValueError(
+                f"steps must be >= 1, shift > 0, cfg_scale >= 0, cfg_until in [0, 1], not {self}"
+            )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,23 +57,16 @@ class Scene:
 class MaskGenerator:
     """Samples fields from a denoiser; safe to call from several threads."""
 
-    def __init__(
-        self,
-        branches: Branches,
-        encoder: TextEncoder,
-        resolution: int,
-        sampling: SamplingConfig | None = None,
-    ) -> None:
+    def __init__(self, branches: Branches, encoder: TextEncoder, resolution: int) -> None:
         """Take the parts.
 
         Args:
             branches: The denoiser.
             encoder: The text encoder it was trained with.
             resolution: R of its views.
-            sampling: How to sample.
         """
         self.branches, self.resolution = branches, resolution
-        self._encoder, self._sampling = encoder, sampling or SamplingConfig()
+        self._encoder = encoder
 
     def condition(
         self, scene: Scene, prompt: str, text: str | None, guidance: Guidance, view: View
@@ -84,10 +82,11 @@ class MaskGenerator:
             encoder=self._encoder,
         )
 
-    def sample(self, condition: Condition, rng: np.random.Generator) -> Float32[np.ndarray, "R R"]:
-        """A signed distance field in [-1, 1]; it depends on the condition and the generator alone."""
-        settings = self._sampling
+    def sample(
+        self, condition: Condition, settings: SamplingConfig, rng: np.random.Generator
+    ) -> Float32[np.ndarray, "R R"]:
+        """A signed distance field in [-1, 1]; it depends on the arguments alone."""
         noise = rng.standard_normal((1, self.resolution, self.resolution), np.float32)
         denoise = guided(self.branches, condition, settings.cfg_scale, settings.cfg_until)
-        field = settings.sampler(denoise, noise, sampling_times(settings.steps).tolist())
+        field = settings.sampler(denoise, noise, sampling_times(settings.steps, settings.shift).tolist())
         return np.asarray(np.clip(field[0], -1, 1), np.float32)

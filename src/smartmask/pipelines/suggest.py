@@ -17,7 +17,8 @@ import numpy as np
 from jaxtyping import Bool, Float32
 
 from smartmask.model.codec import decode
-from smartmask.pipelines.generate import MaskGenerator, Scene
+from smartmask.pipelines.finish import filling_box, without_specks
+from smartmask.pipelines.generate import MaskGenerator, SamplingConfig, Scene
 from smartmask.pipelines.rank import plausibility
 from smartmask.scene.boxes import BoxXYXY, box_of, clip_box
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble, check_guidance
@@ -29,6 +30,10 @@ REFINE_FILL = 0.62
 """Share of the refine window's side that the object's longer side fills."""
 REGION_FILL = 0.45
 """The same for a region in the place window."""
+PLACE = SamplingConfig(steps=12, shift=8.0, cfg_scale=2.0)
+"""Placements must differ, so the place pass takes small steps near noise."""
+REFINE = SamplingConfig(steps=5, shift=1.0)
+"""The hint says already where and how large, so the refine pass keeps to the likely shape."""
 SMALLEST_WINDOW_PX = 16.0
 NEAR_DUPLICATE_IOU = 0.9
 DRAWS_PER_SUGGESTION = 2
@@ -135,7 +140,7 @@ class SuggestPipeline:
         else:
             view = View.whole(size_hw, self._generator.resolution)
         condition = self._generator.condition(scene, prompt, text, guidance, view)
-        mask, _ = decode(self._generator.sample(condition, rng), view)
+        mask, _ = decode(without_specks(self._generator.sample(condition, PLACE, rng)), view)
         return mask if mask.any() else None
 
     def refine(
@@ -143,7 +148,10 @@ class SuggestPipeline:
     ) -> Suggestion | None:
         """The second pass: the mask drawn sharply in a window about the hint, and its score."""
         view = self._window(guidance.box(), REFINE_FILL, scene.layout.size_hw)
-        field = self._generator.sample(self._generator.condition(scene, prompt, text, guidance, view), rng)
+        condition = self._generator.condition(scene, prompt, text, guidance, view)
+        field = without_specks(self._generator.sample(condition, REFINE, rng))
+        if isinstance(guidance, Box):
+            field = filling_box(field, view, guidance.box_xyxy)
         mask, alpha = decode(field, view)
         if not mask.any():
             return None
