@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= ../shared/data
 MINUTES ?= 60
+DATASETS := voc coco nyu40 lvis taco
 
-.PHONY: demo test check bench train-segment evaluate
+.PHONY: demo test check bench data train-segment evaluate
 
 demo: $(VENV)/core.stamp
 	$(BIN)/python examples/demo.py --out out/demo
@@ -19,11 +20,17 @@ check: $(VENV)/dev.stamp
 bench: $(VENV)/dev.stamp
 	$(BIN)/python scripts/bench.py
 
-train-segment: $(VENV)/dev.stamp
-	$(BIN)/smartmask train --data $(DATA) --minutes $(MINUTES) --run runs/compact
+data: $(DATASETS:%=runs/data/%.stamp)
 
-evaluate: $(VENV)/dev.stamp
-	$(BIN)/python scripts/evaluate.py --data $(DATA) --out docs/results
+runs/data/%.stamp: | $(VENV)/dev.stamp
+	$(BIN)/smartmask data read parquet-$* $(DATA)/$*/scenes.parquet --out runs/data/$*
+	touch $@
+
+train-segment: data
+	$(BIN)/smartmask train --data runs/data --minutes $(MINUTES) --run runs/compact
+
+evaluate: data
+	$(BIN)/python scripts/evaluate.py --data runs/data --out docs/results
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -1,6 +1,6 @@
 """The figures in README and docs/LOG.md: held-out VOC silhouettes, from the shipped weights.
 
-    make evaluate        (or: python scripts/evaluate.py --data ../shared/data --out docs/results)
+    make evaluate        (or: python scripts/evaluate.py --data runs/data --out docs/results)
 
 Writes silhouettes.json and silhouettes.md. Every candidate runs the pipeline that users run.
 """
@@ -15,8 +15,7 @@ import numpy as np
 
 from smartmask.apps.load import WEIGHTS
 from smartmask.backends.text_static import StaticTextEncoder
-from smartmask.data.annotations.base import in_split
-from smartmask.data.annotations.voc import read_voc
+from smartmask.data.shards import SceneDataset
 from smartmask.evaluation.metrics.boundary import boundary_f_score
 from smartmask.evaluation.silhouettes import PROTOCOL, ShapeBank, Task, measure_all, tasks, trivial_answers
 from smartmask.model.onnx_denoiser import OnnxDenoiser
@@ -46,7 +45,7 @@ TOLERANCE_SHARE = 0.004
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="Folder that holds voc/.")
+@click.option("--data", type=click.Path(path_type=Path), required=True, help="Folder of the dataset voc/.")
 @click.option("--out", type=click.Path(path_type=Path), required=True)
 @click.option("--weights", type=click.Path(path_type=Path), default=WEIGHTS / "mask.onnx")
 @click.option("--split", type=click.Choice(["validation", "test"]), default="test", show_default=True)
@@ -54,9 +53,9 @@ TOLERANCE_SHARE = 0.004
 @click.option("--threads", type=int, default=2, show_default=True)
 def main(data: Path, out: Path, weights: Path, split: str, limit: int | None, threads: int) -> None:
     """Measure and write the tables."""
-    scenes = read_voc(data / "voc" / "scenes.parquet")
-    bank = ShapeBank(in_split(scenes, "train"))
-    held_out = in_split(scenes, "validation" if split == "validation" else "test")
+    scenes = SceneDataset.open(data / "voc")
+    bank = ShapeBank(scenes.of_split("train"))
+    held_out = list(scenes.of_split("validation" if split == "validation" else "test"))
     denoiser = OnnxDenoiser(weights)
     generator = MaskGenerator(denoiser, StaticTextEncoder(WEIGHTS / "text.npz"), denoiser.card.resolution)
     pipeline = SuggestPipeline(generator, threads)

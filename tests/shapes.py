@@ -1,11 +1,16 @@
 """Masks and scenes that tests draw."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.ndimage import gaussian_filter
 
-from smartmask.data.annotations.base import AnnotatedObject, AnnotatedScene
+from smartmask.data.building import build_from
+from smartmask.data.layered_scene import LayeredScene, SceneLayer
+from smartmask.data.shards import DatasetSpec, SceneDataset
 
 
 def bool_masks(height: int | st.SearchStrategy = 7, width: int | st.SearchStrategy = 9) -> st.SearchStrategy:
@@ -46,18 +51,42 @@ def overlaps(start: float, cell: float, cells: int, pixels: int) -> np.ndarray:
     return table
 
 
-def room(number: int = 0, size_hw: tuple[int, int] = (72, 96)) -> AnnotatedScene:
+def room(number: int = 0, size_hw: tuple[int, int] = (72, 96), is_exact: bool = False) -> LayeredScene:
     """A wall, a floor, a picture on the one and a ball on the other; each number gives another room."""
     rng = np.random.default_rng(number)
     height, width = size_hw
-    index = np.zeros(size_hw, np.int8)
-    index[height // 2 :] = 1
     x, y = int(rng.integers(4, width // 2)), int(rng.integers(2, height // 4))
     picture = rectangle(size_hw, (x, y, x + 24, y + 18))
     ball = disc(size_hw, (rng.uniform(16, width - 16), height * 0.75), float(rng.uniform(10, 14)))
-    index[picture], index[ball] = 2, 3
-    items = (AnnotatedObject.of("picture", picture, True), AnnotatedObject.of("ball", ball, True))
-    objects = tuple(item for item in items if item is not None)
-    return AnnotatedScene(
-        f"room:{number}", f"room:{number}", index, ("wall", "floor", "picture", "ball"), objects
+    return scene_of(
+        {
+            "wall": np.ones(size_hw, bool),
+            "floor": rectangle(size_hw, (0, height // 2, width, height)),
+            "picture": picture,
+            "ball": ball,
+        },
+        key=f"room:{number}",
+        is_exact=is_exact,
+        regions=("wall", "floor"),
     )
+
+
+def scene_of(
+    masks: Mapping[str, np.ndarray],
+    key: str = "scene",
+    is_exact: bool = False,
+    regions: Sequence[str] = ("wall", "floor"),
+    texts: Sequence[str] = (),
+) -> LayeredScene:
+    """A scene of whole objects by their labels, rearmost first; `regions` may not be asked for."""
+    layers = tuple(
+        SceneLayer.of(label, mask, extent="amodal", is_thing=label not in regions)
+        for label, mask in masks.items()
+    )
+    height, width = next(iter(masks.values())).shape
+    return LayeredScene(key, key, (height, width), layers, is_exact, tuple(texts))
+
+
+def dataset_of(folder: Path, scenes: Iterable[LayeredScene], scenes_per_shard: int = 2) -> SceneDataset:
+    """Scenes as a dataset on disk."""
+    return build_from(folder, DatasetSpec(source="tests", scenes_per_shard=scenes_per_shard), scenes)

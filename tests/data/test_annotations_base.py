@@ -1,49 +1,62 @@
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shapes import bool_masks, disc, rectangle, room
 
-from smartmask.data.annotations.base import (
-    MIN_AREA_PX,
-    MIN_SIDE_PX,
-    VOID,
-    AnnotatedObject,
-    compact_index,
-    in_split,
-    plain_label,
-    split_of,
-)
-from smartmask.scene.boxes import box_of
+from smartmask.data.annotations.base import DamageError, Problems, plain_label
+from smartmask.data.layered_scene import split_of
+from smartmask.errors import AnnotationError
 
 
-@given(bool_masks(st.integers(20, 45), st.integers(20, 45)))
-def test_an_object_packed_and_unpacked_is_its_mask(mask):
-    item = AnnotatedObject.of("dog", mask, True)
-    if item is None:
-        assert mask.sum() < MIN_AREA_PX or min(np.ptp(np.nonzero(mask), axis=1) + 1) < MIN_SIDE_PX
-        return
-    assert np.array_equal(item.mask(mask.shape), mask)
-    assert item.box_xyxy == box_of(mask)
+def test_problems_are_counted_by_kind_and_reported_once_with_where_they_were_met_first():
+    problems = Problems()
+    problems.add("empty mask", "file, object 1")
+    problems.add("damaged mask", "file, object 2")
+    problems.add("damaged mask", "file, object 3")
+    assert problems.report() == [
+        "2 x damaged mask, first at file, object 2",
+        "1 x empty mask, first at file, object 1",
+    ]
 
 
-def test_the_packed_bits_take_an_eighth_of_a_byte_a_pixel_of_the_box():
-    item = AnnotatedObject.of("ball", disc((200, 200), (100, 100), 40), True)
-    assert len(item.packed) == 80 * 80 // 8
+def test_a_strict_count_makes_the_first_problem_an_error_that_says_where():
+    with pytest.raises(AnnotationError, match="file, object 1: empty mask"):
+        Problems(strict=True).add("empty mask", "file, object 1")
+
+
+def test_a_note_is_reported_and_never_an_error():
+    problems = Problems(strict=True)
+    problems.note("crowd region", "file, object 1")
+    assert problems.report() == ["1 x crowd region, first at file, object 1"]
+
+
+def test_what_is_damaged_is_skipped_and_counted_with_its_detail():
+    problems = Problems()
+    done = []
+    for number in range(3):
+        with problems.skipping(f"object {number}"):
+            if number == 1:
+                raise DamageError("damaged mask", "two runs short")
+            done.append(number)
+    assert done == [0, 2]
+    assert problems.report() == ["1 x damaged mask, first at object 1: two runs short"]
+
+
+def test_other_errors_are_not_skipped():
+    problems = Problems()
+    with pytest.raises(KeyError), problems.skipping("object 1"):
+        raise KeyError("name")
+    assert problems.report() == []
 
 
 @pytest.mark.parametrize(
-    ("box", "kept"),
+    ("damage", "text"),
     [
-        pytest.param((2, 2, 18, 18), True, id="256 pixels are enough"),
-        pytest.param((2, 2, 17, 19), False, id="255 pixels are not"),
-        pytest.param((2, 2, 66, 9), False, id="a strip 7 pixels high is not"),
-        pytest.param((2, 2, 66, 10), True, id="a strip 8 pixels high is enough"),
-        pytest.param((2, 2, 2, 2), False, id="nothing is not"),
+        (DamageError("empty mask"), "empty mask"),
+        (DamageError("empty mask", "of a cup"), "empty mask (of a cup)"),
     ],
 )
-def test_what_is_too_small_to_learn_from_is_none(box, kept):
-    assert (AnnotatedObject.of("thing", rectangle((80, 80), box), True) is not None) == kept
+def test_damage_says_its_kind_and_detail(damage, text):
+    assert str(damage) == text
 
 
 @given(st.text(max_size=30))
@@ -70,30 +83,6 @@ def test_one_group_in_25_is_for_test_and_one_for_validation():
     splits = [split_of(f"photo:{number}") for number in range(5000)]
     assert splits.count("test") / 5000 == pytest.approx(0.04, abs=0.01)
     assert splits.count("validation") / 5000 == pytest.approx(0.04, abs=0.01)
-
-
-def test_every_scene_falls_into_just_one_split_in_order():
-    scenes = [room(number) for number in range(60)]
-    parts = {split: in_split(scenes, split) for split in ("train", "validation", "test")}
-    assert all(parts.values())
-    numbers = {split: [scenes.index(scene) for scene in part] for split, part in parts.items()}
-    assert sorted(number for part in numbers.values() for number in part) == list(range(60))
-    assert all(part == sorted(part) for part in numbers.values())
-
-
-@pytest.mark.parametrize(
-    ("count", "dtype"),
-    [
-        pytest.param(1, np.int8, id="few labels fit a byte"),
-        pytest.param(127, np.int8, id="127 labels fit a byte"),
-        pytest.param(128, np.int16, id="128 labels fit two"),
-    ],
-)
-def test_a_compact_index_keeps_every_number(count, dtype):
-    index = np.arange(VOID, count).reshape(1, -1)
-    found = compact_index(index, count)
-    assert found.dtype == dtype
-    assert np.array_equal(found, index)
 
 
 @pytest.mark.parametrize(

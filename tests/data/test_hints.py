@@ -5,6 +5,11 @@ import pytest
 from shapes import blob, disc, rectangle
 
 from smartmask.data.hints import (
+    SCRIBBLES,
+    _closed_stroke,
+    _coarse,
+    _open_strokes,
+    _spline,
     box_hint,
     dilated_scribble,
     draw_hint,
@@ -120,3 +125,73 @@ def test_the_benchmarks_scribble_holds_a_convex_target():
 def test_no_guidance_holds_nothing_of_the_target():
     hints = [draw_hint(blob(SIZE, 3), SHARES, np.random.default_rng(seed)) for seed in range(60)]
     assert NoGuidance() in [hint for hint in hints if isinstance(hint, NoGuidance)]
+
+
+def test_the_scribble_that_inference_gives_is_the_most_frequent():
+    assert sum(SCRIBBLES.values()) == pytest.approx(1)
+    assert SCRIBBLES[_coarse] == max(SCRIBBLES.values()) == 0.45
+
+
+@pytest.mark.parametrize("draw", list(SCRIBBLES), ids=lambda draw: draw.__name__)
+@targets
+def test_every_kind_of_scribble_draws_any_target(target, draw):
+    x0, y0, x1, y1 = box_of(target)
+    for seed in range(10):
+        rough = draw(target.astype(np.float32), max(x1 - x0, y1 - y0), np.random.default_rng(seed))
+        assert rough.shape == target.shape
+        assert np.isfinite(rough).all()
+
+
+def test_a_closed_stroke_lies_near_the_contour():
+    target = blob(SIZE, 3)
+    extent = max(np.ptp(np.nonzero(target), axis=1)) + 1.0
+    ious = [
+        mask_iou(_closed_stroke(target.astype(np.float32), extent, np.random.default_rng(seed)) > 0.5, target)
+        for seed in range(20)
+    ]
+    assert min(ious) > 0.5
+    assert max(ious) < 0.99
+    assert np.mean(ious) > 0.7
+
+
+def test_open_strokes_lie_mostly_on_the_target_and_leave_a_part_of_it():
+    target = blob(SIZE, 3)
+    extent = max(np.ptp(np.nonzero(target), axis=1)) + 1.0
+    on, covered = [], []
+    for seed in range(20):
+        strokes = _open_strokes(target.astype(np.float32), extent, np.random.default_rng(seed)) > 0.5
+        on.append((strokes & target).sum() / strokes.sum())
+        covered.append((strokes & target).sum() / target.sum())
+    assert np.mean(on) > 0.8
+    assert 0.3 < np.mean(covered) < 0.95
+
+
+def test_a_closed_spline_stays_in_the_hull_of_its_points_and_closes():
+    angles = np.arange(12) * (2 * np.pi / 12)
+    found = _spline(10 * np.stack([np.cos(angles), np.sin(angles)], 1), closed=True)
+    radii = np.hypot(*found.T)
+    assert radii.max() <= 10
+    assert radii.min() > 9
+    gaps = np.hypot(*(found - np.roll(found, 1, 0)).T)
+    assert gaps.max() < 2 * gaps.min()
+
+
+def test_an_open_spline_reaches_both_its_ends():
+    points = np.array([[0.0, 0.0], [10.0, 5.0], [20.0, 0.0]])
+    found = _spline(points, closed=False)
+    assert np.allclose(found[0], points[0])
+    assert np.hypot(*(found[-1] - points[-1])) < 0.2
+
+
+def test_regions_are_ellipses_or_free_forms():
+    """An ellipse is symmetric about its centre; a free-form loop is not."""
+    target = disc((96, 96), (48, 48), 18)
+    asymmetry = []
+    for seed in range(60):
+        region = region_hint(target, np.random.default_rng(seed)).mask
+        x0, y0, x1, y1 = (int(v) for v in box_of(region))
+        if x0 > 0 and y0 > 0 and x1 < 96 and y1 < 96:
+            part = region[y0:y1, x0:x1]
+            asymmetry.append(1 - mask_iou(part, part[::-1, ::-1]))
+    symmetric = np.mean(np.array(asymmetry) < 0.05)
+    assert 0.25 < symmetric < 0.75

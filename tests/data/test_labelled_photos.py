@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 from pyarrow import parquet
 
-from smartmask.data.annotations.base import split_of
 from smartmask.data.labelled_photos import CROWD, NO_THING, read_labelled_photos
+from smartmask.data.layered_scene import split_of
 from smartmask.data.segment_classes import ANYTHING, NOT_THE_FOUR, SOME_STUFF, target_of
 from smartmask.errors import AnnotationError
 from smartmask.scene.rle import encode_rle

@@ -5,7 +5,7 @@ import pytest
 from scipy.ndimage import binary_dilation, distance_transform_edt
 from shapes import blob, disc, rectangle
 
-from smartmask.data.annotations.base import VOID
+from smartmask.data.layered_scene import UNDECIDED
 from smartmask.data.removal import fill_holes, remove_object
 from smartmask.model.condition import OUTSIDE, UNKNOWN
 
@@ -21,7 +21,7 @@ def two_backgrounds(target: np.ndarray, border: int = 50) -> np.ndarray:
     """A wall to the left, a floor to the right, the target in front, a void rim about it."""
     index = np.zeros(target.shape, np.int16)
     index[:, border:] = FLOOR
-    index[binary_dilation(target, iterations=2)] = VOID
+    index[binary_dilation(target, iterations=2)] = UNDECIDED
     index[target] = TARGET
     return index
 
@@ -39,7 +39,7 @@ def borders(index: np.ndarray) -> np.ndarray:
 def test_nothing_of_the_target_and_no_void_remains(seed, fill):
     target = blob(SIZE, seed)
     index = two_backgrounds(target)
-    index[:3] = VOID
+    index[:3] = UNDECIDED
     result = remove_object(index, target, np.random.default_rng(seed), fill)
     assert set(np.unique(result).tolist()) <= {WALL, FLOOR}
 
@@ -96,7 +96,7 @@ def test_the_type_of_the_index_is_kept(dtype):
 def test_a_uniform_background_tells_nothing(seed, fill):
     target = disc(SIZE, (48, 32), 12)
     index = np.where(target, TARGET, WALL).astype(np.int16)
-    index[binary_dilation(target, iterations=2) & ~target] = VOID
+    index[binary_dilation(target, iterations=2) & ~target] = UNDECIDED
     result = remove_object(index, target, np.random.default_rng(seed), fill)
     assert (result == WALL).all()
 

@@ -9,9 +9,10 @@ import pytest
 
 from smartmask.apps.load import WEIGHTS
 from smartmask.backends.text_static import StaticTextEncoder
-from smartmask.data.annotations.base import AnnotatedScene, split_of
-from smartmask.data.annotations.voc import read_voc
+from smartmask.data.annotations.base import Problems
+from smartmask.data.layered_scene import LayeredScene, split_of
 from smartmask.data.removal import remove_object
+from smartmask.data.sources import read_scenes
 from smartmask.evaluation.silhouettes import Task, measure_all, tasks
 from smartmask.model.onnx_denoiser import OnnxDenoiser
 from smartmask.pipelines.generate import MaskGenerator
@@ -32,19 +33,19 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def scenes(tmp_path_factory: pytest.TempPathFactory) -> list[AnnotatedScene]:
+def scenes(tmp_path_factory: pytest.TempPathFactory) -> list[LayeredScene]:
     """Photos of the test split; read from a slice, since the whole file takes long."""
     names = parquet.read_table(VOC, columns=["image_id"])["image_id"].to_pylist()
     rows = [row for row, name in enumerate(names) if split_of(f"voc:{name}") == "test"]
     path = tmp_path_factory.mktemp("voc") / "scenes.parquet"
     parquet.write_table(parquet.read_table(VOC).take(pa.array(rows[:PHOTOS])), path)
-    found = read_voc(path)
+    found = list(read_scenes("parquet-voc", path, Problems(strict=True)))
     assert all(split_of(scene.group) == "test" for scene in found)
     return found
 
 
 @pytest.mark.skipif(not MODEL.is_file(), reason="the shipped weights are not in the package yet")
-def test_the_shipped_model_draws_as_well_however_the_hole_was_filled(scenes: list[AnnotatedScene]):
+def test_the_shipped_model_draws_as_well_however_the_hole_was_filled(scenes: list[LayeredScene]):
     denoiser = OnnxDenoiser(MODEL)
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
     pipeline = SuggestPipeline(MaskGenerator(denoiser, encoder, denoiser.card.resolution), threads=1)

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from shapes import room
+from shapes import dataset_of, room
 
+from smartmask.data.shards import SceneDataset
 from smartmask.errors import CheckpointError
 from smartmask.model.backbone import BackboneConfig, CompactBackbone
 from smartmask.model.denoiser import denoising_loss
@@ -15,14 +16,25 @@ from smartmask.training.loop import LOG_EVERY_STEPS, STATE_FILE, load_average, t
 
 SIZES = BackboneConfig(resolution=16, text_width=8, label_channels=4, stem_widths=(8, 8), width=16, depth=1)
 CONFIG = TrainConfig(backbone=SIZES, mixture={"rooms": 1.0}, batch_size=4, warmup_steps=3)
-SCENES = {"rooms": [room(number) for number in range(3)]}
 
 
-def run(folder: Path, steps: int, encoder, config: TrainConfig = CONFIG, **more) -> CompactBackbone:
-    def still(step: int) -> float | None:
-        return 1.0 if step < steps else None
+@pytest.fixture(scope="module")
+def datasets(tmp_path_factory) -> dict[str, SceneDataset]:
+    """Three rooms on disk."""
+    return {"rooms": dataset_of(tmp_path_factory.mktemp("rooms"), [room(number) for number in range(3)])}
 
-    return train(config, SCENES, encoder, folder, should_stop=still, workers=0, **more)
+
+@pytest.fixture
+def run(datasets):
+    """Trains for some steps."""
+
+    def run(folder: Path, steps: int, encoder, config: TrainConfig = CONFIG, **more) -> CompactBackbone:
+        def still(step: int) -> float | None:
+            return 1.0 if step < steps else None
+
+        return train(config, datasets, encoder, folder, should_stop=still, workers=0, **more)
+
+    return run
 
 
 def state_of(folder: Path) -> dict:
@@ -45,10 +57,10 @@ def assert_same(one: object, other: object, where: str = "state") -> None:
         assert one == other, where
 
 
-def test_the_loss_falls_on_one_overfit_batch(tiny_encoder):
+def test_the_loss_falls_on_one_overfit_batch(datasets, tiny_encoder):
     torch.manual_seed(0)
     backbone = CompactBackbone(SIZES)
-    batch = next(batches(ViewDataset(SCENES, CONFIG, tiny_encoder), CONFIG, 0, 0))
+    batch = next(batches(ViewDataset(datasets, CONFIG, tiny_encoder), CONFIG, 0, 0))
     optimizer = torch.optim.AdamW(backbone.parameters(), 5e-3)
     losses = []
     for _ in range(60):
@@ -60,7 +72,7 @@ def test_the_loss_falls_on_one_overfit_batch(tiny_encoder):
     assert losses[-1] < 0.3 * losses[0]
 
 
-def test_n_steps_equal_half_of_them_a_stop_and_the_other_half_bit_for_bit(tmp_path, tiny_encoder):
+def test_n_steps_equal_half_of_them_a_stop_and_the_other_half_bit_for_bit(run, tmp_path, tiny_encoder):
     run(tmp_path / "through", 6, tiny_encoder)
     run(tmp_path / "halves", 3, tiny_encoder)
     run(tmp_path / "halves", 3, tiny_encoder)
@@ -68,7 +80,7 @@ def test_n_steps_equal_half_of_them_a_stop_and_the_other_half_bit_for_bit(tmp_pa
     assert_same(state_of(tmp_path / "through"), state_of(tmp_path / "halves"))
 
 
-def test_training_moves_the_weights_and_the_average_follows_them(tmp_path, tiny_encoder):
+def test_training_moves_the_weights_and_the_average_follows_them(run, tmp_path, tiny_encoder):
     average = run(tmp_path, 4, tiny_encoder)
     state = state_of(tmp_path)
     torch.manual_seed(CONFIG.seed)
@@ -79,13 +91,15 @@ def test_training_moves_the_weights_and_the_average_follows_them(tmp_path, tiny_
     assert_same({**average.state_dict()}, {**state["average"]})
 
 
-def test_the_average_holds_no_graph(tmp_path, tiny_encoder):
+def test_the_average_holds_no_graph(run, tmp_path, tiny_encoder):
     average = run(tmp_path, 2, tiny_encoder)
     assert not any(parameter.requires_grad for parameter in average.parameters())
     assert all(parameter.is_leaf for parameter in average.parameters())
 
 
-def test_a_run_begins_with_the_weights_it_is_given_and_a_resumed_one_ignores_them(tmp_path, tiny_encoder):
+def test_a_run_begins_with_the_weights_it_is_given_and_a_resumed_one_ignores_them(
+    run, tmp_path, tiny_encoder
+):
     initial = {
         name: torch.full_like(value, 0.25) for name, value in CompactBackbone(SIZES).state_dict().items()
     }
@@ -106,13 +120,17 @@ def test_a_run_begins_with_the_weights_it_is_given_and_a_resumed_one_ignores_the
         pytest.param({"mixture": {"rooms": 0.5}}, "mixture", id="another mixture"),
     ],
 )
-def test_a_run_begun_with_other_settings_is_an_error_that_names_them(tmp_path, tiny_encoder, change, named):
+def test_a_run_begun_with_other_settings_is_an_error_that_names_them(
+    run, tmp_path, tiny_encoder, change, named
+):
     run(tmp_path, 0, tiny_encoder)
     with pytest.raises(CheckpointError, match=f"begun with other settings of {named}; use a new folder"):
         run(tmp_path, 1, tiny_encoder, dataclasses.replace(CONFIG, **change))
 
 
-def test_a_state_file_of_a_release_that_lacked_a_setting_is_an_error_that_names_it(tmp_path, tiny_encoder):
+def test_a_state_file_of_a_release_that_lacked_a_setting_is_an_error_that_names_it(
+    run, tmp_path, tiny_encoder
+):
     run(tmp_path, 0, tiny_encoder)
     state = state_of(tmp_path)
     del state["config"]["clip_norm"]
@@ -121,13 +139,13 @@ def test_a_state_file_of_a_release_that_lacked_a_setting_is_an_error_that_names_
         run(tmp_path, 1, tiny_encoder)
 
 
-def test_a_damaged_state_file_is_an_error_that_names_it(tmp_path, tiny_encoder):
+def test_a_damaged_state_file_is_an_error_that_names_it(run, tmp_path, tiny_encoder):
     (tmp_path / STATE_FILE).write_bytes(b"half a state")
     with pytest.raises(CheckpointError, match=r"state\.pt: cannot be read as a training state"):
         run(tmp_path, 1, tiny_encoder)
 
 
-def test_a_save_that_fails_half_way_leaves_the_old_state(tmp_path, tiny_encoder, monkeypatch):
+def test_a_save_that_fails_half_way_leaves_the_old_state(run, tmp_path, tiny_encoder, monkeypatch):
     run(tmp_path, 2, tiny_encoder)
     before = state_of(tmp_path)
 
@@ -145,12 +163,12 @@ def test_a_save_that_fails_half_way_leaves_the_old_state(tmp_path, tiny_encoder,
     assert sorted(path.name for path in tmp_path.iterdir()) == ["config.json", STATE_FILE]
 
 
-def test_the_settings_are_written_beside_the_state(tmp_path, tiny_encoder):
+def test_the_settings_are_written_beside_the_state(run, tmp_path, tiny_encoder):
     run(tmp_path, 0, tiny_encoder)
     assert json.loads((tmp_path / "config.json").read_text()) == state_of(tmp_path)["config"]
 
 
-def test_the_averaged_network_is_loaded_with_the_views_it_has_seen(tmp_path, tiny_encoder):
+def test_the_averaged_network_is_loaded_with_the_views_it_has_seen(run, tmp_path, tiny_encoder):
     average = run(tmp_path, 3, tiny_encoder)
     loaded, views = load_average(tmp_path / STATE_FILE)
     assert views == 3 * CONFIG.batch_size
@@ -164,7 +182,7 @@ def test_loading_an_average_that_is_not_there_is_an_error(tmp_path):
         load_average(tmp_path / STATE_FILE)
 
 
-def test_the_log_gets_a_record_each_so_many_steps(tmp_path, tiny_encoder):
+def test_the_log_gets_a_record_each_so_many_steps(run, tmp_path, tiny_encoder):
     records: list[dict[str, float]] = []
     run(tmp_path, LOG_EVERY_STEPS + 1, tiny_encoder, on_log=records.append)
     lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
@@ -174,9 +192,9 @@ def test_the_log_gets_a_record_each_so_many_steps(tmp_path, tiny_encoder):
     assert records[0]["learning_rate"] == CONFIG.learning_rate
 
 
-def test_the_learning_rate_warms_up_and_obeys_the_segments_factor(tmp_path, tiny_encoder):
+def test_the_learning_rate_warms_up_and_obeys_the_segments_factor(run, datasets, tmp_path, tiny_encoder):
     factors = iter([1.0, 1.0, 1.0, 0.5, None])
-    train(CONFIG, SCENES, tiny_encoder, tmp_path, should_stop=lambda step: next(factors), workers=0)
+    train(CONFIG, datasets, tiny_encoder, tmp_path, should_stop=lambda step: next(factors), workers=0)
     rate = state_of(tmp_path)["optimizer"]["param_groups"][0]["lr"]
     assert rate == pytest.approx(0.5 * CONFIG.learning_rate)
     run(tmp_path / "second", 2, tiny_encoder)

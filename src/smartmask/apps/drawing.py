@@ -35,10 +35,21 @@ _GRID = 224
 _OVERSAMPLING = 2
 
 
-def draw_layout(layout: Layout, photo: UInt8[np.ndarray, "H W 3"] | None) -> Image.Image:
+def draw_layout(
+    layout: Layout,
+    photo: UInt8[np.ndarray, "H W 3"] | None,
+    *,
+    longest_px: int | None = None,
+    names: Sequence[str] | None = None,
+) -> Image.Image:
     """The layout's visible regions in colour with their names, over the photo if there is one.
 
-    The picture's longer side is brought to between 1200 and `PAGE_WIDTH` pixels, so that names are legible.
+    Args:
+        layout: What to draw.
+        photo: Its photo, or None.
+        longest_px: The picture's longer side; by default it is brought to between 1200 and `PAGE_WIDTH`
+            pixels, so that names are legible.
+        names: What to write on each region; by default its label, which also decides its colour.
 
     Raises:
         ValueError: If the photo is of another size.
@@ -46,8 +57,9 @@ def draw_layout(layout: Layout, photo: UInt8[np.ndarray, "H W 3"] | None) -> Ima
     _check_photo(photo, layout)
     height, width = layout.size_hw
     longest = max(height, width)
-    scale = min(max(longest, 1200), PAGE_WIDTH) / longest
-    return _draw_layout(layout, photo, (max(round(width * scale), 1), max(round(height * scale), 1)))
+    scale = (longest_px or min(max(longest, 1200), PAGE_WIDTH)) / longest
+    size_wh = max(round(width * scale), 1), max(round(height * scale), 1)
+    return _draw_layout(layout, photo, size_wh, layout.labels if names is None else names)
 
 
 def draw_suggestion(background: Image.Image, suggestion: Suggestion, guidance: Guidance) -> Image.Image:
@@ -60,10 +72,10 @@ def draw_suggestion(background: Image.Image, suggestion: Suggestion, guidance: G
     """
     picture = background.convert("RGB")
     scale = picture.width / suggestion.alpha.shape[1]
-    _draw_hint(picture, guidance, scale)
-    alpha = _grey(suggestion.alpha)
+    draw_hint(picture, guidance, scale)
+    alpha = grey(suggestion.alpha)
     picture.paste(ACCENT, mask=_fit(alpha, picture.size).point([round(v * TINT) for v in range(256)]))
-    _draw_contour(picture, alpha, (255, 255, 255), 2)
+    draw_contour(picture, alpha, (255, 255, 255), 2)
     x0, y0, x1, y1 = (value * scale for value in suggestion.box_xyxy)
     if max(x1 - x0, y1 - y0) < RING_PX / 2:
         centre_x, centre_y, radius = (x0 + x1) / 2, (y0 + y1) / 2, RING_PX / 2
@@ -108,7 +120,7 @@ def overview(
     if photo is not None:
         background = _fit(Image.fromarray(photo), size_wh)
         panels.append((background, f"Photo, {width} x {height}"))
-    named = _draw_layout(layout, photo, size_wh)
+    named = _draw_layout(layout, photo, size_wh, layout.labels)
     panels.append((named, f"Layout, {len(layout)} region{'' if len(layout) == 1 else 's'}"))
     if photo is None:
         background = Image.blend(_tinted(layout, None, size_wh), Image.new("RGB", size_wh, PAPER), 0.45)
@@ -116,7 +128,7 @@ def overview(
         (draw_suggestion(background, suggestion, guidance), f"Suggestion {number}: {suggestion.score:.2f}")
         for number, suggestion in enumerate(suggestions)
     ]
-    return _page(panels, columns, size_wh, title, subtitle)
+    return draw_page(panels, columns, size_wh, title, subtitle)
 
 
 def png_bytes(picture: Image.Image) -> bytes:
@@ -126,14 +138,14 @@ def png_bytes(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _page(
+def draw_page(
     panels: Sequence[tuple[Image.Image, str]],
     columns: int,
     size_wh: tuple[int, int],
     title: str,
     subtitle: str,
 ) -> Image.Image:
-    """Panels with captions in a grid below a title."""
+    """Panels, pictures of at most `size_wh` with captions, row by row in a grid below a title."""
     title_font, text_font = _font(30.0), _font(18.0)
     cell_width, cell_height = max(size_wh[0], CELL_WIDTH), size_wh[1] + 34
     rows = -(-len(panels) // columns)
@@ -170,7 +182,10 @@ def _grid_of(count: int, aspect: float) -> tuple[int, tuple[int, int]]:
 
 
 def _draw_layout(
-    layout: Layout, photo: UInt8[np.ndarray, "H W 3"] | None, size_wh: tuple[int, int]
+    layout: Layout,
+    photo: UInt8[np.ndarray, "H W 3"] | None,
+    size_wh: tuple[int, int],
+    labels: Sequence[str],
 ) -> Image.Image:
     picture = _tinted(layout, photo, size_wh)
     width, height = size_wh
@@ -179,7 +194,7 @@ def _draw_layout(
     index = layout.visible_index()
     grid = min(1.0, _GRID / max(size_wh))
     small = _picked(index, (max(round(width * grid), 1), max(round(height * grid), 1)))
-    names = [_plain(label, 24) for label in layout.labels]
+    names = [_plain(label, 24) for label in labels]
     sizes = [[_text_size(name, font, grid) for font in fonts] for name in names]
     draw = ImageDraw.Draw(picture)
     for name, place in zip(names, place_names(small, sizes), strict=True):
@@ -231,8 +246,8 @@ def _tinted(
     return picture
 
 
-def _draw_hint(picture: Image.Image, guidance: Guidance, scale: float) -> None:
-    """The outline of what the user drew."""
+def draw_hint(picture: Image.Image, guidance: Guidance, scale: float) -> None:
+    """Draw the outline of what the user drew on a canvas that the picture shows `scale` times as large."""
     if isinstance(guidance, NoGuidance):
         return
     if isinstance(guidance, Box):
@@ -241,11 +256,11 @@ def _draw_hint(picture: Image.Image, guidance: Guidance, scale: float) -> None:
         corners = (x0, y0, max(x1 - 1, x0), max(y1 - 1, y0))
         ImageDraw.Draw(picture).rectangle(corners, outline=HINT, width=2)
     else:
-        _draw_contour(picture, _grey(guidance.mask), HINT, 2)
+        draw_contour(picture, grey(guidance.mask), HINT, 2)
 
 
-def _draw_contour(picture: Image.Image, alpha: Image.Image, colour: tuple[int, int, int], width: int) -> None:
-    """A line along the edge of a mask, with a thin dark line outside that parts it from bright photos."""
+def draw_contour(picture: Image.Image, alpha: Image.Image, colour: tuple[int, int, int], width: int) -> None:
+    """Draw a line along a mask's edge, with a thin dark line outside that parts it from bright photos."""
     large_wh = picture.width * _OVERSAMPLING, picture.height * _OVERSAMPLING
     inside = np.asarray(_fit(alpha, large_wh)) > 127
     line = _grown(inside, width * _OVERSAMPLING)
@@ -286,7 +301,8 @@ def _draw_tag(picture: Image.Image, text: str, box_xyxy: BoxXYXY) -> None:
     draw.text((x + 7, y + height / 2), text, (255, 255, 255), font, "lm")
 
 
-def _grey(values: Float32[np.ndarray, "H W"] | Bool[np.ndarray, "H W"]) -> Image.Image:
+def grey(values: Float32[np.ndarray, "H W"] | Bool[np.ndarray, "H W"]) -> Image.Image:
+    """Values from 0 to 1 as a picture from black to white."""
     return Image.fromarray((values * np.float32(255) + np.float32(0.5)).astype(np.uint8))
 
 

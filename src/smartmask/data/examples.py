@@ -1,23 +1,35 @@
-"""Training examples: a window of an annotated scene with one object taken out of it.
+"""Training examples: a window of a scene, and one of its objects to be drawn into it.
+
+What the window shows depends on what is known behind the object:
+
+- an exact scene shows S_k, all layers behind the object. One time in two it shows those in front as well
+  that do not touch the object, since a segmented photo holds all there is. Nothing was cut out of it, so no
+  trace of the object is left;
+- any other scene shows its layout with the object taken out and the hole hidden (`removal.py`).
 
 An example lives on a work canvas, the window at `WORK_SCALE` times the view's resolution, so that holes,
 hints and distances cost the same for every photo. Pixels of the work canvas beyond the photo are `OUTSIDE`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from jaxtyping import Bool, Int16
 
-from smartmask.data.annotations.base import AnnotatedObject, AnnotatedScene
 from smartmask.data.hints import Shares, draw_hint
+from smartmask.data.layered_scene import UNDECIDED, LayeredScene, SceneLayer
 from smartmask.data.removal import remove_object
 from smartmask.data.wording import object_prompt, scene_text
 from smartmask.scene.boxes import box_of
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
-from smartmask.scene.layout import OUTSIDE
+from smartmask.scene.layout import OUTSIDE, UNKNOWN
+from smartmask.scene.rle import decode_rle
 from smartmask.scene.view import View
 
+MIN_AREA_PX = 256
+MIN_SIDE_PX = 8
 WORK_SCALE = 2
 MIN_SHARE_WHOLE = 0.08
 """Objects smaller than this share of the canvas's longer side are not asked for in a view of the whole."""
@@ -37,6 +49,7 @@ PASSES = {
     "refine": PassShare(share=0.55, hints={Box: 0.45, Scribble: 0.45, NoGuidance: 0.1}),
 }
 """Training keeps close to the windows of inference (pipelines/suggest.py); wider variety cost quality."""
+_PASS_ENDS = np.cumsum([entry.share for entry in PASSES.values()])[:-1]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +58,7 @@ class Example:
 
     Attributes:
         visible_index: The layout without the target, on the work canvas.
-        labels: The labels that `visible_index` counts.
+        labels: The labels that `visible_index` counts; each is seen somewhere.
         target: The mask to draw; beyond the photo it goes on as it leaves it.
         guidance: The hint, drawn on the work canvas.
         prompt: Text of the object.
@@ -62,39 +75,140 @@ class Example:
     zoom: float
 
 
+def askable(scene: LayeredScene) -> Iterator[int]:
+    """The numbers of the layers that may be asked for, rearmost first.
+
+    They are things that are large enough to learn from, and whole. In a scene that is not exact, what is seen
+    of an object passes for it.
+    """
+    for number, layer in enumerate(scene.layers):
+        x0, y0, x1, y1 = layer.box_xyxy
+        is_large = layer.area_px >= MIN_AREA_PX and min(x1 - x0, y1 - y0) >= MIN_SIDE_PX
+        if layer.is_thing and is_large and (layer.extent == "amodal" or not scene.is_exact):
+            yield number
+
+
 def make_example(
-    scene: AnnotatedScene, item: AnnotatedObject, resolution: int, rng: np.random.Generator
+    scene: LayeredScene, number: int, resolution: int, rng: np.random.Generator
 ) -> Example | None:
-    """An example of an object, all its choices from `rng`; None if nothing of it is left in the window."""
-    name = str(rng.choice(list(PASSES), p=[entry.share for entry in PASSES.values()]))
-    window = _draw_window(name, scene, item, resolution * WORK_SCALE, rng)
-    inside = window.inside()
-    target = _extended(item.mask(scene.size_hw), window)
-    index = window.pick(scene.visible_index, OUTSIDE)
-    if rng.random() < 0.5:
-        target, index, inside = (np.ascontiguousarray(a[:, ::-1]) for a in (target, index, inside))
-    seen = target & inside
+    """An example of an object, all its choices from `rng`; None if nothing of it is left in the window.
+
+    Args:
+        scene: The scene.
+        number: The object's layer, one of `askable(scene)`.
+        resolution: Pixels along a side of the view.
+        rng: Source of the window, the hint and the words.
+
+    Raises:
+        ValueError: If a mask that is needed is damaged.
+    """
+    item = scene.layers[number]
+    name = list(PASSES)[int(np.searchsorted(_PASS_ENDS, rng.random(), "right"))]
+    pixels = _Pixels.of(_draw_window(name, scene, item, resolution * WORK_SCALE, rng), rng.random() < 0.5)
+    target = pixels.of_layer(item)
+    seen = target & pixels.inside
     if np.count_nonzero(seen) < 16:
         return None
-    index = remove_object(index, seen, rng)
-    guidance = _on_photo(draw_hint(seen, PASSES[name].hints, rng), inside)
-    present = set(np.unique(index).tolist())
-    text = scene_text(
-        [label for number, label in enumerate(scene.labels) if number in present], item.label, rng
-    )
+    if scene.is_exact:
+        index = _behind(scene, number, target, pixels, rng)
+    else:
+        index = remove_object(_painted(scene, number, pixels), seen, rng)
+    guidance = _on_photo(draw_hint(seen, PASSES[name].hints, rng), pixels.inside)
+    index, labels = _compact(index, scene)
+    text = scene_text(labels, item.label, rng, scene.texts)
     return Example(
         visible_index=index,
-        labels=scene.labels,
+        labels=labels,
         target=target,
         guidance=guidance,
-        prompt=object_prompt(item.label, rng),
+        prompt=object_prompt(item.label, rng, item.texts),
         scene=text if rng.random() < 0.6 else None,
-        zoom=window.zoom,
+        zoom=pixels.window.zoom,
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pixels:
+    """The scene's pixel under each pixel of the work canvas, the nearest one beyond the scene's border."""
+
+    window: View
+    rows: np.ndarray
+    columns: np.ndarray
+    inside: np.ndarray
+
+    @staticmethod
+    def of(window: View, is_mirrored: bool) -> "_Pixels":
+        height, width = window.size_hw
+        steps = (np.arange(window.resolution) + 0.5) / window.scale
+        rows = np.clip(window.y0 + steps, 0, height - 1).astype(int)
+        columns = np.clip(window.x0 + steps, 0, width - 1).astype(int)
+        inside = window.inside()
+        if is_mirrored:
+            columns, inside = columns[::-1], np.ascontiguousarray(inside[:, ::-1])
+        return _Pixels(window, rows, columns, inside)
+
+    def show(self, layer: SceneLayer) -> bool:
+        """Whether any of the layer's box lies in the window; its mask is not unpacked for the answer."""
+        x0, y0, x1, y1 = layer.box_xyxy
+        first, last = sorted((int(self.columns[0]), int(self.columns[-1])))
+        return x0 <= last and x1 > first and y0 <= int(self.rows[-1]) and y1 > int(self.rows[0])
+
+    def of_counts(self, counts: str) -> Bool[np.ndarray, "S S"]:
+        """A mask, picked before it is turned: run lengths go down the columns."""
+        mask = decode_rle(counts, self.window.size_hw)
+        return np.ascontiguousarray(mask.T.take(self.columns, 0).take(self.rows, 1).T)
+
+    def of_layer(self, layer: SceneLayer) -> Bool[np.ndarray, "S S"]:
+        return self.of_counts(layer.counts)
+
+
+def _painted(scene: LayeredScene, number: int, pixels: _Pixels) -> Int16[np.ndarray, "S S"]:
+    """The layout without a layer, `UNDECIDED` where nobody decided."""
+    index = np.full(pixels.inside.shape, UNKNOWN, np.int16)
+    if scene.undecided is not None:
+        index[pixels.of_counts(scene.undecided)] = UNDECIDED
+    for other, layer in enumerate(scene.layers):
+        if other != number and pixels.show(layer):
+            np.copyto(index, np.int16(other), where=pixels.of_layer(layer))
+    index[~pixels.inside] = OUTSIDE
+    return index
+
+
+def _behind(
+    scene: LayeredScene,
+    number: int,
+    target: Bool[np.ndarray, "S S"],
+    pixels: _Pixels,
+    rng: np.random.Generator,
+) -> Int16[np.ndarray, "S S"]:
+    """The layers behind a layer and, one time in two, those in front that do not touch it."""
+    index = np.full(pixels.inside.shape, UNKNOWN, np.int16)
+    near = cv2.dilate(target.view(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    others = scene.layers if rng.random() < 0.5 else scene.layers[:number]
+    for other, layer in enumerate(others):
+        if other == number or not pixels.show(layer):
+            continue
+        mask = pixels.of_layer(layer)
+        if other < number or not (mask & near).any():
+            np.copyto(index, np.int16(other), where=mask)
+    index[~pixels.inside] = OUTSIDE
+    return index
+
+
+def _compact(
+    index: Int16[np.ndarray, "S S"], scene: LayeredScene
+) -> tuple[Int16[np.ndarray, "S S"], tuple[str, ...]]:
+    """The index counting only the layers that it shows, and their labels."""
+    present = (
+        np.bincount(np.maximum(index, UNKNOWN).ravel() - UNKNOWN, minlength=len(scene.layers) + 1)[1:] > 0
+    )
+    rows = np.cumsum(present) - 1
+    table = np.concatenate([rows, [OUTSIDE, UNKNOWN]]).astype(np.int16)  # the last two are their own index
+    return table[index], tuple(scene.layers[layer].label for layer in np.flatnonzero(present))
 
 
 def _draw_window(
-    name: str, scene: AnnotatedScene, item: AnnotatedObject, resolution: int, rng: np.random.Generator
+    name: str, scene: LayeredScene, item: SceneLayer, resolution: int, rng: np.random.Generator
 ) -> View:
     """The whole canvas (place), a wide window (region), or a narrow one about the object (refine)."""
     x0, y0, x1, y1 = item.box_xyxy
@@ -127,12 +241,3 @@ def _on_photo(guidance: Guidance, inside: Bool[np.ndarray, "S S"]) -> Guidance:
         (left, top, right, bottom), (x0, y0, x1, y1) = box_of(inside), guidance.box_xyxy
         return Box((max(x0, left), max(y0, top), min(x1, right), min(y1, bottom)))
     return guidance
-
-
-def _extended(mask: Bool[np.ndarray, "H W"], window: View) -> Bool[np.ndarray, "S S"]:
-    """The mask in the window; beyond the canvas each pixel repeats the nearest one on it."""
-    height, width = mask.shape
-    steps = (np.arange(window.resolution) + 0.5) / window.scale
-    rows = np.clip(window.y0 + steps, 0, height - 1).astype(int)
-    columns = np.clip(window.x0 + steps, 0, width - 1).astype(int)
-    return mask[rows[:, None], columns]

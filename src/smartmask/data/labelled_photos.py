@@ -15,7 +15,8 @@ import numpy as np
 import pyarrow.parquet as parquet
 from jaxtyping import Int16, UInt8
 
-from smartmask.data.annotations.base import Split, plain_label, split_of
+from smartmask.data.annotations.base import plain_label
+from smartmask.data.layered_scene import Split, split_of
 from smartmask.data.photos import read_photo
 from smartmask.data.segment_classes import (
     ANYTHING,

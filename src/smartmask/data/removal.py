@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Integer
 
-from smartmask.data.annotations.base import VOID
+from smartmask.data.layered_scene import UNDECIDED
 from smartmask.scene.layout import OUTSIDE, UNKNOWN
 
 Fill = Literal["nearest", "rows", "unknown"]
@@ -28,19 +28,19 @@ def remove_object(
     """The index without the target, its outline hidden.
 
     Args:
-        index: Number of the label seen at each pixel; may hold `VOID`, `UNKNOWN` and `OUTSIDE`.
+        index: Number of the label seen at each pixel; may hold `UNDECIDED`, `UNKNOWN` and `OUTSIDE`.
         target: The object to take out.
         rng: Source of the hole's width and of the decoys.
         fill: How to fill holes; None draws one.
 
     Returns:
-        The filled index, without `VOID`.
+        The filled index, without `UNDECIDED`.
     """
     extent = float(np.count_nonzero(target)) ** 0.5
     hole = _widened(target, rng.uniform(0.08, 0.4) * extent)
     if rng.random() < 0.5:
         hole |= _ellipse_about(target, rng)
-    holes = hole | (index == VOID)
+    holes = hole | (index == UNDECIDED)
     for _ in range(int(rng.integers(0, 3))):
         holes |= _decoy(hole, rng)
     holes &= index != OUTSIDE

@@ -33,15 +33,24 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 _SIZES = ("", "", "", "", "a ", "a ", "the ", "one ")
 
 
-def object_prompt(label: str, rng: np.random.Generator) -> str:
-    """The label or, one time in three where there are any, a synonym; sometimes with an article."""
+def object_prompt(label: str, rng: np.random.Generator, texts: Sequence[str] = ()) -> str:
+    """What a user might ask for: half the time one of the object's own texts, where it has any.
+
+    Else its label or, one time in three where there are any, a synonym; sometimes with an article.
+    """
+    if texts and rng.random() < 0.5:
+        return texts[int(rng.integers(len(texts)))]
     words = SYNONYMS.get(label, ())
-    name = str(rng.choice(words)) if words and rng.random() < 1 / 3 else label
+    name = words[int(rng.integers(len(words)))] if words and rng.random() < 1 / 3 else label
     return _SIZES[int(rng.integers(len(_SIZES)))] + name
 
 
-def scene_text(labels: Sequence[str], target: str, rng: np.random.Generator) -> str:
-    """A text of the final scene: the target among some of what is there, in random order."""
+def scene_text(
+    labels: Sequence[str], target: str, rng: np.random.Generator, texts: Sequence[str] = ()
+) -> str:
+    """A text of the final scene: one of its own, or the target among some of what is there, in any order."""
+    if texts:
+        return texts[int(rng.integers(len(texts)))]
     others = list(dict.fromkeys(label for label in labels if label != target))
     rng.shuffle(others)
     names = [target, *others[: int(rng.integers(0, 5))]]

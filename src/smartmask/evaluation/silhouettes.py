@@ -5,7 +5,7 @@ number. A mean is over objects; one candidate an object, never a chosen one; "be
 candidates 0 to 3.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from smartmask.data.annotations.base import AnnotatedObject, AnnotatedScene
+from smartmask.data.examples import askable
 from smartmask.data.hints import dilated_scribble
+from smartmask.data.layered_scene import LayeredScene
 from smartmask.data.removal import Fill, remove_object
 from smartmask.pipelines.generate import Scene
 from smartmask.scene.boxes import box_of
@@ -57,7 +58,7 @@ class Task:
 
 
 def tasks(
-    scenes: Sequence[AnnotatedScene], limit: int | None = None, fill: Fill | None = None
+    scenes: Iterable[LayeredScene], limit: int | None = None, fill: Fill | None = None
 ) -> Iterator[Task]:
     """A task for each object of the scenes, made when asked for; with a limit, objects spread evenly.
 
@@ -66,7 +67,7 @@ def tasks(
         limit: At most so many objects.
         fill: How the holes are filled; None draws one for each object.
     """
-    items = [(scene, item) for scene in scenes for item in scene.objects]
+    items = [(scene, layer) for scene in scenes for layer in askable(scene)]
     chosen = (
         range(len(items))
         if limit is None
@@ -96,15 +97,14 @@ def measure_all(
 class ShapeBank:
     """Training shapes for the trivial answers: class means and retrieval."""
 
-    def __init__(self, scenes: Sequence[AnnotatedScene]) -> None:
+    def __init__(self, scenes: Iterable[LayeredScene]) -> None:
         """Resample each training object's box to `SHAPE_SIZE` squared."""
         self._shapes: dict[str, list[np.ndarray]] = {}
         self._aspects: dict[str, list[float]] = {}
         for scene in scenes:
-            for item in scene.objects:
+            for item in (scene.layers[number] for number in askable(scene)):
                 x0, y0, x1, y1 = item.box_xyxy
-                bits = np.unpackbits(np.frombuffer(item.packed, np.uint8), count=(y1 - y0) * (x1 - x0))
-                shape = bits.reshape(y1 - y0, x1 - x0).astype(np.float32)
+                shape = item.mask(scene.size_hw)[y0:y1, x0:x1].astype(np.float32)
                 small = cv2.resize(shape, (SHAPE_SIZE, SHAPE_SIZE), interpolation=cv2.INTER_AREA)
                 self._shapes.setdefault(item.label, []).append(small.astype(np.float16))
                 self._aspects.setdefault(item.label, []).append(float(np.log((x1 - x0) / (y1 - y0))))
@@ -132,10 +132,11 @@ def trivial_answers(task: Task, bank: ShapeBank) -> Float32[np.ndarray, " 5"]:
     return np.array([*ious, mask_iou(bank.mean_shape(task), task.target), four[0], max(four)], np.float32)
 
 
-def _task(number: int, scene: AnnotatedScene, item: AnnotatedObject, fill: Fill | None) -> Task:
+def _task(number: int, scene: LayeredScene, layer: int, fill: Fill | None) -> Task:
+    item = scene.layers[layer]
     target = item.mask(scene.size_hw)
-    index = remove_object(scene.visible_index, target, np.random.default_rng([number, 5]), fill)
-    layers = tuple(Layer(label, index == layer) for layer, label in enumerate(scene.labels))
+    index = remove_object(scene.visible_index(), target, np.random.default_rng([number, 5]), fill)
+    layers = tuple(Layer(other.label, index == place) for place, other in enumerate(scene.layers))
     return Task(number, item.label, Scene(Layout(scene.size_hw, layers), index), target)
 
 

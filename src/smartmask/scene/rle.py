@@ -19,11 +19,7 @@ def encode_rle(mask: Bool[np.ndarray, "H W"]) -> str:
     '22'
     """
     flat = mask.ravel(order="F")
-    changes = (
-        np.flatnonzero(np.diff(np.concatenate([[False], flat]).astype(np.int8)))
-        if flat.size
-        else np.array([])
-    )
+    changes = np.flatnonzero(np.concatenate([[False], flat[:-1]]) != flat)
     counts = np.diff(np.concatenate([[0], changes, [flat.size]])).astype(np.int64)
     values = counts.copy()
     values[3:] -= counts[1:-2]

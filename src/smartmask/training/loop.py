@@ -8,14 +8,14 @@ import copy
 import json
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from smartmask.data.annotations.base import AnnotatedScene
+from smartmask.data.shards import SceneDataset
 from smartmask.errors import CheckpointError
 from smartmask.model.backbone import BackboneConfig, CompactBackbone
 from smartmask.model.denoiser import denoising_loss
@@ -30,7 +30,7 @@ SAVE_EVERY_SECONDS = 180.0
 
 def train(
     config: TrainConfig,
-    scenes: Mapping[str, Sequence[AnnotatedScene]],
+    datasets: Mapping[str, SceneDataset],
     encoder: TextEncoder,
     run: Path,
     *,
@@ -43,7 +43,7 @@ def train(
 
     Args:
         config: The settings; must be those the run began with.
-        scenes: Training scenes of each dataset of the mixture.
+        datasets: Each dataset of the mixture; scenes of the training split are used.
         encoder: Embeds the words.
         run: Folder of the run's state and log.
         should_stop: Step of this segment -> None to stop, else the factor on the learning rate.
@@ -76,7 +76,7 @@ def train(
     started = saved = time.monotonic()
     losses: list[float] = []
     step = first_step
-    for batch in batches(ViewDataset(scenes, config, encoder), config, first_step, workers):
+    for batch in batches(ViewDataset(datasets, config, encoder), config, first_step, workers):
         factor = should_stop(step - first_step)
         if factor is None:
             break

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import click
 
+from smartmask.apps.cli.data import data
 from smartmask.apps.cli.segment import segment
 from smartmask.apps.cli.suggest import suggest
 from smartmask.apps.cli.train import train
@@ -29,6 +30,7 @@ def commands() -> None:
 commands.add_command(suggest)
 commands.add_command(segment)
 commands.add_command(train)
+commands.add_command(data)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,12 +8,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 Step = Callable[[str], None]
-OnProgress = Callable[[int, int], None]
+OnProgress = Callable[[int, int | None], None]
 
 
 @contextmanager
 def progress() -> Iterator[tuple[Step, OnProgress]]:
-    """A bar and what moves it: `step(what)` begins something, `on_progress(done, total)` counts."""
+    """A bar and what moves it: `step(what)` begins something, `on_progress(done, total)` counts.
+
+    A total of None is one that nobody knows yet.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     bar = Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
     with bar:
@@ -22,7 +25,7 @@ def progress() -> Iterator[tuple[Step, OnProgress]]:
         def step(what: str) -> None:
             bar.reset(task, total=None, description=what)
 
-        def on_progress(done: int, total: int) -> None:
+        def on_progress(done: int, total: int | None) -> None:
             bar.update(task, completed=done, total=total)
 
         yield step, on_progress

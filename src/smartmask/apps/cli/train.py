@@ -7,7 +7,12 @@ import click
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="Folder of NAME/scenes.parquet.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder of a dataset folder for each name of the mixture, as `make data` leaves it.",
+)
 @click.option(
     "--run", type=click.Path(path_type=Path), required=True, help="Folder of the run: state and log."
 )
@@ -28,8 +33,8 @@ def train(
 
     \b
     Examples:
-      smartmask train --data ../shared/data --run runs/compact --minutes 100
-      smartmask train --data ../shared/data --run runs/compact --minutes 20 --final --export mask.onnx
+      smartmask train --data runs/data --run runs/compact --minutes 100
+      smartmask train --data runs/data --run runs/compact --minutes 20 --final --export mask.onnx
     """
     # Imported here: PyTorch takes seconds, and the other commands do without it.
     from dataclasses import asdict
@@ -40,8 +45,7 @@ def train(
 
     from smartmask.apps.load import WEIGHTS
     from smartmask.backends.text_static import StaticTextEncoder
-    from smartmask.data.annotations.base import in_split
-    from smartmask.data.sources import read_sources
+    from smartmask.data.shards import SceneDataset
     from smartmask.training.config import compact
     from smartmask.training.export import export_mask_model, load_weights
     from smartmask.training.loop import STATE_FILE, load_average
@@ -53,8 +57,7 @@ def train(
         pprint(asdict(config), console=Console())
         return
     initial = load_weights(init) if init else None
-    console.print(f"reading {', '.join(config.mixture)} from {data}")
-    scenes = {name: in_split(found, "train") for name, found in read_sources(data, config.mixture).items()}
+    datasets = {name: SceneDataset.open(data / name) for name in config.mixture}
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
     started = time.monotonic()
     with Progress(console=console) as progress:
@@ -71,7 +74,7 @@ def train(
             views, speed = record["views"], record["views_per_second"]
             progress.console.print(f"{views:>10,.0f} views   loss {record['loss']:.4f}   {speed:.1f} views/s")
 
-        train_segment(config, scenes, encoder, run, should_stop=factor, initial=initial, on_log=show)
+        train_segment(config, datasets, encoder, run, should_stop=factor, initial=initial, on_log=show)
     if export:
         backbone, views = load_average(run / STATE_FILE)
         difference = export_mask_model(backbone, views, export)

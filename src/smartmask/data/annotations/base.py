@@ -1,98 +1,103 @@
-"""The one form that every reader returns."""
+"""The one form that every reader returns, and how a reader deals with damaged records."""
 
 import re
-import zlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
 
-import numpy as np
-from jaxtyping import Bool, Integer
-
-from smartmask.scene.boxes import box_of
-
-VOID = -3
-"""Index of a pixel that an annotator left undecided; such rims trace objects and must be filled."""
-MIN_AREA_PX = 256
-MIN_SIDE_PX = 8
-Split = Literal["train", "validation", "test"]
+from smartmask.data.layered_scene import SceneLayer
+from smartmask.errors import AnnotationError
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AnnotatedObject:
-    """An object that can be taken out of its scene.
+class DamageError(Exception):
+    """A record, object or file that cannot be used; readers leave it out and count it (`Problems.skipping`).
 
     Attributes:
-        label: What it is.
-        box_xyxy: Its tight box in whole pixels.
-        complete: Whether its mask is known to be the whole object.
-        packed: The bits of its mask within the box, row by row.
+        kind: What is wrong, the same words for all of its kind (`damage.py`).
+        detail: What was found, or "".
     """
 
-    label: str
-    box_xyxy: tuple[int, int, int, int]
-    complete: bool
-    packed: bytes
-
-    @staticmethod
-    def of(label: str, mask: Bool[np.ndarray, "H W"], complete: bool) -> "AnnotatedObject | None":
-        """The object of a mask; None if it is too small to learn from."""
-        if np.count_nonzero(mask) < MIN_AREA_PX:
-            return None
-        x0, y0, x1, y1 = (int(v) for v in box_of(mask))
-        if min(x1 - x0, y1 - y0) < MIN_SIDE_PX:
-            return None
-        return AnnotatedObject(label, (x0, y0, x1, y1), complete, np.packbits(mask[y0:y1, x0:x1]).tobytes())
-
-    def mask(self, size_hw: tuple[int, int]) -> Bool[np.ndarray, "H W"]:
-        """The mask on its canvas."""
-        x0, y0, x1, y1 = self.box_xyxy
-        height, width = y1 - y0, x1 - x0
-        bits = np.unpackbits(np.frombuffer(self.packed, np.uint8), count=height * width)
-        mask = np.zeros(size_hw, bool)
-        mask[y0:y1, x0:x1] = bits.reshape(height, width)
-        return mask
+    def __init__(self, kind: str, detail: str = "") -> None:
+        super().__init__(f"{kind} ({detail})" if detail else kind)
+        self.kind = kind
+        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnnotatedScene:
-    """One annotated image.
+    """One annotated image, its objects in no order.
 
     Attributes:
         key: Name of the record, unique in its dataset.
-        group: Scenes of one group never fall into different splits.
-        visible_index: Number of the label seen at each pixel, -1 unknown, `VOID` undecided.
-        labels: The labels that `visible_index` counts.
-        objects: What can be taken out.
+        group: Scenes of one group (one photo, one series) never fall into different splits.
+        size_hw: Height and width of the image in pixels.
+        objects: Its objects and regions.
+        occlusions: Pairs (front, behind) of numbers of `objects`: the first hides a part of the second.
+        texts: Sentences that describe the image.
+        undecided: Pixels that the annotators left open, as COCO run lengths; None if there are none.
+        image: File name of the photo, or None.
     """
 
     key: str
     group: str
-    visible_index: Integer[np.ndarray, "H W"]
-    labels: tuple[str, ...]
-    objects: tuple[AnnotatedObject, ...]
-
-    @property
-    def size_hw(self) -> tuple[int, int]:
-        """Height and width of the image."""
-        height, width = self.visible_index.shape
-        return height, width
+    size_hw: tuple[int, int]
+    objects: tuple[SceneLayer, ...]
+    occlusions: tuple[tuple[int, int], ...] = ()
+    texts: tuple[str, ...] = ()
+    undecided: str | None = None
+    image: str | None = None
 
 
-def split_of(group: str) -> Split:
-    """The split of a group: 4 % test, 4 % validation, by a hash that never changes."""
-    part = zlib.crc32(group.encode()) % 25
-    return "test" if part == 0 else "validation" if part == 1 else "train"
+class Problems:
+    """Counts damaged records by kind, so that each kind is reported once.
 
+    Attributes:
+        counts: How many of each kind.
+        first: Where each kind was met first.
+    """
 
-def in_split(scenes: Sequence[AnnotatedScene], split: Split) -> list[AnnotatedScene]:
-    """The scenes of one split, in order."""
-    return [scene for scene in scenes if split_of(scene.group) == split]
+    def __init__(self, strict: bool = False) -> None:
+        """Begin a count; `strict` makes the first problem an error."""
+        self._strict = strict
+        self.counts: Counter[str] = Counter()
+        self.first: dict[str, str] = {}
 
+    def add(self, kind: str, where: str) -> None:
+        """Count a record that is left out.
 
-def compact_index(index: Integer[np.ndarray, "H W"], count: int) -> Integer[np.ndarray, "H W"]:
-    """The index in the smallest signed type that holds it; a dataset keeps thousands."""
-    return index.astype(np.int8 if count <= 127 else np.int16)
+        Args:
+            kind: What is wrong, the same words for all of its kind ("empty polygon").
+            where: File and record.
+
+        Raises:
+            AnnotationError: If the count is strict.
+        """
+        if self._strict:
+            raise AnnotationError(f"{where}: {kind}")
+        self.counts[kind] += 1
+        self.first.setdefault(kind, where)
+
+    def note(self, kind: str, where: str) -> None:
+        """Count something that is sound but worth a line in the report, such as a crowd that is kept."""
+        self.counts[kind] += 1
+        self.first.setdefault(kind, where)
+
+    @contextmanager
+    def skipping(self, where: str) -> Iterator[None]:
+        """Leave out what is damaged within a `with` block, and count it.
+
+        Raises:
+            AnnotationError: If the count is strict.
+        """
+        try:
+            yield
+        except DamageError as damage:
+            self.add(damage.kind, f"{where}: {damage.detail}" if damage.detail else where)
+
+    def report(self) -> list[str]:
+        """A line for each kind, the most frequent first."""
+        return [f"{count} x {kind}, first at {self.first[kind]}" for kind, count in self.counts.most_common()]
 
 
 def plain_label(name: str) -> str:

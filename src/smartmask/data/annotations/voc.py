@@ -1,43 +1,116 @@
-"""Pascal VOC as parquet: a class map with void rims (PNG, 0 = background, 255 = void) and single objects."""
+"""Pascal VOC as released (`VOCdevkit/VOC2012`): object and class PNGs, and flags of each object in XML.
 
+Pixel k of `SegmentationObject/ID.png` is the k-th object of `Annotations/ID.xml`; 0 is background, and 255 is
+the void rim, which is left undecided. Format: http://host.robots.ox.ac.uk/pascal/VOC/voc2012/htmldoc/
+"""
+
+from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
+from jaxtyping import UInt8
 
-from smartmask.data.annotations.base import VOID, AnnotatedObject, AnnotatedScene, compact_index, plain_label
-from smartmask.data.annotations.records import Record, read_records, record_class_map, record_mask
+from smartmask.data.annotations.base import AnnotatedScene, DamageError, Problems
+from smartmask.data.annotations.damage import (
+    DAMAGED_FILE,
+    EMPTY_MASK,
+    MISSING_FIELD,
+    UNKNOWN_CATEGORY,
+    read_png,
+    read_xml,
+)
+from smartmask.data.annotations.masks import layer_of
+from smartmask.data.layered_scene import SceneLayer
+from smartmask.errors import AnnotationError
+from smartmask.scene.rle import encode_rle
 
 CLASSES = (
     "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow",
     "diningtable", "dog", "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train",
     "tvmonitor",
 )  # fmt: skip
+"""Class n of a class map is `CLASSES[n - 1]`."""
+VOID = 255
 
 
-def read_voc(path: Path) -> list[AnnotatedScene]:
-    """Scenes of VOC's `scenes.parquet`; the background of its class maps is unknown, not a label.
+def read_voc(path: Path, problems: Problems) -> Iterator[AnnotatedScene]:
+    """Scenes of the segmented images of a VOC folder; modal masks, amodal where an object is whole.
+
+    An object is whole if it is flagged neither occluded nor truncated. What the class map names and no object
+    covers is a region.
 
     Raises:
-        AnnotationError: If the file cannot be read, or a record lacks a field or is damaged.
+        AnnotationError: If the folder has no `SegmentationObject/*.png`.
     """
-    return read_records(path, _scene)
+    files = sorted((path / "SegmentationObject").glob("*.png"))
+    if not files:
+        raise AnnotationError(f"{path}: has no SegmentationObject/*.png; give the folder VOCdevkit/VOC2012")
+    for file in files:
+        with problems.skipping(f"{path}: image {file.stem}"):
+            yield _scene(path, file, problems)
 
 
-def _scene(record: Record) -> AnnotatedScene:
-    class_map = record_class_map(record, highest=len(CLASSES), void=255)
-    present = [value for value in np.unique(class_map).tolist() if 0 < value < 255]
-    labels = [plain_label(CLASSES[value - 1]) for value in present]
-    numbers = np.full(256, -1, np.int16)
-    numbers[present] = np.arange(len(present))
-    numbers[255] = VOID
-    index = numbers[class_map]
-    objects: list[AnnotatedObject] = []
-    for item in record["objects"]:
-        mask = record_mask(item, (record["height"], record["width"]))
-        index[mask] = len(labels)
-        labels.append(plain_label(item["name"]))
-        found = AnnotatedObject.of(labels[-1], mask, not (item["occluded"] or item["truncated"]))
-        objects.extend([found] if found else [])
-    index = compact_index(index, len(labels))
-    key = f"voc:{record['image_id']}"
-    return AnnotatedScene(key, key, index, tuple(labels), tuple(objects))
+def _scene(path: Path, file: Path, problems: Problems) -> AnnotatedScene:
+    root = read_xml(path / "Annotations" / f"{file.stem}.xml")
+    size_hw = _number(root, "size/height"), _number(root, "size/width")
+    numbers = _map(file, size_hw)
+    classes = _map(path / "SegmentationClass" / file.name, size_hw)
+    if classes[classes != VOID].max(initial=0) > len(CLASSES):
+        raise DamageError(UNKNOWN_CATEGORY, f"a class map beyond class {len(CLASSES)}")
+    things: list[SceneLayer] = []
+    covered = classes == VOID
+    items = root.findall("object")
+    for number in np.setdiff1d(numbers, [0, VOID]).tolist():
+        with problems.skipping(f"{path}: image {file.stem}, object {number}"):
+            if number > len(items):
+                raise DamageError(MISSING_FIELD, f"the XML has {len(items)} objects")
+            mask = numbers == number
+            things.append(_thing(items[number - 1], mask, classes))
+            covered |= mask
+    regions = [
+        layer_of(CLASSES[value - 1], (classes == value) & ~covered, extent="visible", is_thing=False)
+        for value in np.unique(classes[~covered]).tolist()
+        if value
+    ]
+    key = f"voc:{file.stem}"
+    undecided = (numbers == VOID) | (classes == VOID)
+    return AnnotatedScene(
+        key=key,
+        group=key,
+        size_hw=size_hw,
+        objects=(*regions, *things),
+        undecided=encode_rle(undecided) if undecided.any() else None,
+        image=root.findtext("filename"),
+    )
+
+
+def _thing(item: ElementTree.Element, mask: np.ndarray, classes: UInt8[np.ndarray, "H W"]) -> SceneLayer:
+    name = (item.findtext("name") or "").strip()
+    if name not in CLASSES:
+        raise DamageError(UNKNOWN_CATEGORY, f"class {name!r}")
+    named = classes[mask & (classes != VOID)]
+    if not len(named):
+        raise DamageError(EMPTY_MASK, f"{name}: the class map is void there")
+    if int(np.bincount(named).argmax()) != CLASSES.index(name) + 1:
+        raise DamageError(
+            MISSING_FIELD, f"the XML says {name!r}, but the class map names another class there"
+        )
+    is_whole = not (_number(item, "occluded", 0) or _number(item, "truncated", 0))
+    return layer_of(name, mask, extent="amodal" if is_whole else "visible", is_thing=True)
+
+
+def _map(file: Path, size_hw: tuple[int, int]) -> UInt8[np.ndarray, "H W"]:
+    values = read_png(file, size_hw)
+    if values.ndim != 2:
+        raise DamageError(DAMAGED_FILE, f"{file} must be a PNG with a palette")
+    return values
+
+
+def _number(element: ElementTree.Element, name: str, absent: int | None = None) -> int:
+    text = element.findtext(name)
+    if text is None and absent is not None:
+        return absent
+    if text is None or not text.strip().isdecimal():
+        raise DamageError(MISSING_FIELD, f"<{name}> must be a whole number, not {text!r}")
+    return int(text)

@@ -1,0 +1,251 @@
+"""`smartmask data`: datasets of layered scenes, read from annotations or made, and looked into."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from smartmask.apps.cli.data_inspect import inspect
+from smartmask.apps.cli.data_meshes import meshes as make_meshes
+
+if TYPE_CHECKING:
+    from smartmask.data.layered_scene import LayeredScene
+    from smartmask.data.synthesis.scenes import SynthesisSettings
+
+_FOLDER = click.Path(path_type=Path, file_okay=False, readable=False)
+SCENES_PER_SHARD = 100
+
+
+@click.group()
+def data() -> None:
+    """Make datasets of scenes in layers, and look into them.
+
+    A dataset is a folder of shards that is valid at any moment. A command that was stopped goes on where it
+    was when it is given again.
+    """
+
+
+@data.command()
+@click.argument("format_name", metavar="FORMAT")
+@click.argument("path", type=click.Path(path_type=Path, readable=False))
+@click.option("--out", type=_FOLDER, required=True, help="Folder of the dataset, new or begun before.")
+@click.option("--strict", is_flag=True, help="Stop at the first damaged record instead of leaving it out.")
+@click.option(
+    "--break-cycles",
+    is_flag=True,
+    help="Where objects hide each other in a circle, drop the pair that overlaps least instead of the scene.",
+)
+def read(format_name: str, path: Path, out: Path, strict: bool, break_cycles: bool) -> None:
+    """Read annotations at PATH in FORMAT into a dataset.
+
+    Damaged records are left out, counted by kind, and reported at the end. A wrong FORMAT prints the list of
+    those there are, and what PATH must be for each.
+
+    \b
+    Examples:
+      smartmask data read cocoa annotations/COCO_amodal_train2014.json --out runs/data/cocoa
+      smartmask data read voc VOCdevkit/VOC2012 --out runs/data/voc --strict
+    """
+    from smartmask.apps.cli.progress import progress
+    from smartmask.data.annotations.base import Problems
+    from smartmask.data.building import build_from
+    from smartmask.data.shards import DatasetSpec
+    from smartmask.data.sources import READERS, read_scenes
+
+    if format_name not in READERS:
+        known = "; ".join(f"{name}: {reader.path}" for name, reader in READERS.items())
+        raise click.UsageError(f"FORMAT {format_name!r} is none of those that can be read ({known})")
+    problems = Problems(strict)
+    settings = {"path": str(path.resolve()), "break_cycles": break_cycles}
+    spec = DatasetSpec(source=format_name, settings=settings, scenes_per_shard=SCENES_PER_SHARD)
+    started = time.monotonic()
+    with progress() as (step, on_progress), _writing(out):
+        step("reading scenes")
+        scenes = read_scenes(format_name, path, problems, break_cycles=break_cycles)
+        dataset = build_from(out, spec, scenes, on_scene=lambda done: on_progress(done, None))
+    for line in problems.report():
+        click.echo(f"left out: {line}", err=True)
+    if not dataset.shards:
+        raise click.ClickException(f"{path}: no scenes could be read as {format_name}")
+    click.echo(f"{out}: {dataset.scene_count():,} scenes in {time.monotonic() - started:,.0f} s")
+
+
+@data.command()
+@click.option("--scenes", type=click.IntRange(1), required=True, help="How many scenes.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Other seeds, other scenes."
+)
+@click.option("--out", type=_FOLDER, required=True, help="Folder of the dataset, new or begun before.")
+@click.option("--meshes", type=_FOLDER, required=True, help="Folder of meshes (smartmask data meshes).")
+@click.option(
+    "--silhouettes",
+    type=click.Path(path_type=Path, dir_okay=False, readable=False),
+    help="File of silhouettes (smartmask data silhouettes); without it there are rooms only, and nobody in.",
+)
+@click.option(
+    "--layouts", type=_FOLDER, help="Dataset of photos' layouts (read coco-panoptic) to stand silhouettes in."
+)
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
+def synthesize(
+    scenes: int,
+    seed: int,
+    out: Path,
+    meshes: Path,
+    silhouettes: Path | None,
+    layouts: Path | None,
+    workers: int,
+) -> None:
+    """Make scenes from meshes and silhouettes: exact, ordered, whole objects.
+
+    \b
+    Examples:
+      smartmask data synthesize --scenes 30000 --seed 1 --meshes meshes \\
+          --silhouettes silhouettes.npz --out runs/data/made --workers 2
+    """
+    import json
+    from dataclasses import asdict
+    from functools import partial
+
+    from smartmask.apps.cli.progress import progress
+    from smartmask.data.building import build
+    from smartmask.data.shards import DatasetSpec
+    from smartmask.data.synthesis.scenes import SynthesisSettings
+
+    if silhouettes is None and layouts is not None:
+        raise click.UsageError("--layouts needs --silhouettes: the things that are stood in them")
+    if silhouettes is None:
+        settings = SynthesisSettings(meshes=meshes.resolve(), outdoor_share=0)
+    else:
+        settings = SynthesisSettings(
+            meshes=meshes.resolve(),
+            silhouettes=silhouettes.resolve(),
+            layouts=None if layouts is None else layouts.resolve(),
+        )
+    made_with = json.loads(json.dumps({"scenes": scenes, "seed": seed, **asdict(settings)}, default=str))
+    spec = DatasetSpec(source="synthesis", settings=made_with, scenes_per_shard=SCENES_PER_SHARD)
+    started = time.monotonic()
+    with progress() as (step, on_progress), _writing(out):
+        step("making shards")
+        dataset = build(
+            out,
+            spec,
+            -(-scenes // SCENES_PER_SHARD),
+            partial(synthetic_shard, scenes=scenes, seed=seed, settings=settings),
+            workers=workers,
+            on_progress=on_progress,
+        )
+    click.echo(f"{out}: {dataset.scene_count():,} scenes in {time.monotonic() - started:,.0f} s")
+
+
+@data.command()
+@click.argument("datasets", type=click.Path(path_type=Path, readable=False), nargs=-1, required=True)
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write, .npz."
+)
+def silhouettes(datasets: tuple[Path, ...], out: Path) -> None:
+    """Collect the complete objects in the training splits of DATASETS, to stand in made scenes.
+
+    \b
+    Examples:
+      smartmask data silhouettes runs/data/voc runs/data/coco --out silhouettes.npz
+    """
+    from itertools import chain
+
+    from smartmask.apps.cli.progress import progress
+    from smartmask.data.shards import SceneDataset
+    from smartmask.data.synthesis.silhouettes import SilhouetteLibrary
+
+    found = [SceneDataset.open(folder) for folder in datasets]
+    total = sum(dataset.scene_count() for dataset in found)
+    with progress() as (step, on_progress), _writing(out):
+        step("reading scenes")
+        scenes = _counted(chain.from_iterable(found), lambda done: on_progress(done, total))
+        library = SilhouetteLibrary.from_scenes(scenes)
+        if not library.silhouettes:
+            raise click.ClickException("none of these scenes holds a complete object of a known size")
+        out.parent.mkdir(parents=True, exist_ok=True)
+        library.save(out)
+    click.echo(f"{out}: {len(library.silhouettes):,} silhouettes of {len(library.by_label):,} labels")
+
+
+@data.command()
+@click.argument("dataset", type=click.Path(path_type=Path, readable=False))
+def stats(dataset: Path) -> None:
+    """Print the figures of DATASET: scenes, objects, labels, and how much of them is hidden.
+
+    \b
+    Examples:
+      smartmask data stats runs/data/rooms
+    """
+    from smartmask.apps.cli.progress import progress
+    from smartmask.data.shards import SceneDataset, shard_name
+    from smartmask.data.statistics import (
+        COCOA_MEAN_HIDDEN_SHARE,
+        COCOA_MEDIAN_HIDDEN_SHARE,
+        COCOA_OCCLUDED_SHARE,
+        scene_statistics,
+    )
+
+    found = SceneDataset.open(dataset)
+    total = found.scene_count()
+    if not total:
+        raise click.ClickException(f"{dataset}: holds no scenes yet; continue its build")
+    with progress() as (step, on_progress):
+        step("reading scenes")
+        size = sum((dataset / shard_name(number)).stat().st_size for number in found.shards)
+        figures = scene_statistics(_counted(found, lambda done: on_progress(done, total)), size)
+    frequent = ", ".join(f"{label} {count:,}" for label, count in list(figures.label_counts.items())[:8])
+    lines = [
+        ("scenes", f"{figures.scenes:,} in {len(found.shards):,} shards, from {found.spec.source}"),
+        ("layers", f"{figures.layers:,}, {figures.bytes_per_layer:,.0f} bytes each"),
+        ("objects", f"{figures.things:,} that may be asked for, of {figures.thing_labels:,} classes"),
+        ("labels", f"{figures.labels:,}; most frequent: {frequent}"),
+    ]
+    if (hidden := figures.occlusion) is not None:
+        lines += [
+            ("occluded", f"{hidden.occluded_share:.1%} of whole layers (COCOA {COCOA_OCCLUDED_SHARE:.0%})"),
+            ("hidden share", f"mean {hidden.mean_hidden_share:.3f} (COCOA {COCOA_MEAN_HIDDEN_SHARE:.2f}), "
+             f"median {hidden.median_hidden_share:.3f} (COCOA {COCOA_MEDIAN_HIDDEN_SHARE:.2f})"),
+        ]  # fmt: skip
+    for name, value in lines:
+        click.echo(f"{name:<14}{value}")
+
+
+def synthetic_shard(
+    number: int, *, scenes: int, seed: int, settings: "SynthesisSettings"
+) -> "list[LayeredScene]":
+    """The scenes of a shard of a dataset of so many made scenes; for any process, by its number alone."""
+    from smartmask.data.synthesis.scenes import make_scenes
+
+    first = number * SCENES_PER_SHARD
+    return list(make_scenes(first, min(SCENES_PER_SHARD, scenes - first), seed, settings))
+
+
+def _counted(scenes: "Iterable[LayeredScene]", on_scene: Callable[[int], None]) -> "Iterator[LayeredScene]":
+    for done, scene in enumerate(scenes, 1):
+        yield scene
+        on_scene(done)
+
+
+data.add_command(make_meshes)
+data.add_command(inspect)
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    """Says in a line why a dataset cannot be written, or that a stopped build can go on."""
+    try:
+        yield
+    except OSError as error:
+        raise click.ClickException(f"--out {out}: cannot be written ({error.strerror or error})") from error
+    except KeyboardInterrupt as error:
+        raise _Stopped(f"stopped; {out} keeps its whole shards, the same command goes on") from error
+
+
+class _Stopped(click.ClickException):
+    """The user ended the command."""
+
+    exit_code = 130

@@ -1,0 +1,90 @@
+"""What the readers of parquet collections share: a row an image, read a few at a time."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as parquet
+from jaxtyping import Bool, UInt8
+
+from smartmask.data.annotations.base import AnnotatedScene, DamageError, Problems
+from smartmask.data.annotations.damage import (
+    DAMAGED_FILE,
+    DUPLICATE_ID,
+    UNKNOWN_CATEGORY,
+    Record,
+    field,
+    read_png,
+    size_field,
+)
+from smartmask.data.annotations.masks import mask_of
+from smartmask.errors import AnnotationError
+
+ROWS = 32
+SceneOf = Callable[[Record, str], AnnotatedScene]
+
+
+def read_parquet(
+    path: Path, columns: Sequence[str], problems: Problems, scene_of: SceneOf
+) -> Iterator[AnnotatedScene]:
+    """The scene of each row of a file; rows that are damaged or have a key twice are left out.
+
+    Args:
+        path: The file.
+        columns: The columns that it must have, its rows' name first.
+        problems: Where damage is counted.
+        scene_of: Makes the scene of a row and of its `where`; raises `DamageError` if it cannot.
+
+    Raises:
+        AnnotationError: If the file cannot be read or lacks a column.
+    """
+    seen: set[str] = set()
+    for record in _rows(path, columns):
+        where = f"{path}: {columns[0]} {record[columns[0]]}"
+        with problems.skipping(where):
+            scene = scene_of(record, where)
+            if scene.key in seen:
+                raise DamageError(DUPLICATE_ID, scene.key)
+            seen.add(scene.key)
+            yield scene
+
+
+def row_mask(item: Record, size_hw: tuple[int, int], name: str = "counts") -> Bool[np.ndarray, "H W"]:
+    """The mask of an object's run lengths in a field.
+
+    Raises:
+        DamageError: If they are missing or damaged.
+    """
+    return mask_of({"size": list(size_hw), "counts": field(item, name, str)}, size_hw)
+
+
+def row_class_map(record: Record, highest: int, void: int | None = None) -> UInt8[np.ndarray, "H W"]:
+    """The class map of a row's PNG.
+
+    Args:
+        record: The row.
+        highest: The highest class there is.
+        void: The value of undecided pixels, which may be higher.
+
+    Raises:
+        DamageError: If it cannot be read, is not of the record's size, or holds a class beyond the highest.
+    """
+    class_map = read_png(field(record, "class_map_png", bytes), size_field(record))
+    if class_map.ndim != 2:
+        raise DamageError(DAMAGED_FILE, "a class map must have one channel")
+    found = int(class_map[class_map != void].max(initial=0))
+    if found > highest:
+        raise DamageError(UNKNOWN_CATEGORY, f"class map holds class {found}, but the highest is {highest}")
+    return class_map
+
+
+def _rows(path: Path, columns: Sequence[str]) -> Iterator[Record]:
+    try:
+        with parquet.ParquetFile(path) as file:
+            missing = set(columns) - set(file.schema_arrow.names)
+            if missing:
+                raise AnnotationError(f"{path}: has no columns {sorted(missing)}; expected {list(columns)}")
+            for batch in file.iter_batches(ROWS):
+                yield from batch.to_pylist()
+    except (OSError, ValueError) as error:
+        raise AnnotationError(f"{path}: cannot be read as parquet ({error})") from error

@@ -1,0 +1,157 @@
+"""Builds datasets shard by shard: in parallel, and going on where a killed build stopped.
+
+A shard is a pure function of its number and of the dataset's spec. So shards that exist are kept, the others
+are made in any order by any process, and the result is the same bytes.
+"""
+
+import json
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from pathlib import Path
+
+from smartmask.data.layered_scene import LayeredScene
+from smartmask.data.shards import (
+    SPEC_FILE,
+    DatasetSpec,
+    SceneDataset,
+    read_spec,
+    shard_name,
+    whole_shards,
+    write_shard,
+    write_spec,
+)
+from smartmask.errors import AnnotationError
+
+MakeShard = Callable[[int], Iterable[LayeredScene]]
+OnProgress = Callable[[int, int], None]
+
+
+def begin(out: Path, spec: DatasetSpec) -> set[int]:
+    """Begin a dataset, or go on with one, and return the numbers of the shards that it has.
+
+    Raises:
+        AnnotationError: If the folder holds a dataset of another spec, or other files.
+        OSError: If it cannot be written to.
+    """
+    if not (out / SPEC_FILE).exists():
+        if out.is_dir() and any(not path.name.startswith(".") for path in out.iterdir()):
+            raise AnnotationError(f"{out}: holds other files and no {SPEC_FILE}; give a new folder")
+        out.mkdir(parents=True, exist_ok=True)
+        write_spec(out, spec)
+    found = read_spec(out)
+    differences = _differences(found, spec)
+    if differences:
+        raise AnnotationError(
+            f"{out}: was begun with other settings ({'; '.join(differences)}); give a new folder"
+        )
+    return set(whole_shards(out))
+
+
+def build(
+    out: Path,
+    spec: DatasetSpec,
+    shard_count: int,
+    make_shard: MakeShard,
+    *,
+    workers: int = 1,
+    on_progress: OnProgress = lambda done, total: None,
+) -> SceneDataset:
+    """Make the shards that are missing, and return the dataset.
+
+    Args:
+        out: Its folder, new or begun before.
+        spec: What makes it.
+        shard_count: How many shards there shall be.
+        make_shard: Shard number -> its scenes. With several workers it must be picklable: a function of a
+            module, or a `functools.partial` of one.
+        workers: Processes that make shards; 1 makes them in this one.
+        on_progress: Called with the number of whole shards and of all, at first and after each.
+
+    Raises:
+        AnnotationError: If the folder holds a dataset of another spec, or a worker process ended.
+        OSError: If a shard cannot be written.
+    """
+    missing = sorted(set(range(shard_count)) - begin(out, spec))
+    on_progress(shard_count - len(missing), shard_count)
+    for done, _ in enumerate(_each_made(out, missing, make_shard, workers), shard_count - len(missing) + 1):
+        on_progress(done, shard_count)
+    return SceneDataset.open(out)
+
+
+def build_from(
+    out: Path,
+    spec: DatasetSpec,
+    scenes: Iterable[LayeredScene],
+    *,
+    on_scene: Callable[[int], None] = lambda done: None,
+) -> SceneDataset:
+    """Store scenes that come one by one, always in the same order; shards that exist are not written again.
+
+    Args:
+        out: The dataset's folder, new or begun before.
+        spec: What makes it; it says how many scenes a shard holds.
+        scenes: All scenes, from the first on.
+        on_scene: Called with the number of scenes so far, after each.
+
+    Raises:
+        AnnotationError: If the folder holds a dataset of another spec, or whatever `scenes` raises.
+        OSError: If a shard cannot be written.
+    """
+    existing = begin(out, spec)
+    for number, part in enumerate(_parts(_counted(scenes, on_scene), spec.scenes_per_shard)):
+        if number not in existing:
+            write_shard(out / shard_name(number), part)
+    return SceneDataset.open(out)
+
+
+def make_one(out: Path, number: int, make_shard: MakeShard) -> int:
+    """Make a shard, write it, and return its number."""
+    write_shard(out / shard_name(number), make_shard(number))
+    return number
+
+
+def _each_made(out: Path, missing: list[int], make_shard: MakeShard, workers: int) -> Iterator[int]:
+    """The numbers of the missing shards as they are made."""
+    if workers <= 1 or len(missing) <= 1:
+        for number in missing:
+            yield make_one(out, number, make_shard)
+        return
+    # A fork would copy the threads' locks of PyArrow and OpenCV in whatever state they are.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(workers, len(missing)), mp_context=context)
+    try:
+        for future in as_completed([pool.submit(make_one, out, number, make_shard) for number in missing]):
+            yield future.result()
+    except BrokenProcessPool as error:
+        raise AnnotationError(
+            f"{out}: a worker process ended (out of memory?); whole shards are kept, run it again to go on, "
+            "perhaps with fewer workers"
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _counted(scenes: Iterable[LayeredScene], on_scene: Callable[[int], None]) -> Iterator[LayeredScene]:
+    for done, scene in enumerate(scenes, 1):
+        yield scene
+        on_scene(done)
+
+
+def _parts(scenes: Iterator[LayeredScene], size: int) -> Iterator[list[LayeredScene]]:
+    while part := list(islice(scenes, size)):
+        yield part
+
+
+def _differences(found: DatasetSpec, wanted: DatasetSpec) -> list[str]:
+    """What differs, as "name before, now after"."""
+    settings = json.loads(json.dumps(wanted.settings))  # a tuple becomes a list there
+    pairs = [
+        ("source", found.source, wanted.source),
+        ("scenes_per_shard", found.scenes_per_shard, wanted.scenes_per_shard),
+    ]
+    names = sorted({*found.settings, *settings})
+    pairs += [(name, found.settings.get(name), settings.get(name)) for name in names]
+    return [f"{name} {before!r}, now {now!r}" for name, before, now in pairs if before != now]

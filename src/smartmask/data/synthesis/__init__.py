@@ -1,0 +1,1 @@
+"""Exact amodal scenes without limit: solids and silhouettes under physical rules, seen by a random camera."""

@@ -1,0 +1,159 @@
+"""Scenes without end: scene i of a seed is the same wherever and whenever it is made."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from smartmask.data.layered_scene import LayeredScene
+from smartmask.data.shards import SceneDataset
+from smartmask.data.synthesis import indoor_world, outdoor
+from smartmask.data.synthesis.camera import Camera
+from smartmask.data.synthesis.compose import Limits, compose
+from smartmask.data.synthesis.ground_scale import GroundScale, estimate_ground_scale
+from smartmask.data.synthesis.indoor_furnish import Density
+from smartmask.data.synthesis.indoor_view import canvas_size
+from smartmask.data.synthesis.meshes import MeshLibrary
+from smartmask.data.synthesis.real_layouts import stand_in_layout
+from smartmask.data.synthesis.silhouettes import SilhouetteLibrary
+from smartmask.data.synthesis.world import World
+from smartmask.errors import AnnotationError
+
+_MOST_TRIES = 60
+"""Most scenes take one or two attempts; a library from which no room can be made must end."""
+_NEEDED = ("sofa", "chair", "dining-table", "bookcase")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SynthesisSettings:
+    """What scenes are made from and what they are like.
+
+    Attributes:
+        meshes: Folder of shapes (`meshes.py`).
+        silhouettes: File of silhouettes of real things (`silhouettes.py`); None for rooms without any.
+        layouts: Folder of a dataset of real photos' layouts that silhouettes are stood in; None for none.
+        outdoor_share: Share of scenes in the open; they are made of silhouettes.
+        layout_share: Share of scenes that are real layouts with things stood in them, where there are any.
+        density: How full rooms are.
+        limits: What is left out of a scene.
+    """
+
+    meshes: Path
+    silhouettes: Path | None = None
+    layouts: Path | None = None
+    outdoor_share: float = 0.4
+    layout_share: float = 0.1
+    density: Density = field(default_factory=Density)
+    limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        """Check the shares.
+
+        Raises:
+            ValueError: If one is none, or open places or layouts are asked for without silhouettes.
+        """
+        shares = self.outdoor_share, self.layout_share
+        if not (min(shares) >= 0 and sum(shares) <= 1):
+            raise ValueError(
+                f"outdoor_share is {shares[0]}, layout_share {shares[1]}; expected a share from 0 to 1 "
+                "each, and no more than 1 together"
+            )
+        if (self.outdoor_share or self.layouts is not None) and self.silhouettes is None:
+            raise ValueError(
+                "open places and real layouts are filled with silhouettes; give a file of them, or "
+                "outdoor_share=0 and no layouts"
+            )
+
+
+def make_scenes(first: int, count: int, seed: int, settings: SynthesisSettings) -> Iterator[LayeredScene]:
+    """Scenes `first` to `first + count` of a seed, each made of its own random numbers.
+
+    Raises:
+        AnnotationError: If the meshes, the silhouettes or the layouts cannot be read, or allow no scene.
+    """
+    parts = _Parts(
+        _meshes(settings.meshes),
+        None if settings.silhouettes is None else _silhouettes(settings.silhouettes),
+        () if settings.layouts is None else _grounds(settings.layouts),
+    )
+    for number in range(first, first + count):
+        yield _make_scene(number, seed, settings, parts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Parts:
+    """What is opened once in a process; a layout comes with the size of its metre."""
+
+    meshes: MeshLibrary
+    silhouettes: SilhouetteLibrary | None
+    layouts: tuple[tuple[LayeredScene, GroundScale], ...]
+
+
+def _make_scene(number: int, seed: int, settings: SynthesisSettings, parts: _Parts) -> LayeredScene:
+    """One scene: worlds are drawn until one can be composed."""
+    # Decided once for all attempts, else the harder sort of scene would come up short.
+    drawn = np.random.default_rng([seed, number]).random()
+    is_outdoor = drawn < settings.outdoor_share
+    is_layout = bool(parts.layouts) and drawn > 1 - settings.layout_share
+    name = f"synthetic:{seed}:{number}"
+    for attempt in range(_MOST_TRIES):
+        rng = np.random.default_rng([seed, number, attempt])
+        scene: LayeredScene | None
+        if is_layout and parts.silhouettes is not None:
+            scene = _fill_layout(rng, parts.layouts, parts.silhouettes, name)
+        else:
+            made: tuple[World, Camera] | None
+            if is_outdoor and parts.silhouettes is not None:
+                made = outdoor.make_world(rng, parts.silhouettes, canvas_size(rng))
+            else:
+                made = indoor_world.make_world(rng, parts.meshes, settings.density, parts.silhouettes)
+            scene = None if made is None else compose(*made, name, name, settings.limits)
+        if scene is not None:
+            return scene
+    raise AnnotationError(
+        f"{settings.meshes}: scene {number} of seed {seed} failed {_MOST_TRIES} times; the library has only "
+        f"{', '.join(parts.meshes.kinds)}; add furniture such as {', '.join(_NEEDED)}"
+    )
+
+
+def _fill_layout(
+    rng: np.random.Generator,
+    layouts: tuple[tuple[LayeredScene, GroundScale], ...],
+    silhouettes: SilhouetteLibrary,
+    name: str,
+) -> LayeredScene | None:
+    """A real layout with one to three more things in it; what was there may not be asked for again."""
+    scene, scale = layouts[int(rng.integers(len(layouts)))]
+    old = tuple(replace(layer, is_thing=False) for layer in scene.layers)
+    filled = replace(scene, key=name, layers=old)
+    for _ in range(int(rng.integers(1, 4))):
+        filled = stand_in_layout(rng, filled, silhouettes, name, scale) or filled
+    return filled if len(filled.layers) > len(old) else None
+
+
+@lru_cache(maxsize=2)
+def _meshes(folder: Path) -> MeshLibrary:
+    """The library of a folder, opened once in a process."""
+    return MeshLibrary.open(folder)
+
+
+@lru_cache(maxsize=2)
+def _silhouettes(path: Path) -> SilhouetteLibrary:
+    """The library of a file, opened once in a process."""
+    return SilhouetteLibrary.open(path)
+
+
+@lru_cache(maxsize=1)
+def _grounds(folder: Path) -> tuple[tuple[LayeredScene, GroundScale], ...]:
+    """The training layouts of a dataset that show how large a metre is, found once in a process.
+
+    Raises:
+        AnnotationError: If there are none.
+    """
+    scenes = SceneDataset.open(folder).of_split("train")
+    found = tuple((scene, scale) for scene in scenes if (scale := estimate_ground_scale(scene)) is not None)
+    if not found:
+        raise AnnotationError(f"{folder}: no layout shows ground and things of known size on it")
+    return found
