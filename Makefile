@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= ../shared/data
 MINUTES ?= 60
-DATASETS := voc coco nyu40 lvis taco
+SCENES ?= 30000
+PHOTOS := voc coco nyu40 lvis taco
 
 .PHONY: demo test check bench data train-segment evaluate
 
@@ -19,17 +20,28 @@ check: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python scripts/bench.py
+	if [ -f runs/data/made.stamp ]; then $(BIN)/python scripts/bench_data.py --meshes $(DATA)/meshes \
+		--silhouettes runs/silhouettes.npz --layouts runs/data/coco --dataset runs/data/made; \
+	else echo "data engine not measured: make data first (needs the folder DATA)"; fi
 
-data: $(DATASETS:%=runs/data/%.stamp)
+data: $(PHOTOS:%=runs/data/%.stamp) runs/data/made.stamp
 
-runs/data/%.stamp: | $(VENV)/dev.stamp
+$(PHOTOS:%=runs/data/%.stamp): runs/data/%.stamp: | $(VENV)/dev.stamp
 	$(BIN)/smartmask data read parquet-$* $(DATA)/$*/scenes.parquet --out runs/data/$*
+	touch $@
+
+runs/silhouettes.npz: $(PHOTOS:%=runs/data/%.stamp)
+	$(BIN)/smartmask data silhouettes $(filter-out runs/data/nyu40,$(PHOTOS:%=runs/data/%)) --out $@
+
+runs/data/made.stamp: runs/silhouettes.npz
+	$(BIN)/smartmask data synthesize --scenes $(SCENES) --seed 1 --meshes $(DATA)/meshes \
+		--silhouettes runs/silhouettes.npz --layouts runs/data/coco --out runs/data/made --workers 2
 	touch $@
 
 train-segment: data
 	$(BIN)/smartmask train --data runs/data --minutes $(MINUTES) --run runs/compact
 
-evaluate: data
+evaluate: runs/data/voc.stamp
 	$(BIN)/python scripts/evaluate.py --data runs/data --out docs/results
 
 $(VENV)/bin/python:

@@ -1,9 +1,8 @@
-"""Time and memory of suggestions, ONNX Runtime against eager PyTorch, and the speed of the training loader.
+"""Time and memory of suggestions, and ONNX Runtime against eager PyTorch on the same network.
 
-    make bench        (or: python scripts/bench.py [--weights FILE] [--data DATASET])
+    make bench        (or: python scripts/bench.py [--weights FILE])
 
-With --data, the loader alone is measured: views of 64 px from that dataset, in one process. Ratios are of
-medians taken alternately in one run; seconds depend on the machine, ratios hardly.
+Ratios are of medians taken alternately in one run; seconds depend on the machine, ratios hardly.
 """
 
 import resource
@@ -23,20 +22,13 @@ from smartmask import Box, Layer, Layout, SmartMask
 from smartmask.apps.load import WEIGHTS
 
 ROUNDS = 5
-LOADER_VIEWS = 2048
 
 
 @click.command()
 @click.option("--weights", type=click.Path(path_type=Path), default=WEIGHTS / "mask.onnx")
-@click.option("--data", type=click.Path(path_type=Path), help="Measure the loader on this dataset instead.")
 @click.option("--memory-only", is_flag=True, hidden=True)
-def main(weights: Path, data: Path | None, memory_only: bool) -> None:
+def main(weights: Path, memory_only: bool) -> None:
     """Print the table."""
-    if data is not None:
-        made, opened = _loader_speed(data)
-        print(f"loader views/s, one core, views of 64 px                    {made:6.0f}")
-        print(f"seconds to open the dataset                                 {opened:6.2f}")
-        return
     if memory_only:  # a process of its own: PyTorch below would count into its peak
         SmartMask.load(weights).suggest(_photo(), "a dog", n=4)
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
@@ -101,28 +93,6 @@ def _forward_seconds(weights: Path, batch: int) -> tuple[float, float]:
             onnx.append(between - started)
             eager.append(time.perf_counter() - between)
     return statistics.median(onnx[2:]), statistics.median(eager[2:])
-
-
-def _loader_speed(folder: Path) -> tuple[float, float]:
-    """Training views a second of processor time, the first group of shards included, and seconds to open."""
-    import cv2
-    import torch
-
-    from smartmask.backends.text_static import StaticTextEncoder
-    from smartmask.data.shards import SceneDataset
-    from smartmask.training.batch import ViewDataset
-    from smartmask.training.config import TrainConfig
-
-    cv2.setNumThreads(0)
-    torch.set_num_threads(1)
-    config = TrainConfig(mixture={folder.name: 1.0})
-    started = time.process_time()
-    encoder = StaticTextEncoder(WEIGHTS / "text.npz")
-    views = ViewDataset({folder.name: SceneDataset.open(folder)}, config, encoder)
-    opened = time.process_time()
-    for number in range(LOADER_VIEWS):
-        views[number]
-    return LOADER_VIEWS / (time.process_time() - opened), opened - started
 
 
 def _layout() -> Layout:

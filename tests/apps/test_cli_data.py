@@ -73,6 +73,50 @@ def test_damage_is_counted_and_reported_at_the_end(run, tmp_path):
     assert "instances.json" in err
 
 
+def test_a_crowd_is_noted_and_not_called_left_out(run, tmp_path):
+    path = coco_file(tmp_path / "instances.json")
+    content = json.loads(path.read_text())
+    content["annotations"][0]["iscrowd"] = 1
+    path.write_text(json.dumps(content))
+    code, _, err = run("data", "read", "coco-instances", "instances.json", "--out", "made")
+    assert code == 0
+    assert err == "noted: 1 x crowd region, kept as a region, first at instances.json: annotations[0]\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(
+            ["read", "kins", "gone.json"],
+            "gone.json: no such file or folder; kins is read from update_train_2020.json or",
+            id="a missing file",
+        ),
+        pytest.param(["read", "kins", "list.json"], "is it a file of another format?", id="another format"),
+        pytest.param(
+            ["read", "coco-instances", "none.json"],
+            "no scenes could be read as coco-instances",
+            id="no scenes",
+        ),
+        pytest.param(
+            ["read", "parquet-coco", "."], "is a folder; give the parquet file in it", id="a folder"
+        ),
+        pytest.param(
+            ["synthesize", "--scenes", "2", "--meshes", "gone"], "gone: expected a folder", id="meshes"
+        ),
+    ],
+)
+def test_what_fails_at_once_leaves_nothing_and_may_be_tried_again(run, tmp_path, arguments, message):
+    (tmp_path / "list.json").write_text("[]")
+    (tmp_path / "none.json").write_text('{"images": [], "annotations": [], "categories": []}')
+    code, out, err = run("data", *arguments, "--out", "made")
+    assert (code, out) == (1, "")
+    assert message in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "made").exists()
+    coco_file(tmp_path / "instances.json")
+    assert run("data", "read", "coco-instances", "instances.json", "--out", "made").code == 0
+
+
 def test_strict_reading_stops_at_the_first_damage(run, tmp_path):
     coco_file(tmp_path / "instances.json", damaged=True)
     code, out, err = run("data", "read", "coco-instances", "instances.json", "--out", "made", "--strict")
@@ -138,6 +182,17 @@ def test_the_figures_of_a_dataset_are_printed(run, tmp_path):
     assert lines["objects"] == "10 that may be asked for, of 2 classes"
     assert "wall 5" in lines["labels"]
     assert "of whole layers (COCOA 58%)" in lines["occluded"]
+
+
+def test_stats_of_scenes_without_objects_are_printed(run, tmp_path):
+    path = coco_file(tmp_path / "instances.json")
+    content = json.loads(path.read_text())
+    path.write_text(json.dumps(content | {"annotations": []}))
+    run("data", "read", "coco-instances", "instances.json", "--out", "made")
+    code, out, err = run("data", "stats", "made")
+    assert (code, err) == (0, "")
+    lines = dict(line.split(None, 1) for line in out.splitlines())
+    assert (lines["layers"], lines["labels"]) == ("0", "0")
 
 
 def test_stats_of_a_damaged_shard_name_it(run, tmp_path):

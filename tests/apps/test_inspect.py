@@ -134,6 +134,20 @@ def test_without_whole_objects_the_report_says_so():
     assert "Hidden share of" not in text
 
 
+def test_a_report_of_no_layers_says_so():
+    assert "There are no layers yet" in report([replace(room(), layers=())])
+
+
+def test_a_small_dataset_has_a_size_in_kilobytes():
+    scenes = [room()]
+    sizes = {}
+    for size in (2_300, 2_300_000):
+        statistics = scene_statistics(scenes, bytes_on_disk=size)
+        sizes[size] = inspect_report("rooms", {}, statistics, scenes, np.random.default_rng(0), per_kind=1)
+    assert "<td>2.3 kB</td>" in sizes[2_300]
+    assert "<td>2.3 MB</td>" in sizes[2_300_000]
+
+
 def test_without_things_there_are_no_examples():
     text = report([scene_of({"floor": np.ones((60, 80), bool)})])
     assert text.count("No example came up") == len(KINDS)

@@ -77,27 +77,30 @@ def test_shards_that_exist_are_kept_and_the_others_made(tmp_path, whole):
     assert files(tmp_path / "data") == whole
 
 
-SLOW_BUILD = """
-import sys, time
-from pathlib import Path
-sys.path.insert(0, {tests!r})
-from data.test_building import SHARDS, SPEC, rooms_of
-from smartmask.data.building import build
-
-def slowly(shard):
+def slowly(shard: int) -> Iterator[LayeredScene]:
+    """The same rooms, one by one."""
     for scene in rooms_of(shard):
         time.sleep(0.3)
         yield scene
 
-build(Path({out!r}), SPEC, SHARDS, slowly)
+
+SLOW_BUILD = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from data.test_building import SHARDS, SPEC, slowly
+from smartmask.data.building import build
+
+build(Path({out!r}), SPEC, SHARDS, slowly, workers={workers})
 """
 
 
-def test_a_build_killed_in_the_middle_and_run_again_equals_one_that_was_not(tmp_path, whole):
-    """With shards left half written, as a kill within a write leaves them."""
+@pytest.mark.parametrize("workers", [1, 2], ids=["in one process", "in several"])
+def test_a_build_killed_in_the_middle_and_run_again_equals_one_that_was_not(tmp_path, whole, workers):
+    """With shards left half written, as a kill within a write leaves them, and no process left behind."""
     out, tests = tmp_path / "data", str(Path(__file__).parents[1])
-    script = SLOW_BUILD.format(tests=tests, out=str(out))
-    process = subprocess.Popen([sys.executable, "-c", script])
+    script = SLOW_BUILD.format(tests=tests, out=str(out), workers=workers)
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
     try:
         until = time.monotonic() + 60
         while not (out / shard_name(0)).exists() and time.monotonic() < until:
@@ -105,7 +108,7 @@ def test_a_build_killed_in_the_middle_and_run_again_equals_one_that_was_not(tmp_
             time.sleep(0.01)
     finally:
         process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.communicate(timeout=20)  # its workers hold the pipe open as long as they live
     kept = SceneDataset.open(out).shards
     assert 0 < len(kept) < SHARDS
     for scene in SceneDataset.open(out):
@@ -134,10 +137,34 @@ def test_a_stream_that_broke_off_goes_on_from_the_shards_it_left(tmp_path):
     with pytest.raises(AnnotationError, match="taken away"):
         build_from(tmp_path / "data", SPEC, broken())
     assert SceneDataset.open(tmp_path / "data").shards == (0,)
+    with pytest.raises(AnnotationError, match="taken away"):
+        build_from(tmp_path / "data", SPEC, broken())
+    assert SceneDataset.open(tmp_path / "data").shards == (0,)
     before = (tmp_path / "data" / shard_name(0)).stat().st_mtime_ns
     build_from(tmp_path / "data", SPEC, seven_rooms())
     assert (tmp_path / "data" / shard_name(0)).stat().st_mtime_ns == before
     assert files(tmp_path / "data") == files(tmp_path / "whole")
+
+
+def test_a_build_that_fails_before_its_first_shard_leaves_nothing(tmp_path):
+    def broken(shard: int) -> Iterator[LayeredScene]:
+        raise AnnotationError("no furniture")
+
+    (tmp_path / "empty").mkdir()
+    for folder in (tmp_path / "new", tmp_path / "empty"):
+        with pytest.raises(AnnotationError, match="no furniture"):
+            build(folder, SPEC, SHARDS, broken)
+    assert list(tmp_path.rglob("*")) == [tmp_path / "empty"]
+
+
+def test_a_dataset_begun_before_outlives_a_build_that_fails(tmp_path):
+    def broken(shard: int) -> Iterator[LayeredScene]:
+        raise AnnotationError("no furniture")
+
+    build(tmp_path, SPEC, 0, rooms_of)
+    with pytest.raises(AnnotationError, match="no furniture"):
+        build(tmp_path, SPEC, SHARDS, broken)
+    assert SceneDataset.open(tmp_path).shards == ()
 
 
 def test_a_source_without_scenes_makes_an_empty_dataset(tmp_path):
@@ -176,6 +203,33 @@ def test_a_worker_that_dies_is_an_error_and_whole_shards_are_kept(tmp_path, whol
         build(tmp_path, SPEC, SHARDS, dies, workers=2)
     build(tmp_path, SPEC, SHARDS, rooms_of)
     assert files(tmp_path) == whole
+
+
+def sleeps(shard: int) -> list[LayeredScene]:
+    """Says that it is at work, and would be for minutes."""
+    sys.stdout.write("at work\n")
+    sys.stdout.flush()
+    time.sleep(300)
+    return rooms_of(shard)
+
+
+def test_a_keyboard_interrupt_ends_the_workers_at_once(tmp_path):
+    script = SLOW_BUILD.format(tests=str(Path(__file__).parents[1]), out=str(tmp_path / "data"), workers=2)
+    process = subprocess.Popen(
+        [sys.executable, "-c", script.replace("slowly", "sleeps")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"at work\n"
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate(timeout=60)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+    assert SceneDataset.open(tmp_path / "data").shards == ()
 
 
 def test_an_error_of_a_worker_is_the_builds_own(tmp_path):

@@ -1,4 +1,5 @@
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -84,7 +85,7 @@ def test_the_texts_name_the_target_and_only_what_is_still_there(examples):
         if example.scene is not None:
             assert example.scene.startswith("a photo of ")
             assert f"a {item.label}" in example.scene
-            named = {name.removeprefix("a ") for name in example.scene[11:].split(" and ")}
+            named = {name.removeprefix("a ") for name in re.split(", | and ", example.scene[11:])}
             assert named <= {item.label, *example.labels}
 
 
@@ -235,6 +236,21 @@ def test_neighbours_count_as_touching():
         assert any("lid" in example.labels for example in found if example is not None) == seen
 
 
+def test_what_stands_on_a_thing_that_is_left_out_goes_with_it():
+    """A picture, a cabinet that hides its foot, a jar on the cabinet: no jar may float where it stood."""
+    size = (96, 96)
+    masks = {
+        "wall": np.ones(size, bool),
+        "picture": rectangle(size, (20, 20, 50, 56)),
+        "cabinet": rectangle(size, (30, 50, 90, 90)),
+        "jar": rectangle(size, (70, 34, 80, 52)),
+        "clock": disc(size, (70, 12), 8),
+    }
+    scene = scene_of(masks, is_exact=True)
+    shown = [labels_shown(example) for seed in range(100) if (example := drawn(scene, 1, seed)) is not None]
+    assert set().union(*shown) == {"wall", "clock"}
+
+
 def test_an_exact_scene_holds_no_trace_of_the_object():
     """The same window of the scene without the object and what hides it is the same map."""
     scene = stack()
@@ -277,12 +293,33 @@ def test_undecided_rims_are_filled_or_unknown_but_never_a_label_of_their_own():
 
 def test_an_objects_own_texts_and_a_scenes_are_used():
     scene = dataclasses.replace(stack(), texts=("a hall", "a tidy hall"))
-    layers = tuple(dataclasses.replace(layer, texts=("the one on the left",)) for layer in scene.layers)
+    layers = tuple(dataclasses.replace(layer, texts=("the tall one",)) for layer in scene.layers)
     scene = dataclasses.replace(scene, layers=layers)
     found = [example for seed in range(200) if (example := drawn(scene, 2, seed)) is not None]
-    own = np.mean([example.prompt == "the one on the left" for example in found])
+    own = np.mean([example.prompt == "the tall one" for example in found])
     assert own == pytest.approx(0.5, abs=0.12)
     assert {example.scene for example in found} == {None, "a hall", "a tidy hall"}
+
+
+@pytest.mark.parametrize("is_exact", [False, True], ids=["with a hole", "exact"])
+def test_words_say_left_where_the_object_is_left_in_the_mirror_too(is_exact):
+    scene = half_and_half(is_exact)
+    ball = dataclasses.replace(scene.layers[2], texts=("the ball on the left",))
+    texts = ("a ball to the left of a floor",)
+    scene = dataclasses.replace(scene, layers=(*scene.layers[:2], ball), texts=texts)
+    told = set()
+    for seed in range(3 * len(SEEDS)):
+        example = drawn(scene, 2, seed)
+        if example is None or labels_shown(example) != {"wall", "floor"}:
+            continue
+        floor = np.nonzero(example.visible_index == example.labels.index("floor"))[1].mean()
+        target = np.nonzero(example.target & (example.visible_index != OUTSIDE))[1].mean()
+        side = "left" if target < floor else "right"
+        for text in (example.prompt, example.scene or ""):
+            if text.startswith(("the ball on", "a ball to")):
+                assert side in text
+                told.add(text)
+    assert len(told) == 4
 
 
 def test_every_pass_gives_hints_whose_shares_add_up_and_every_kind_is_given():

@@ -163,7 +163,9 @@ def test_a_folder_without_a_dataset_is_an_error_that_names_the_file(tmp_path):
         pytest.param(
             '{"format": "smartmask-scenes", "version": 1, "source": "x"}', "settings", id="no settings"
         ),
-        pytest.param("\udcff", "cannot be read", id="not text"),
+        pytest.param("{}", "no field 'format'", id="an empty object"),
+        pytest.param("{", "make the dataset again in a new folder", id="damaged, and what to do"),
+        pytest.param("\udcff", r"cannot be read \(it is not text\); give the folder", id="not text"),
     ],
 )
 def test_a_description_that_breaks_its_format_is_an_error_that_names_it(tmp_path, content, message):
@@ -189,6 +191,13 @@ def test_a_damaged_shard_is_an_error_that_names_it_and_says_what_to_do(tmp_path,
     with pytest.raises(AnnotationError, match="delete it and continue its build") as caught:
         found.read_shard(1)
     assert str(path) in str(caught.value)
+
+
+def test_a_shard_that_cannot_be_counted_says_what_to_do(tmp_path):
+    found = dataset(tmp_path)
+    (tmp_path / shard_name(1)).write_bytes(b"")
+    with pytest.raises(AnnotationError, match="delete it and continue its build"):
+        found.scene_count()
 
 
 def test_a_shard_that_is_gone_is_an_error_that_names_it(tmp_path):

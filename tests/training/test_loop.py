@@ -160,7 +160,7 @@ def test_a_save_that_fails_half_way_leaves_the_old_state(run, tmp_path, tiny_enc
     assert_same(before, state_of(tmp_path))
     run(tmp_path, 1, tiny_encoder)
     assert state_of(tmp_path)["step"] == 3
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.json", STATE_FILE]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.json", "log.jsonl", STATE_FILE]
 
 
 def test_the_settings_are_written_beside_the_state(run, tmp_path, tiny_encoder):
@@ -186,7 +186,9 @@ def test_the_log_gets_a_record_each_so_many_steps(run, tmp_path, tiny_encoder):
     records: list[dict[str, float]] = []
     run(tmp_path, LOG_EVERY_STEPS + 1, tiny_encoder, on_log=records.append)
     lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
-    assert lines == records
+    assert lines[0] == {"views": 0, "objects": {"rooms": lines[0]["objects"]["rooms"]}}
+    assert lines[0]["objects"]["rooms"] > 0
+    assert lines[1:] == records
     assert [record["views"] for record in records] == [LOG_EVERY_STEPS * CONFIG.batch_size]
     assert records[0]["loss"] > 0
     assert records[0]["learning_rate"] == CONFIG.learning_rate

@@ -9,7 +9,7 @@ from typing import Any
 
 import ray
 
-from smartmask.data.building import MakeShard, OnProgress, begin, make_one
+from smartmask.data.building import MakeShard, OnProgress, begun, make_one
 from smartmask.data.shards import DatasetSpec, SceneDataset
 
 
@@ -34,15 +34,16 @@ def build_on_ray(
         AnnotationError: If the folder holds a dataset of another spec.
         ray.exceptions.RayError: If a shard cannot be made.
     """
-    missing = sorted(set(range(shard_count)) - begin(out, spec))
-    kept = shard_count - len(missing)
-    on_progress(kept, shard_count)
-    if missing:
-        # A block a shard: a machine that dies loses the shards at work, no others.
-        numbers = ray.data.range(len(missing), override_num_blocks=len(missing))
-        made = numbers.map(partial(_make, missing=missing, out=out, make_shard=make_shard))
-        for done, _ in enumerate(made.iter_rows(), kept + 1):
-            on_progress(done, shard_count)
+    with begun(out, spec) as existing:
+        missing = sorted(set(range(shard_count)) - existing)
+        kept = shard_count - len(missing)
+        on_progress(kept, shard_count)
+        if missing:
+            # A block a shard: a machine that dies loses the shards at work, no others.
+            numbers = ray.data.range(len(missing), override_num_blocks=len(missing))
+            made = numbers.map(partial(_make, missing=missing, out=out, make_shard=make_shard))
+            for done, _ in enumerate(made.iter_rows(), kept + 1):
+                on_progress(done, shard_count)
     return SceneDataset.open(out)
 
 

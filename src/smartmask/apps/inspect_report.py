@@ -114,7 +114,8 @@ def _figures(statistics: Statistics) -> str:
         "Labels of things": f"{statistics.thing_labels:,}",
     }
     if statistics.bytes_on_disk is not None and statistics.bytes_per_layer is not None:
-        rows["Size on disk"] = f"{statistics.bytes_on_disk / 1e6:,.1f} MB"
+        size = statistics.bytes_on_disk
+        rows["Size on disk"] = f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.1f} kB"
         rows["Bytes a layer"] = f"{statistics.bytes_per_layer:,.0f}"
     return "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in rows.items())
 
@@ -122,6 +123,8 @@ def _figures(statistics: Statistics) -> str:
 def _occlusion(statistics: Statistics) -> str:
     """The three figures of all layers and of things, each with its difference to COCOA's."""
     every, things = statistics.occlusion, statistics.thing_occlusion
+    if not statistics.layers:
+        return "<p>There are no layers yet to be measured.</p>"
     if every is None:
         return "<p>Only the visible parts of the objects are known, so what is hidden cannot be measured.</p>"
     rows = [

@@ -6,11 +6,16 @@ are made in any order by any process, and the result is the same bytes.
 
 import json
 import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from smartmask.data.layered_scene import LayeredScene
 from smartmask.data.shards import (
@@ -42,12 +47,39 @@ def begin(out: Path, spec: DatasetSpec) -> set[int]:
         out.mkdir(parents=True, exist_ok=True)
         write_spec(out, spec)
     found = read_spec(out)
+    if found.source != spec.source:
+        raise AnnotationError(
+            f"{out}: was begun with source {found.source!r}, now {spec.source!r}; give a new folder"
+        )
     differences = _differences(found, spec)
     if differences:
         raise AnnotationError(
             f"{out}: was begun with other settings ({'; '.join(differences)}); give a new folder"
         )
     return set(whole_shards(out))
+
+
+@contextmanager
+def begun(out: Path, spec: DatasetSpec) -> Iterator[set[int]]:
+    """A dataset begun or gone on with; one that fails before its first shard leaves no trace.
+
+    So a mistake in a setting can be mended and the command given again for the same folder. A stop by the
+    user is no failure.
+
+    Raises:
+        AnnotationError: If the folder holds a dataset of another spec, or other files.
+        OSError: If it cannot be written to.
+    """
+    is_new_folder, is_new = not out.exists(), not (out / SPEC_FILE).exists()
+    existing = begin(out, spec)
+    try:
+        yield existing
+    except Exception:
+        if is_new and not whole_shards(out):
+            (out / SPEC_FILE).unlink(missing_ok=True)
+            if is_new_folder and not any(out.iterdir()):
+                out.rmdir()
+        raise
 
 
 def build(
@@ -74,10 +106,12 @@ def build(
         AnnotationError: If the folder holds a dataset of another spec, or a worker process ended.
         OSError: If a shard cannot be written.
     """
-    missing = sorted(set(range(shard_count)) - begin(out, spec))
-    on_progress(shard_count - len(missing), shard_count)
-    for done, _ in enumerate(_each_made(out, missing, make_shard, workers), shard_count - len(missing) + 1):
-        on_progress(done, shard_count)
+    with begun(out, spec) as existing:
+        missing = sorted(set(range(shard_count)) - existing)
+        kept = shard_count - len(missing)
+        on_progress(kept, shard_count)
+        for done, _ in enumerate(_each_made(out, missing, make_shard, workers), kept + 1):
+            on_progress(done, shard_count)
     return SceneDataset.open(out)
 
 
@@ -100,15 +134,19 @@ def build_from(
         AnnotationError: If the folder holds a dataset of another spec, or whatever `scenes` raises.
         OSError: If a shard cannot be written.
     """
-    existing = begin(out, spec)
-    for number, part in enumerate(_parts(_counted(scenes, on_scene), spec.scenes_per_shard)):
-        if number not in existing:
-            write_shard(out / shard_name(number), part)
+    with begun(out, spec) as existing:
+        for number, part in enumerate(_parts(_counted(scenes, on_scene), spec.scenes_per_shard)):
+            if number not in existing:
+                write_shard(out / shard_name(number), part)
     return SceneDataset.open(out)
 
 
 def make_one(out: Path, number: int, make_shard: MakeShard) -> int:
-    """Make a shard, write it, and return its number."""
+    """Make a shard, write it, and return its number.
+
+    Raises:
+        OSError: If it cannot be written; also whatever `make_shard` raises.
+    """
     write_shard(out / shard_name(number), make_shard(number))
     return number
 
@@ -121,7 +159,7 @@ def _each_made(out: Path, missing: list[int], make_shard: MakeShard, workers: in
         return
     # A fork would copy the threads' locks of PyArrow and OpenCV in whatever state they are.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(missing)), mp_context=context)
+    pool = ProcessPoolExecutor(min(workers, len(missing)), context, _end_with_parent)
     try:
         for future in as_completed([pool.submit(make_one, out, number, make_shard) for number in missing]):
             yield future.result()
@@ -132,6 +170,20 @@ def _each_made(out: Path, missing: list[int], make_shard: MakeShard, workers: in
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """Let this worker end when its parent is gone: if that is killed, idle workers would wait for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+    # A terminal sends Ctrl-C to all processes: a worker ends at once, rather than with its shard.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _counted(scenes: Iterable[LayeredScene], on_scene: Callable[[int], None]) -> Iterator[LayeredScene]:
@@ -148,9 +200,8 @@ def _parts(scenes: Iterator[LayeredScene], size: int) -> Iterator[list[LayeredSc
 def _differences(found: DatasetSpec, wanted: DatasetSpec) -> list[str]:
     """What differs, as "name before, now after"."""
     settings = json.loads(json.dumps(wanted.settings))  # a tuple becomes a list there
-    pairs = [
-        ("source", found.source, wanted.source),
-        ("scenes_per_shard", found.scenes_per_shard, wanted.scenes_per_shard),
+    pairs: list[tuple[str, Any, Any]] = [
+        ("scenes_per_shard", found.scenes_per_shard, wanted.scenes_per_shard)
     ]
     names = sorted({*found.settings, *settings})
     pairs += [(name, found.settings.get(name), settings.get(name)) for name in names]

@@ -3,8 +3,9 @@
 What the window shows depends on what is known behind the object:
 
 - an exact scene shows S_k, all layers behind the object. One time in two it shows those in front as well
-  that do not touch the object, since a segmented photo holds all there is. Nothing was cut out of it, so no
-  trace of the object is left;
+  that do not touch the object, since a segmented photo holds all there is; what touches the object is left
+  out with all in front of it that touches that in turn, else things would float where it stood. Nothing was
+  cut out of the scene, so no outline of the object is left;
 - any other scene shows its layout with the object taken out and the hole hidden (`removal.py`).
 
 An example lives on a work canvas, the window at `WORK_SCALE` times the view's resolution, so that holes,
@@ -21,7 +22,7 @@ from jaxtyping import Bool, Int16
 from smartmask.data.hints import Shares, draw_hint
 from smartmask.data.layered_scene import UNDECIDED, LayeredScene, SceneLayer
 from smartmask.data.removal import remove_object
-from smartmask.data.wording import object_prompt, scene_text
+from smartmask.data.wording import mirrored, object_prompt, scene_text
 from smartmask.scene.boxes import box_of
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
 from smartmask.scene.layout import OUTSIDE, UNKNOWN
@@ -104,7 +105,9 @@ def make_example(
     """
     item = scene.layers[number]
     name = list(PASSES)[int(np.searchsorted(_PASS_ENDS, rng.random(), "right"))]
-    pixels = _Pixels.of(_draw_window(name, scene, item, resolution * WORK_SCALE, rng), rng.random() < 0.5)
+    window = _draw_window(name, scene, item, resolution * WORK_SCALE, rng)
+    is_mirrored = bool(rng.random() < 0.5)
+    pixels = _Pixels.of(window, is_mirrored)
     target = pixels.of_layer(item)
     seen = target & pixels.inside
     if np.count_nonzero(seen) < 16:
@@ -116,12 +119,15 @@ def make_example(
     guidance = _on_photo(draw_hint(seen, PASSES[name].hints, rng), pixels.inside)
     index, labels = _compact(index, scene)
     text = scene_text(labels, item.label, rng, scene.texts)
+    prompt = object_prompt(item.label, rng, item.texts)
+    if is_mirrored:
+        text, prompt = mirrored(text), mirrored(prompt)
     return Example(
         visible_index=index,
         labels=labels,
         target=target,
         guidance=guidance,
-        prompt=object_prompt(item.label, rng, item.texts),
+        prompt=prompt,
         scene=text if rng.random() < 0.6 else None,
         zoom=pixels.window.zoom,
     )
@@ -181,9 +187,9 @@ def _behind(
     pixels: _Pixels,
     rng: np.random.Generator,
 ) -> Int16[np.ndarray, "S S"]:
-    """The layers behind a layer and, one time in two, those in front that do not touch it."""
+    """The layers behind a layer and, one time in two, those in front that nothing links to it."""
     index = np.full(pixels.inside.shape, UNKNOWN, np.int16)
-    near = cv2.dilate(target.view(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    near = _with_neighbours(target)
     others = scene.layers if rng.random() < 0.5 else scene.layers[:number]
     for other, layer in enumerate(others):
         if other == number or not pixels.show(layer):
@@ -191,8 +197,14 @@ def _behind(
         mask = pixels.of_layer(layer)
         if other < number or not (mask & near).any():
             np.copyto(index, np.int16(other), where=mask)
+        else:
+            near |= _with_neighbours(mask)
     index[~pixels.inside] = OUTSIDE
     return index
+
+
+def _with_neighbours(mask: Bool[np.ndarray, "S S"]) -> Bool[np.ndarray, "S S"]:
+    return cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8)) > 0
 
 
 def _compact(

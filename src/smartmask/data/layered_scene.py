@@ -64,7 +64,11 @@ class SceneLayer:
         return SceneLayer(label, encode_rle(mask), (x0, y0, x1, y1), area_px, extent, is_thing, tuple(texts))
 
     def mask(self, size_hw: tuple[int, int]) -> Bool[np.ndarray, "H W"]:
-        """The mask on a canvas of the scene's size."""
+        """The mask on a canvas of the scene's size.
+
+        Raises:
+            ValueError: If its run lengths are damaged or of another size.
+        """
         return decode_rle(self.counts, size_hw)
 
 
@@ -92,14 +96,22 @@ class LayeredScene:
     undecided: str | None = None
 
     def layout(self) -> Layout:
-        """The scene as a layout, its masks unpacked."""
+        """The scene as a layout, its masks unpacked.
+
+        Raises:
+            ValueError: If the run lengths of a mask are damaged.
+        """
         return Layout(
             self.size_hw,
             tuple(Layer(layer.label, layer.mask(self.size_hw), layer.extent) for layer in self.layers),
         )
 
     def visible_index(self) -> Int16[np.ndarray, "H W"]:
-        """The number of the layer seen at each pixel, `UNKNOWN` where there is none, or `UNDECIDED`."""
+        """The number of the layer seen at each pixel, `UNKNOWN` where there is none, or `UNDECIDED`.
+
+        Raises:
+            ValueError: If the run lengths of a mask are damaged.
+        """
         index = np.full(self.size_hw, UNKNOWN, np.int16)
         if self.undecided is not None:
             index[decode_rle(self.undecided, self.size_hw)] = UNDECIDED

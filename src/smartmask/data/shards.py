@@ -9,6 +9,7 @@ follow from its scenes alone, so a build that was killed and continued equals on
 
 import io
 import json
+import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
@@ -163,12 +164,18 @@ def read_spec(folder: Path) -> DatasetSpec:
             f"{path}: no such file; give the folder of a dataset that `smartmask data` made"
         ) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise AnnotationError(f"{path}: cannot be read ({error})") from error
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise AnnotationError(
+            f"{path}: cannot be read ({reason}); give the folder of a dataset that `smartmask data` made"
+        ) from error
     try:
         found = json.loads(text)
         name, version = found["format"], found["version"]
-    except (ValueError, LookupError, TypeError) as error:
-        raise AnnotationError(f"{path}: is not the description of a dataset ({error})") from error
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise AnnotationError(
+            f"{path}: is not the description of a dataset ({_fault(error)}); make the dataset again in a "
+            "new folder"
+        ) from error
     if (name, version) != (FORMAT, FORMAT_VERSION):
         raise AnnotationError(
             f"{path}: holds {name!r} version {version}; this release reads {FORMAT!r} version "
@@ -181,7 +188,10 @@ def read_spec(folder: Path) -> DatasetSpec:
             scenes_per_shard=int(found["scenes_per_shard"]),
         )
     except (ValueError, LookupError, TypeError) as error:
-        raise AnnotationError(f"{path}: is not the description of a dataset ({error!r})") from error
+        raise AnnotationError(
+            f"{path}: is not the description of a dataset ({_fault(error)}); make the dataset again in a "
+            "new folder"
+        ) from error
 
 
 def write_spec(folder: Path, spec: DatasetSpec) -> None:
@@ -315,7 +325,14 @@ def _rows(path: Path) -> int:
     try:
         return int(parquet.read_metadata(path).num_rows)
     except (OSError, ValueError, pa.ArrowException) as error:
-        raise AnnotationError(f"{path}: cannot be read as a shard ({error})") from error
+        raise AnnotationError(
+            f"{path}: cannot be read as a shard ({error}); delete it and continue its build"
+        ) from error
+
+
+def _fault(error: Exception) -> str:
+    """What was wrong with a description, in words; a missing key is no more than its name."""
+    return f"no field {error}" if isinstance(error, KeyError) else str(error)
 
 
 def _write_whole(path: Path, content: bytes) -> None:
@@ -324,6 +341,8 @@ def _write_whole(path: Path, content: bytes) -> None:
     try:
         with passing.open("xb") as file:
             file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         passing.replace(path)
     except FileNotFoundError:
         if not path.exists():  # else another writer of the same bytes was first, and cleared ours

@@ -77,11 +77,13 @@ def read_scenes(
         break_cycles: Whether to drop the weakest pair of a cycle instead (`ordering.layered`).
 
     Raises:
-        AnnotationError: If the path cannot be read, is not of that format, or `problems` is strict and meets
-            one.
+        AnnotationError: If the path is missing, cannot be read or is not of that format, or `problems` is
+            strict and meets one.
         KeyError: If there is no such format.
     """
     reader = READERS[format_name]
+    if not path.exists():
+        raise AnnotationError(f"{path}: no such file or folder; {format_name} is read from {reader.path}")
     for scene in reader.read(path, problems):
         try:
             result = layered(scene, on_cycle="break" if break_cycles else "error", is_exact=reader.is_exact)

@@ -1,5 +1,6 @@
 """What people call things: training prompts for a label, and texts for a scene."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -30,7 +31,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "truck": ("lorry",),
     "refrigerator": ("fridge",),
 }
-_SIZES = ("", "", "", "", "a ", "a ", "the ", "one ")
+_ARTICLES = ("", "", "", "", "a", "a", "the", "one")
 
 
 def object_prompt(label: str, rng: np.random.Generator, texts: Sequence[str] = ()) -> str:
@@ -42,7 +43,8 @@ def object_prompt(label: str, rng: np.random.Generator, texts: Sequence[str] = (
         return texts[int(rng.integers(len(texts)))]
     words = SYNONYMS.get(label, ())
     name = words[int(rng.integers(len(words)))] if words and rng.random() < 1 / 3 else label
-    return _SIZES[int(rng.integers(len(_SIZES)))] + name
+    article = _ARTICLES[int(rng.integers(len(_ARTICLES)))]
+    return with_article(name) if article == "a" else f"{article} {name}".strip()
 
 
 def scene_text(
@@ -55,4 +57,31 @@ def scene_text(
     rng.shuffle(others)
     names = [target, *others[: int(rng.integers(0, 5))]]
     rng.shuffle(names)
-    return "a photo of " + " and ".join(f"a {name}" for name in names)
+    return f"a photo of {listed([with_article(name) for name in names])}"
+
+
+def with_article(noun: str) -> str:
+    """The noun with its indefinite article.
+
+    >>> with_article("espresso cup"), with_article("cup")
+    ('an espresso cup', 'a cup')
+    """
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words with commas and a last "and".
+
+    >>> listed(["a cat", "a dog", "a bed"])
+    'a cat, a dog and a bed'
+    """
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+
+
+def mirrored(text: str) -> str:
+    """The text as it reads for the scene with left and right swapped.
+
+    >>> mirrored("the lamp left of the bed")
+    'the lamp right of the bed'
+    """
+    return re.sub(r"\b(left|right)\b", lambda found: "right" if found[0] == "left" else "left", text)

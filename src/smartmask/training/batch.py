@@ -75,6 +75,10 @@ class ViewDataset(Dataset[tuple[Condition, np.ndarray]]):
         self._views = np.diff(np.round(ends / ends[-1] * BLOCK_VIEWS), prepend=0).astype(int)
         self._block = (-1, np.zeros(0, int), np.zeros(0, int))
 
+    def object_counts(self) -> dict[str, int]:
+        """The objects of each dataset of the mixture that may be asked for."""
+        return dict(zip(self._config.mixture, (source.objects for source in self._sources), strict=True))
+
     def __getitem__(self, number: int) -> tuple[Condition, np.ndarray]:
         """The view of that number; it asks for another object while one leaves nothing in its window."""
         rng = np.random.default_rng([self._config.seed, 1, number])

@@ -1,7 +1,8 @@
 """The training loop: data, forward, loss, step, EMA, log, save, in that order.
 
 The running state (weights, EMA, optimizer, step) is one file in the run's folder, written to a temporary name
-and renamed. Data and noise follow from the step's number, so N steps equal N/2 steps, a stop, and N/2 more.
+and renamed. Data and noise follow from the step's number, so N steps equal N/2 steps, a stop, and N/2 more,
+as long as the datasets are the same; the log says at the start of each segment how many objects they have.
 """
 
 import copy
@@ -76,7 +77,9 @@ def train(
     started = saved = time.monotonic()
     losses: list[float] = []
     step = first_step
-    for batch in batches(ViewDataset(datasets, config, encoder), config, first_step, workers):
+    views = ViewDataset(datasets, config, encoder)
+    _append(run, {"views": first_step * config.batch_size, "objects": views.object_counts()})
+    for batch in batches(views, config, first_step, workers):
         factor = should_stop(step - first_step)
         if factor is None:
             break
@@ -102,8 +105,7 @@ def train(
                 "learning_rate": optimizer.param_groups[0]["lr"],
             }
             losses.clear()
-            with (run / "log.jsonl").open("a") as log:
-                log.write(json.dumps(record) + "\n")
+            _append(run, record)
             on_log(record)
         if time.monotonic() - saved > SAVE_EVERY_SECONDS:
             _save(run / STATE_FILE, config, backbone, average, optimizer, step)
@@ -126,6 +128,11 @@ def load_average(state_file: Path) -> tuple[CompactBackbone, int]:
     except (LookupError, RuntimeError, TypeError, ValueError) as error:
         raise CheckpointError(f"{state_file}: not a training state of this release ({error})") from error
     return backbone.eval(), views
+
+
+def _append(run: Path, record: Mapping[str, Any]) -> None:
+    with (run / "log.jsonl").open("a") as log:
+        log.write(json.dumps(record) + "\n")
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -63,7 +63,8 @@ def test_a_crowd_is_kept_as_a_region_and_noted_even_by_a_strict_count(tmp_path):
     (scene,) = read_coco_instances(path, problems)
     assert summary(scene) == [("dining table", "visible", False), ("cup", "visible", True)]
     assert is_mask(scene.objects[0], LARGE)
-    assert problems.report() == [f"1 x crowd region, kept as a region, first at {path}: annotations[0]"]
+    assert problems.report() == []
+    assert problems.notes() == [f"1 x crowd region, kept as a region, first at {path}: annotations[0]"]
 
 
 @pytest.mark.parametrize(
@@ -148,6 +149,23 @@ def test_a_file_of_another_form_is_an_error_that_names_it(tmp_path, text, messag
     path.write_text(text)
     with pytest.raises(AnnotationError, match=rf"instances\.json.*{message}"):
         list(read_coco_instances(path, Problems()))
+
+
+@pytest.mark.parametrize("height", [10**6, 10**30], ids=["too large", "beyond any number of pixels"])
+def test_an_image_of_an_absurd_size_is_left_out(tmp_path, height):
+    file = content(TABLE)
+    file["images"][0] |= {"height": height, "width": 10**6}
+    scenes, problems = read_all(read_coco_instances, write_json(tmp_path / "instances.json", file))
+    assert (scenes, problems) == ([], {"missing or wrong field": 1, "unknown image": 1})
+
+
+@pytest.mark.parametrize("change", [{"name": "\ud800cup"}, {"synonyms": ["\ud800"]}], ids=["name", "synonym"])
+def test_a_category_of_a_text_that_no_file_can_hold_is_left_out(tmp_path, change):
+    file = content(CUP, TABLE)
+    file["categories"][0] |= change
+    (scene,), problems = read_all(read_coco_instances, write_json(tmp_path / "instances.json", file))
+    assert summary(scene) == [("dining table", "visible", True)]
+    assert problems == {"missing or wrong field": 1, "unknown category": 1}
 
 
 def test_a_file_that_is_missing_is_an_error_that_names_it(tmp_path):

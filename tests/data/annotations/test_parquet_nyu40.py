@@ -32,7 +32,7 @@ def test_connected_parts_of_countable_classes_are_things_and_the_rest_regions(tm
     class_map[CHAIRS[0] | CHAIRS[1]] = 2
     class_map[:, :2] = 0
     scene = only_scene(read_parquet_nyu40, write(tmp_path, class_map))
-    assert scene.key == scene.group == "nyu40:0000"
+    assert (scene.key, scene.group) == ("nyu40:0000", "nyu40:block0")
     assert summary(scene) == [
         ("wall", "visible", False),
         ("chair", "visible", True),

@@ -138,3 +138,23 @@ def test_a_pile_is_painted_from_below() -> None:
     low = joined(box((4, -1, 0), (5, 1, 0.5)))
     scene = seen(body("top", box((4.2, -0.3, 0.5), (4.8, 0.3, 0.9)), 1), body("base", low))
     assert labels(scene)[-2:] == ["base", "top"]
+
+
+def test_a_shelf_comes_before_the_jar_that_its_board_hides_a_little_of() -> None:
+    board = box((4.0, -1.0, 1.3), (4.4, 1.0, 1.33))
+    jar = box((4.3, -0.2, 1.33), (4.38, 0.2, 2.1))
+    scene = seen(body("shelf", board, "wall"), body("jar", jar, 0))
+    assert labels(scene)[-2:] == ["shelf", "jar"]
+
+
+def test_a_jar_that_its_shelf_hides_in_part_is_left_out() -> None:
+    board = box((3.0, -1.0, 1.7), (3.6, 1.0, 1.73))
+    jar = box((3.5, -0.1, 1.73), (3.58, 0.1, 1.95))
+    assert "jar" not in labels(seen(body("shelf", board, "wall"), body("jar", jar, 0)))
+
+
+def test_what_a_hidden_table_carries_leaves_with_it() -> None:
+    screen, board = box((2.0, -1.5, 0), (2.1, 1.5, 1.0)), box((4, -0.5, 0), (5, 0.5, 0.6))
+    pole = box((4.4, -0.05, 0.6), (4.5, 0.05, 2.5))
+    scene = seen(body("screen", screen), body("table", board), body("pole", pole, 1))
+    assert [name for name in labels(scene) if name not in ("floor", "wall")] == ["screen"]

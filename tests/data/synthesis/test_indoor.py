@@ -9,67 +9,24 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from silhouette_shapes import oval_library
+from solids import CELL_M, MOST_SHARED, boxes_meet, crossings, shared_share
 
+from smartmask.data.synthesis.camera import Camera
 from smartmask.data.synthesis.compose import Limits, compose
 from smartmask.data.synthesis.indoor_furnish import Density
 from smartmask.data.synthesis.indoor_plans import PLANS
 from smartmask.data.synthesis.indoor_room import Block, Room
 from smartmask.data.synthesis.indoor_world import ROOM_SHARES, make_world
 from smartmask.data.synthesis.meshes import Mesh, MeshLibrary
-from smartmask.data.synthesis.rasterize import spans_of
+from smartmask.data.synthesis.rasterize import rasterize, rasterize_polygon
 from smartmask.data.synthesis.scenes import SynthesisSettings, make_scenes
 from smartmask.data.synthesis.world import Body, World
 from smartmask.errors import AnnotationError
 
-CELL_M = 0.02
-MOST_SHARED = 0.02
 REST_M = 0.02
 HANGS_OVER = ("blanket",)
 """A bed cover is a sheet over the mattress: it has no volume and no foot."""
-
-
-def crossings(body: Body, low: np.ndarray, shape: tuple[int, int]) -> dict[int, np.ndarray]:
-    """Heights at which vertical lines over the cells of a grid cross a body, by cell."""
-    grid = (body.vertices[:, :2].astype(np.float64) - low) / CELL_M
-    heights = body.vertices[:, 2].astype(np.float64)[body.faces]
-    _, row, column, z = spans_of(grid[body.faces][:, :, ::-1], heights, shape)
-    cells = row * shape[1] + column
-    order = np.lexsort((z, cells))
-    cells, z = cells[order], z[order]
-    if not len(cells):
-        return {}
-    starts = np.flatnonzero(np.append(True, cells[1:] != cells[:-1]))
-    return {int(cells[at]): part for at, part in zip(starts, np.split(z, starts[1:]), strict=True)}
-
-
-def solid_length(one: np.ndarray, two: np.ndarray) -> float:
-    """Length of a vertical line that is inside both bodies: between odd and even crossings."""
-    total = 0.0
-    for low, high in zip(one[::2], one[1::2], strict=True):
-        for low_two, high_two in zip(two[::2], two[1::2], strict=True):
-            total += max(0.0, min(high, high_two) - max(low, low_two))
-    return total
-
-
-def shared_share(one: Body, two: Body) -> float:
-    """Volume inside both bodies over that of the smaller, by lines every 2 cm that cross both in pairs."""
-    low = np.minimum(one.vertices.min(0), two.vertices.min(0))[:2].astype(np.float64)
-    high = np.maximum(one.vertices.max(0), two.vertices.max(0))[:2].astype(np.float64)
-    shape = tuple(int(side) for side in np.ceil((high - low) / CELL_M))
-    lines = [crossings(body, low, (shape[0], shape[1])) for body in (one, two)]
-    volumes = [sum(solid_length(z, z) for z in line.values() if len(z) % 2 == 0) for line in lines]
-    shared = sum(
-        solid_length(z, lines[1][cell])
-        for cell, z in lines[0].items()
-        if cell in lines[1] and len(z) % 2 == 0 and len(lines[1][cell]) % 2 == 0
-    )
-    return shared / max(min(volumes), 1e-4)
-
-
-def boxes_meet(one: Body, two: Body) -> bool:
-    low = np.maximum(one.vertices.min(0), two.vertices.min(0))
-    high = np.minimum(one.vertices.max(0), two.vertices.max(0))
-    return bool((high - low > 1e-3).all())
 
 
 def worlds(folder: Path, per_kind: int, seed: int) -> Iterator[World]:
@@ -119,6 +76,25 @@ def _gap(world: World, body: Body, ceiling: float) -> float:
     return float(np.abs(heights - low_z).min())
 
 
+def test_silhouettes_stand_on_the_floor_or_on_what_carries_them(mesh_folder: Path) -> None:
+    library, silhouettes = MeshLibrary.open(mesh_folder), oval_library()
+    on_floor, on_top = 0, 0
+    for number in range(30):
+        made = make_world(np.random.default_rng([9, number]), library, Density(), silhouettes)
+        for board in () if made is None else made[0].billboards:
+            x, y, z = board.foot
+            if board.support == "floor":
+                assert z == 0
+                on_floor += 1
+                continue
+            assert isinstance(board.support, int)
+            low = np.array([x, y]) - CELL_M / 2
+            heights = crossings(made[0].bodies[board.support], low, (1, 1))[0]
+            assert np.abs(heights - z).min() <= REST_M, board.label
+            on_top += 1
+    assert min(on_floor, on_top) > 3
+
+
 def test_everything_is_in_its_room(mesh_folder: Path) -> None:
     for world in worlds(mesh_folder, 3, 7):
         corners = np.concatenate([surface.corners for surface in world.surfaces])
@@ -142,18 +118,33 @@ def test_the_camera_is_in_the_room_and_in_nothing(mesh_folder: Path) -> None:
             assert not (is_over and low[2] < here[2] < high[2]) or distance > 0.15, body.label
 
 
+def nearest_labels(world: World, camera: Camera) -> np.ndarray:
+    """The label of the nearest surface or body at each pixel, nothing left out."""
+    parts = [(surface.label, rasterize_polygon(surface.corners, camera)) for surface in world.surfaces]
+    parts += [(body.label, rasterize(body.vertices, body.faces, camera)) for body in world.bodies]
+    found = [(label, patch.on_canvas(camera.size_hw)) for label, patch in parts if patch is not None]
+    nearest = np.stack([depth for _, depth in found]).argmax(0)
+    return np.array([label for label, _ in found])[nearest]
+
+
 def test_painting_the_layers_agrees_with_the_depths(mesh_folder: Path) -> None:
-    settings = SynthesisSettings(meshes=mesh_folder, outdoor_share=0.0)
-    for scene in make_scenes(0, 6, 1, settings):
+    library, agreements = MeshLibrary.open(mesh_folder), []
+    for number in range(12):
+        made = make_world(np.random.default_rng([10, number]), library, Density())
+        scene = None if made is None else compose(*made, "", "")
+        if made is None or scene is None:
+            continue
         index = scene.visible_index()
         assert index.min() >= 0  # a room is closed: every pixel shows something
-        for number, layer in enumerate(scene.layers):
-            mask = layer.mask(scene.size_hw)
-            visible = index == number
-            assert not (visible & ~mask).any()
+        painted = np.array([layer.label for layer in scene.layers])[index]
+        # What is small, hidden or tangled is left out of the scene, not of the depths.
+        agreements.append(float((painted == nearest_labels(*made)).mean()))
+        for layer, seen in zip(scene.layers, np.bincount(index.ravel(), minlength=99), strict=False):
             if layer.is_thing:
-                assert visible.sum() >= Limits().least_visible_share * mask.sum()
-                assert mask.sum() >= Limits().least_px
+                assert seen >= Limits().least_visible_share * layer.area_px
+                assert layer.area_px >= Limits().least_px
+    assert len(agreements) >= 6
+    assert np.mean(agreements) > 0.95, agreements
 
 
 def test_scenes_depend_on_seed_and_number_alone(mesh_folder: Path) -> None:
@@ -252,3 +243,15 @@ def test_a_world_without_a_view_of_anything_is_no_scene(tiny_library: MeshLibrar
     )
     if made is not None:
         assert compose(*made, "", "", Limits(least_things=100)) is None
+
+
+def test_the_sort_of_a_scene_does_not_decide_what_it_is_like(tiny_folder: Path, tmp_path: Path) -> None:
+    oval_library().save(tmp_path / "ovals.npz")
+    settings = SynthesisSettings(
+        meshes=tiny_folder, silhouettes=tmp_path / "ovals.npz", outdoor_share=0.25, layout_share=0.0
+    )
+    scenes = list(make_scenes(0, 90, 1, settings))
+    rooms = [scene for scene in scenes if "wall" in [layer.label for layer in scene.layers]]
+    open_places = [scene for scene in scenes if scene not in rooms]
+    assert len({scene.size_hw for scene in open_places}) == 4
+    assert any("living room" in text for scene in rooms for text in scene.texts)

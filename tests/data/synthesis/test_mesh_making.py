@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from smartmask.apps.cli.data_meshes import meshes
+from smartmask.data.synthesis import mesh_making
 from smartmask.data.synthesis.infinigen_worker import KINDS, clustered
 from smartmask.data.synthesis.infinigen_worker import main as infinigen_main
 from smartmask.data.synthesis.mesh_making import (
@@ -147,6 +148,25 @@ def test_the_command_line_counts_and_resumes(tmp_path: Path, worker: Path) -> No
     assert "2 meshes made, 0 kept, 2 failed" in first.output
     assert "2 x crash: RuntimeError: the legs came off" in first.output
     assert "0 meshes made, 2 kept, 2 failed" in CliRunner().invoke(meshes, arguments).output
+
+
+def test_a_worker_that_cannot_work_leaves_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(MeshWorkerError):
+        make_meshes(tmp_path / "out", ["box"], 1, 0, python=PYTHON, timeout_s=60, worker=tmp_path / "gone.py")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_stopped_run_says_that_its_meshes_are_kept(
+    tmp_path: Path, worker: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*args: object, **kwargs: object) -> MeshReport:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(mesh_making, "make_meshes", interrupted)
+    out = tmp_path / "out"
+    result = CliRunner().invoke(meshes, ["--out", str(out), "--kinds", "box", "--worker", str(worker)])
+    assert result.exit_code == 130
+    assert result.output == f"Error: stopped; {out} keeps its meshes, the same command goes on\n"
 
 
 def test_the_command_line_refuses_a_kind_that_infinigen_lacks(tmp_path: Path) -> None:

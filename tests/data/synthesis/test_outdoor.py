@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from silhouette_shapes import oval_library
+from solids import MOST_SHARED, boxes_meet, shared_share
 
 from smartmask.data.synthesis.camera import Camera
 from smartmask.data.synthesis.compose import compose
@@ -94,6 +95,15 @@ def test_feet_are_apart(kind: str, seed: int) -> None:
     feet = np.array([board.foot[:2] for board in standing]).reshape(-1, 2)
     apart = np.linalg.norm(feet[:, None] - feet[None], axis=-1) + 9 * np.eye(len(feet))
     assert apart.min(initial=9) > 0.1
+
+
+@pytest.mark.parametrize(("kind", "seed"), CASES)
+def test_solid_things_do_not_enter_one_another(kind: str, seed: int) -> None:
+    world, _ = _world(kind, seed)
+    standing = [body for body in world.bodies if body.support == "floor" and body.is_thing]
+    for number, one in enumerate(standing):
+        for two in standing[:number]:
+            assert not boxes_meet(one, two) or shared_share(one, two) <= MOST_SHARED, (one.label, two.label)
 
 
 @pytest.mark.parametrize("kind", PLACES)

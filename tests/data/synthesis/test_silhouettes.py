@@ -1,5 +1,6 @@
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pyarrow.parquet as parquet
@@ -11,7 +12,7 @@ from silhouette_shapes import oval, oval_library
 
 from smartmask.data.annotations.base import plain_label
 from smartmask.data.layered_scene import LayeredScene, SceneLayer, split_of
-from smartmask.data.synthesis.scales import SCALES, SUPPORTS, draw_height, median_height, scale_of
+from smartmask.data.synthesis.scales import SCALES, Support, draw_height, scale_of
 from smartmask.data.synthesis.silhouettes import Silhouette, SilhouetteLibrary, fault_of
 from smartmask.errors import AnnotationError
 from smartmask.scene.rle import decode_rle
@@ -20,6 +21,12 @@ CANVAS = (120, 160)
 VOC = Path(__file__).parents[4] / "shared" / "data" / "voc" / "scenes.parquet"
 TRAIN = next(f"photo:{n}" for n in range(100) if split_of(f"photo:{n}") == "train")
 TEST = next(f"photo:{n}" for n in range(100) if split_of(f"photo:{n}") == "test")
+
+
+def median_height(label: str, aspect: float) -> float | None:
+    scale = scale_of(label)
+    pose = None if scale is None else scale.pose(aspect)
+    return None if pose is None else pose.height(aspect)
 
 
 def _pasted(shape: np.ndarray, at: tuple[int, int] = (10, 20)) -> np.ndarray:
@@ -106,8 +113,34 @@ def test_a_damaged_library_is_named(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(AnnotationError, match=r"silhouettes\.npz: cannot be read"):
         SilhouetteLibrary.open(path)
-    with pytest.raises(AnnotationError, match="cannot be read"):
+    with pytest.raises(AnnotationError, match=r"No such file.*make one with `smartmask data silhouettes`"):
         SilhouetteLibrary.open(tmp_path / "missing.npz")
+
+
+def test_another_file_of_arrays_is_no_library(tmp_path: Path) -> None:
+    path = tmp_path / "silhouettes.npz"
+    with path.open("wb") as file:
+        np.save(file, np.zeros(3))
+    with pytest.raises(AnnotationError, match="make one with `smartmask data silhouettes`"):
+        SilhouetteLibrary.open(path)
+    np.savez(path, v=np.zeros(3))
+    with pytest.raises(AnnotationError, match="make one with `smartmask data silhouettes`"):
+        SilhouetteLibrary.open(path)
+
+
+def test_a_library_with_a_hole_or_a_column_cut_short_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "silhouettes.npz"
+    oval_library().save(path)
+    with np.load(path) as file:
+        columns = dict(file)
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    path.write_bytes(whole[:middle] + b"\xff" * 40 + whole[middle + 40 :])
+    with pytest.raises(AnnotationError, match=r"silhouettes\.npz: cannot be read"):
+        SilhouetteLibrary.open(path)
+    np.savez(path, **{**columns, "labels": columns["labels"][:-1]})
+    with pytest.raises(AnnotationError, match=r"silhouettes\.npz: cannot be read"):
+        SilhouetteLibrary.open(path)
 
 
 def test_drawing_obeys_the_shape_and_the_seed() -> None:
@@ -131,7 +164,7 @@ def test_labels_stand_where_the_table_says() -> None:
 @pytest.mark.parametrize("label", sorted(SCALES))
 def test_a_label_has_disjoint_poses_and_known_supports(label: str) -> None:
     scale = SCALES[label]
-    assert set(scale.supports) <= set(SUPPORTS)
+    assert set(scale.supports) <= set(get_args(Support))
     poses = sorted(scale.poses, key=lambda pose: pose.aspects)
     for one, two in pairwise(poses):
         assert one.aspects[1] <= two.aspects[0]

@@ -10,10 +10,10 @@ import click
 
 from smartmask.apps.cli.data_inspect import inspect
 from smartmask.apps.cli.data_meshes import meshes as make_meshes
+from smartmask.apps.cli.output import Stopped
 
 if TYPE_CHECKING:
     from smartmask.data.layered_scene import LayeredScene
-    from smartmask.data.synthesis.scenes import SynthesisSettings
 
 _FOLDER = click.Path(path_type=Path, file_okay=False, readable=False)
 SCENES_PER_SHARD = 100
@@ -62,14 +62,19 @@ def read(format_name: str, path: Path, out: Path, strict: bool, break_cycles: bo
     settings = {"path": str(path.resolve()), "break_cycles": break_cycles}
     spec = DatasetSpec(source=format_name, settings=settings, scenes_per_shard=SCENES_PER_SHARD)
     started = time.monotonic()
-    with progress() as (step, on_progress), _writing(out):
-        step("reading scenes")
-        scenes = read_scenes(format_name, path, problems, break_cycles=break_cycles)
-        dataset = build_from(out, spec, scenes, on_scene=lambda done: on_progress(done, None))
-    for line in problems.report():
-        click.echo(f"left out: {line}", err=True)
-    if not dataset.shards:
-        raise click.ClickException(f"{path}: no scenes could be read as {format_name}")
+    try:
+        with progress() as (step, on_progress), _writing(out), _building(out):
+            step("reading scenes")
+            scenes = _some(
+                read_scenes(format_name, path, problems, break_cycles=break_cycles),
+                f"{path}: no scenes could be read as {format_name}; is it of another FORMAT?",
+            )
+            dataset = build_from(out, spec, scenes, on_scene=lambda done: on_progress(done, None))
+    finally:
+        for line in problems.report():
+            click.echo(f"left out: {line}", err=True)
+        for line in problems.notes():
+            click.echo(f"noted: {line}", err=True)
     click.echo(f"{out}: {dataset.scene_count():,} scenes in {time.monotonic() - started:,.0f} s")
 
 
@@ -89,6 +94,12 @@ def read(format_name: str, path: Path, out: Path, strict: bool, break_cycles: bo
     "--layouts", type=_FOLDER, help="Dataset of photos' layouts (read coco-panoptic) to stand silhouettes in."
 )
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
+@click.option(
+    "--ray",
+    "use_ray",
+    is_flag=True,
+    help="Build on a Ray cluster that shares this file system (extra ray), instead of local processes.",
+)
 def synthesize(
     scenes: int,
     seed: int,
@@ -97,6 +108,7 @@ def synthesize(
     silhouettes: Path | None,
     layouts: Path | None,
     workers: int,
+    use_ray: bool,
 ) -> None:
     """Make scenes from meshes and silhouettes: exact, ordered, whole objects.
 
@@ -105,14 +117,16 @@ def synthesize(
       smartmask data synthesize --scenes 30000 --seed 1 --meshes meshes \\
           --silhouettes silhouettes.npz --out runs/data/made --workers 2
     """
-    import json
-    from dataclasses import asdict
     from functools import partial
 
     from smartmask.apps.cli.progress import progress
     from smartmask.data.building import build
-    from smartmask.data.shards import DatasetSpec
-    from smartmask.data.synthesis.scenes import SynthesisSettings
+    from smartmask.data.synthesis.scenes import (
+        SCENES_PER_SHARD,
+        SynthesisSettings,
+        synthesis_spec,
+        synthetic_shard,
+    )
 
     if silhouettes is None and layouts is not None:
         raise click.UsageError("--layouts needs --silhouettes: the things that are stood in them")
@@ -124,19 +138,20 @@ def synthesize(
             silhouettes=silhouettes.resolve(),
             layouts=None if layouts is None else layouts.resolve(),
         )
-    made_with = json.loads(json.dumps({"scenes": scenes, "seed": seed, **asdict(settings)}, default=str))
-    spec = DatasetSpec(source="synthesis", settings=made_with, scenes_per_shard=SCENES_PER_SHARD)
     started = time.monotonic()
-    with progress() as (step, on_progress), _writing(out):
+    with progress() as (step, on_progress), _writing(out), _building(out):
         step("making shards")
-        dataset = build(
-            out,
-            spec,
-            -(-scenes // SCENES_PER_SHARD),
-            partial(synthetic_shard, scenes=scenes, seed=seed, settings=settings),
-            workers=workers,
-            on_progress=on_progress,
-        )
+        spec = synthesis_spec(scenes, seed, settings)
+        make_shard = partial(synthetic_shard, scenes=scenes, seed=seed, settings=settings)
+        count = -(-scenes // SCENES_PER_SHARD)
+        if use_ray:
+            try:
+                from smartmask.apps.build_ray import build_on_ray
+            except ImportError as error:
+                raise click.UsageError("--ray needs Ray: pip install 'smartmask[ray]'") from error
+            dataset = build_on_ray(out, spec, count, make_shard, on_progress=on_progress)
+        else:
+            dataset = build(out, spec, count, make_shard, workers=workers, on_progress=on_progress)
     click.echo(f"{out}: {dataset.scene_count():,} scenes in {time.monotonic() - started:,.0f} s")
 
 
@@ -165,7 +180,10 @@ def silhouettes(datasets: tuple[Path, ...], out: Path) -> None:
         scenes = _counted(chain.from_iterable(found), lambda done: on_progress(done, total))
         library = SilhouetteLibrary.from_scenes(scenes)
         if not library.silhouettes:
-            raise click.ClickException("none of these scenes holds a complete object of a known size")
+            raise click.ClickException(
+                f"{', '.join(map(str, datasets))}: none of these scenes holds a complete object of a known "
+                "size; give datasets that do, such as one read from parquet-voc"
+            )
         out.parent.mkdir(parents=True, exist_ok=True)
         library.save(out)
     click.echo(f"{out}: {len(library.silhouettes):,} silhouettes of {len(library.by_label):,} labels")
@@ -198,11 +216,12 @@ def stats(dataset: Path) -> None:
         size = sum((dataset / shard_name(number)).stat().st_size for number in found.shards)
         figures = scene_statistics(_counted(found, lambda done: on_progress(done, total)), size)
     frequent = ", ".join(f"{label} {count:,}" for label, count in list(figures.label_counts.items())[:8])
+    each = figures.bytes_per_layer
     lines = [
         ("scenes", f"{figures.scenes:,} in {len(found.shards):,} shards, from {found.spec.source}"),
-        ("layers", f"{figures.layers:,}, {figures.bytes_per_layer:,.0f} bytes each"),
+        ("layers", f"{figures.layers:,}" + (f", {each:,.0f} bytes each" if each is not None else "")),
         ("objects", f"{figures.things:,} that may be asked for, of {figures.thing_labels:,} classes"),
-        ("labels", f"{figures.labels:,}; most frequent: {frequent}"),
+        ("labels", f"{figures.labels:,}" + (f"; most frequent: {frequent}" if frequent else "")),
     ]
     if (hidden := figures.occlusion) is not None:
         lines += [
@@ -214,14 +233,13 @@ def stats(dataset: Path) -> None:
         click.echo(f"{name:<14}{value}")
 
 
-def synthetic_shard(
-    number: int, *, scenes: int, seed: int, settings: "SynthesisSettings"
-) -> "list[LayeredScene]":
-    """The scenes of a shard of a dataset of so many made scenes; for any process, by its number alone."""
-    from smartmask.data.synthesis.scenes import make_scenes
-
-    first = number * SCENES_PER_SHARD
-    return list(make_scenes(first, min(SCENES_PER_SHARD, scenes - first), seed, settings))
+def _some(scenes: "Iterator[LayeredScene]", complaint: str) -> "Iterator[LayeredScene]":
+    """The scenes, of which there must be one."""
+    first = next(scenes, None)
+    if first is None:
+        raise click.ClickException(complaint)
+    yield first
+    yield from scenes
 
 
 def _counted(scenes: "Iterable[LayeredScene]", on_scene: Callable[[int], None]) -> "Iterator[LayeredScene]":
@@ -236,16 +254,17 @@ data.add_command(inspect)
 
 @contextmanager
 def _writing(out: Path) -> Iterator[None]:
-    """Says in a line why a dataset cannot be written, or that a stopped build can go on."""
+    """Says in a line why something cannot be written."""
     try:
         yield
     except OSError as error:
         raise click.ClickException(f"--out {out}: cannot be written ({error.strerror or error})") from error
+
+
+@contextmanager
+def _building(out: Path) -> Iterator[None]:
+    """Says that a build that the user stopped can go on."""
+    try:
+        yield
     except KeyboardInterrupt as error:
-        raise _Stopped(f"stopped; {out} keeps its whole shards, the same command goes on") from error
-
-
-class _Stopped(click.ClickException):
-    """The user ended the command."""
-
-    exit_code = 130
+        raise Stopped(f"stopped; {out} keeps its whole shards, the same command goes on") from error

@@ -81,7 +81,10 @@ def inspect(dataset: Path, out: Path, shown: int, seed: int) -> None:
         step("drawing the report")
         made = {
             "Source": found.spec.source,
-            **{name: json.dumps(value, ensure_ascii=False) for name, value in found.spec.settings.items()},
+            **{
+                name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+                for name, value in found.spec.settings.items()
+            },
             "Shards": f"{len(found.shards):,} of up to {found.spec.scenes_per_shard:,} scenes",
         }
         report = inspect_report(title, made, statistics, chosen, rng).encode()

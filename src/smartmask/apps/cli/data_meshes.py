@@ -44,7 +44,7 @@ def meshes(
       smartmask data meshes --out meshes --python meshes-env/bin/python
       smartmask data meshes --out meshes --kinds "chair,bar stool" --count 50 --python meshes-env/bin/python
     """
-    from smartmask.apps.cli.output import check_folder
+    from smartmask.apps.cli.output import Stopped, check_folder
     from smartmask.apps.cli.progress import progress
     from smartmask.data.synthesis.infinigen_worker import KINDS
     from smartmask.data.synthesis.mesh_making import INFINIGEN_WORKER, make_meshes
@@ -73,6 +73,8 @@ def meshes(
             raise click.ClickException(
                 f"--out {out}: cannot be written ({error.strerror or error})"
             ) from error
+        except KeyboardInterrupt as error:
+            raise Stopped(f"stopped; {out} keeps its meshes, the same command goes on") from error
     failed = report.failures.total()
     click.echo(f"{report.made} meshes made, {report.kept} kept, {failed} failed, in {out}")
     for reason, number in report.failures.most_common():

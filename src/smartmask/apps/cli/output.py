@@ -9,6 +9,12 @@ import click
 from smartmask.data.atomic import write_files
 
 
+class Stopped(click.ClickException):
+    """The user ended the command; what it has made so far is kept."""
+
+    exit_code = 130
+
+
 def check_folder(folder: Path, names: Iterable[str], inputs: Iterable[Path | None]) -> None:
     """Make sure that results can be written to a folder, without creating it.
 

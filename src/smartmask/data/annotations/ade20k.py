@@ -21,6 +21,7 @@ from smartmask.data.annotations.damage import (
     field,
     read_json,
     read_png,
+    size_field,
 )
 from smartmask.data.annotations.masks import layer_of
 from smartmask.data.annotations.occlusions import occlusions_of_hidden
@@ -118,4 +119,4 @@ def _size(annotation: Record) -> tuple[int, int]:
     size = field(annotation, "imsize", list)
     if len(size) < 2 or not all(isinstance(side, int) and side > 0 for side in size[:2]):
         raise DamageError(MISSING_FIELD, f"'imsize' must be [height, width, 3], not {size!r}")
-    return size[0], size[1]
+    return size_field({"height": size[0], "width": size[1]})

@@ -55,6 +55,7 @@ class Problems:
     Attributes:
         counts: How many of each kind.
         first: Where each kind was met first.
+        noted: The kinds that are no damage; nothing of them was left out.
     """
 
     def __init__(self, strict: bool = False) -> None:
@@ -62,6 +63,7 @@ class Problems:
         self._strict = strict
         self.counts: Counter[str] = Counter()
         self.first: dict[str, str] = {}
+        self.noted: set[str] = set()
 
     def add(self, kind: str, where: str) -> None:
         """Count a record that is left out.
@@ -79,7 +81,8 @@ class Problems:
         self.first.setdefault(kind, where)
 
     def note(self, kind: str, where: str) -> None:
-        """Count something that is sound but worth a line in the report, such as a crowd that is kept."""
+        """Count something that is sound but worth a line of its own, such as a crowd that is kept."""
+        self.noted.add(kind)
         self.counts[kind] += 1
         self.first.setdefault(kind, where)
 
@@ -96,8 +99,15 @@ class Problems:
             self.add(damage.kind, f"{where}: {damage.detail}" if damage.detail else where)
 
     def report(self) -> list[str]:
-        """A line for each kind, the most frequent first."""
-        return [f"{count} x {kind}, first at {self.first[kind]}" for kind, count in self.counts.most_common()]
+        """A line for each kind of damage, the most frequent first."""
+        return [self._line(kind) for kind, _ in self.counts.most_common() if kind not in self.noted]
+
+    def notes(self) -> list[str]:
+        """A line for each kind that is no damage, the most frequent first."""
+        return [self._line(kind) for kind, _ in self.counts.most_common() if kind in self.noted]
+
+    def _line(self, kind: str) -> str:
+        return f"{self.counts[kind]} x {kind}, first at {self.first[kind]}"
 
 
 def plain_label(name: str) -> str:

@@ -13,6 +13,7 @@ from smartmask.data.annotations.damage import (
     UNKNOWN_CATEGORY,
     UNKNOWN_IMAGE,
     Record,
+    check_text,
     field,
     id_field,
     read_whole_json,
@@ -85,7 +86,10 @@ def read_coco_file(path: Path, problems: Problems, *, has_categories: bool = Tru
     needed = ["images", "annotations", *(["categories"] if has_categories else [])]
     absent = [name for name in needed if not isinstance(content, dict) or name not in content]
     if not isinstance(content, dict) or absent:
-        raise AnnotationError(f"{path}: expected a JSON object with the lists {needed}; {absent} are missing")
+        raise AnnotationError(
+            f"{path}: expected a JSON object with the lists {needed}; {absent} are missing; is it a file of "
+            "another format?"
+        )
     wrong = [name for name in needed if not isinstance(content[name], list)]
     if wrong:
         raise AnnotationError(f"{path}: {wrong} must be lists")
@@ -144,7 +148,10 @@ def _categories(records: list[object], path: Path, problems: Problems) -> dict[i
             if not isinstance(synonyms, list):
                 raise DamageError(MISSING_FIELD, "'synonyms' must be list")
             is_thing = bool(record.get("isthing", 1))
-            categories[ident] = Category(name, is_thing, tuple(str(synonym) for synonym in synonyms))
+            names = tuple(str(synonym) for synonym in synonyms)
+            for synonym in names:
+                check_text(synonym, "synonyms")
+            categories[ident] = Category(name, is_thing, names)
     return categories
 
 

@@ -85,7 +85,7 @@ def _scene(
     url = record.get("url")
     return AnnotatedScene(
         # Several people annotated some of the images, so the annotation's id is the name.
-        key=f"cocoa:{record.get('id', image)}",
+        key=f"cocoa:{id_field(record, 'id') if 'id' in record else image}",
         group=f"coco:{image}",
         size_hw=size_hw,
         objects=tuple(objects),
@@ -100,9 +100,9 @@ def _size_of(record: object, path: Path) -> tuple[int, int]:
         return size_field(record)
     for region in field(record, "regions", list):
         for name in ("visible_mask", "invisible_mask"):
-            size = region.get(name, {}).get("size") if isinstance(region, dict) else None
-            if size:
-                return _checked_size(size)
+            lengths = region.get(name) if isinstance(region, dict) else None
+            if isinstance(lengths, dict) and lengths.get("size"):
+                return _checked_size(lengths["size"])
     photo = path.with_suffix(".jpg")
     try:
         with Image.open(photo) as image:

@@ -11,6 +11,7 @@ from jaxtyping import UInt8
 from PIL import Image
 
 from smartmask.data.annotations.base import DamageError
+from smartmask.data.photos import MAX_MEGAPIXELS
 from smartmask.errors import AnnotationError
 
 Record = dict[str, Any]
@@ -49,7 +50,21 @@ def field(record: object, name: str, kind: type[T] | tuple[type[T], ...]) -> T:
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         expected = " or ".join(one.__name__ for one in kinds)
         raise DamageError(MISSING_FIELD, f"{name!r} must be {expected}, not {type(value).__name__}")
+    if isinstance(value, str):
+        check_text(value, name)
     return value
+
+
+def check_text(value: str, name: str) -> None:
+    """Make sure that a file can hold a text; JSON may escape one half of a character.
+
+    Raises:
+        DamageError: If it cannot.
+    """
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise DamageError(MISSING_FIELD, f"{name!r} holds half a character, {value!r}") from error
 
 
 def id_field(record: object, name: str) -> int | str:
@@ -67,11 +82,15 @@ def size_field(record: object) -> tuple[int, int]:
     """Height and width (pixels) of a record that has the fields `height` and `width`.
 
     Raises:
-        DamageError: If a field is missing or the size is not of at least 1x1 pixels.
+        DamageError: If a field is missing or the size is not of at least 1x1 pixels, or absurdly large.
     """
     height, width = field(record, "height", int), field(record, "width", int)
     if height < 1 or width < 1:
         raise DamageError(MISSING_FIELD, f"an image of {width}x{height} pixels")
+    if height * width > MAX_MEGAPIXELS * 1e6:
+        raise DamageError(
+            MISSING_FIELD, f"an image of {width}x{height} pixels, more than {MAX_MEGAPIXELS:g} megapixels"
+        )
     return height, width
 
 
@@ -101,7 +120,8 @@ def read_whole_json(path: Path) -> object:
     try:
         return read_json(path)
     except DamageError as damage:
-        raise AnnotationError(f"{path}: {damage}") from damage
+        reason = damage.detail.removeprefix(str(path)).strip()
+        raise AnnotationError(f"{path}: {damage.kind}{f'; it {reason}' if reason else ''}") from damage
 
 
 def read_xml(path: Path) -> ElementTree.Element:
@@ -148,4 +168,4 @@ def _content(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise DamageError(MISSING_FILE, str(path)) from error
     except OSError as error:
-        raise DamageError(DAMAGED_FILE, f"{path} cannot be read ({error})") from error
+        raise DamageError(DAMAGED_FILE, f"{path} cannot be read ({error.strerror})") from error

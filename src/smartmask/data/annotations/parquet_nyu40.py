@@ -1,5 +1,6 @@
 """NYU-40 as parquet: indoor label maps (PNG, 0 = void); things are the parts of countable classes."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ COUNTABLE = (
     "pillow", "mirror", "floor mat", "refrigerator", "television", "towel", "box", "whiteboard",
     "person", "night stand", "toilet", "sink", "lamp", "bathtub", "bag", "cabinet", "curtain",
 )  # fmt: skip
+FRAMES_PER_GROUP = 20
 
 
 def read_parquet_nyu40(path: Path, problems: Problems) -> Iterator[AnnotatedScene]:
@@ -49,11 +51,17 @@ def _scene(record: Record, names: list[str]) -> AnnotatedScene:
             layer_of(names[value], parts == part, extent="visible", is_thing=True) for part in range(1, count)
         )
     undecided = class_map == 0
-    key = f"nyu40:{field(record, 'image_id', str)}"
+    name = field(record, "image_id", str)
     return AnnotatedScene(
-        key=key,
-        group=key,
+        key=f"nyu40:{name}",
+        group=f"nyu40:{_group(name)}",
         size_hw=(height, width),
         objects=tuple(objects),
         undecided=encode_rle(undecided) if undecided.any() else None,
     )
+
+
+def _group(name: str) -> str:
+    """The frames of one room follow each other in the numbering, so neighbours share a split."""
+    number = re.search(r"\d+$", name)
+    return f"block{int(number[0]) // FRAMES_PER_GROUP}" if number else name

@@ -87,4 +87,6 @@ def _rows(path: Path, columns: Sequence[str]) -> Iterator[Record]:
             for batch in file.iter_batches(ROWS):
                 yield from batch.to_pylist()
     except (OSError, ValueError) as error:
-        raise AnnotationError(f"{path}: cannot be read as parquet ({error})") from error
+        if path.is_dir():
+            raise AnnotationError(f"{path}: is a folder; give the parquet file in it") from error
+        raise AnnotationError(f"{path}: cannot be read as parquet ({error}); fetch the file again") from error

@@ -40,12 +40,16 @@ class Limits:
     """
 
     least_px: int = 60
-    least_visible_share: float = 0.07
+    least_visible_share: float = 0.1
     least_inside_share: float = 0.08
     most_canvas_share: float = 0.6
     wrong_share: float = 0.05
     agreement: float = 0.985
     least_things: int = 5
+
+
+_BEFORE_ALL_ELSE = 1 << 40
+"""Pixels that no overlap outweighs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,22 +148,24 @@ def _things(world: World, camera: Camera, limits: Limits) -> list[_Item]:
     for surface in world.surfaces:
         if surface.is_thing and _inside_share(surface.corners, camera) >= limits.least_inside_share:
             patch = rasterize_polygon(surface.corners, camera)
-            if patch is not None:
+            if patch is not None and _area(patch) >= limits.least_px:
                 items.append(_Item(surface.label, patch, True, surface.texts, "wall", None))
-    absent: set[int] = set()
+    # What stands on a table that is no layer would seem to float.
+    absent: set[Support] = set()
     for number, body in enumerate(world.bodies):
-        # What stands on a table beyond the edge of the picture would seem to float.
-        if body.support in absent or _inside_share(body.vertices, camera) < limits.least_inside_share:
+        is_there = (
+            body.support not in absent and _inside_share(body.vertices, camera) >= limits.least_inside_share
+        )
+        patch = rasterize(body.vertices, body.faces, camera) if is_there else None
+        if patch is None or _area(patch) < limits.least_px:
             absent.add(number)
-            continue
-        patch = rasterize(body.vertices, body.faces, camera)
-        if patch is not None:
+        else:
             items.append(_Item(body.label, patch, body.is_thing, body.texts, body.support, number))
     for number, board in enumerate(world.billboards, len(world.bodies)):
         patch = rasterize_billboard(board, camera) if board.support not in absent else None
-        if patch is not None:
+        if patch is not None and _area(patch) >= limits.least_px:
             items.append(_Item(board.label, patch, True, board.texts, board.support, number))
-    return [item for item in items if _area(item.patch) >= limits.least_px]
+    return items
 
 
 def _inside_share(points: Float32[np.ndarray, "V 3"] | np.ndarray, camera: Camera) -> float:
@@ -212,11 +218,11 @@ def _without_hidden_when_painted(items: list[_Item], size_hw: tuple[int, int], l
 
 def _seen_enough(items: list[_Item], index: Int[np.ndarray, "H W"], limits: Limits) -> list[_Item]:
     visible = np.bincount(index.ravel() + 1, minlength=len(items) + 1)[1:]
-    return [
-        item
-        for item, seen in zip(items, visible, strict=True)
-        if seen >= limits.least_visible_share * _area(item.patch)
-    ]
+    gone: set[int] = set()
+    for place, (item, seen) in enumerate(zip(items, visible, strict=True)):
+        if seen < limits.least_visible_share * _area(item.patch):
+            gone |= _with_carried(place, items)
+    return [item for place, item in enumerate(items) if place not in gone]
 
 
 def _shared(one: Patch, two: Patch) -> tuple[Float32[np.ndarray, "h w"], Float32[np.ndarray, "h w"]] | None:
@@ -260,13 +266,21 @@ def _order(nearer_px: Int[np.ndarray, "N N"], patches: list[Patch]) -> list[int]
 
 
 def _ordered_without_tangles(items: list[_Item], limits: Limits) -> list[_Item]:
-    """The items back to front, without those that cannot be painted in any order."""
+    """The items back to front, without those that cannot be painted in any order.
+
+    What carries comes before what it carries: jars behind a shelf would show in S_k where the shelf will be.
+    """
     nearer_px = _nearer_px([item.patch for item in items])
+    wanted_px = nearer_px.copy()
+    for place, item in enumerate(items):
+        for carrier, other in enumerate(items):
+            if isinstance(item.support, int) and other.number == item.support:
+                wanted_px[place, carrier], wanted_px[carrier, place] = _BEFORE_ALL_ELSE, 0
     kept = list(range(len(items)))
     while True:
         chosen = [items[number] for number in kept]
         counts = nearer_px[np.ix_(kept, kept)]
-        order = _order(counts, [item.patch for item in chosen])
+        order = _order(wanted_px[np.ix_(kept, kept)], [item.patch for item in chosen])
         worst = _worst_tangle(order, counts, chosen, limits)
         if worst is None:
             return [chosen[place] for place in order]

@@ -270,10 +270,8 @@ def small_things(room: Room, placed: Placed | None, kinds: Sequence[str], mean_c
             if share <= 0:
                 break
         mesh = small_thing(room, str(room.rng.choice(list(kinds))), shelf)
-        faces_front = (
-            mesh is not None and mesh.kind in ("book-stack", "microwave", "monitor") and mesh.name == "books"
-        )
-        yaw = 0.0 if faces_front else room.between(-math.pi, math.pi)
+        is_row = mesh is not None and mesh.name == "books"
+        yaw = 0.0 if is_row else room.between(-math.pi, math.pi)
         put_on(room, placed, shelf, mesh, yaw=yaw)
 
 

@@ -101,11 +101,11 @@ def kitchen(room: Room, density: Density) -> None:
         rows.append(
             ["kitchen-cabinet", "sink", "kitchen-cabinet"] if room.chance(0.5) else ["kitchen-cabinet"] * 2
         )
-    has_microwave = not room.chance(0.6)
+    needs_microwave = room.chance(0.6)
     for wall, row in enumerate(rows, first):
         for piece in row_along_wall(room, wall % 4, [kitchen_unit(room, kind) for kind in row]):
-            if not has_microwave and piece.mesh.kind == "kitchen-cabinet":
-                has_microwave = any(
+            if needs_microwave and piece.mesh.kind == "kitchen-cabinet":
+                needs_microwave = not any(
                     [
                         put_on(room, piece, shelf, draw(room, "microwave"))
                         for shelf in shelves_on(room, piece)[:1]

@@ -22,6 +22,7 @@ import signal
 import subprocess
 import tempfile
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -84,13 +85,13 @@ def make_meshes(
         MeshWorkerError: If the worker says that it cannot work here.
         OSError: If the folder cannot be written to.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     jobs = [(kind, number) for number in range(seed, seed + count) for kind in kinds]
     missing = [(kind, number) for kind, number in jobs if not mesh_path(folder, kind, number).exists()]
     failures: Counter[str] = Counter()
     kept, made = len(jobs) - len(missing), 0
     if missing:
         check_worker(python, worker)
+    folder.mkdir(parents=True, exist_ok=True)
     on_progress(kept, len(jobs))
     for done, (kind, number) in enumerate(missing, kept + 1):
         with tempfile.TemporaryDirectory() as passing:
@@ -169,7 +170,7 @@ def _fault_of(path: Path) -> str | None:
     try:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             vertices, faces = file["v"], file["f"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error):
         return "wrote a damaged file"
     if vertices.ndim != 2 or vertices.shape[1] != 3 or faces.ndim != 2 or faces.shape[1] != 3:
         return "wrote arrays of the wrong shape"

@@ -16,7 +16,6 @@ import numpy as np
 Support = Literal["ground", "pavement", "road", "rail", "water", "sky", "floor", "top"]
 """What may carry an object: any open ground, a pavement or square, a road, rails, water, the air, the floor
 of a room, or the top of a piece of furniture."""
-SUPPORTS: tuple[Support, ...] = ("ground", "pavement", "road", "rail", "water", "sky", "floor", "top")
 
 _LARGEST_DEVIATION = 2.0
 """Sizes beyond two standard deviations look wrong however rare they are."""
@@ -78,16 +77,6 @@ def scale_of(label: str) -> Scale | None:
     1.7
     """
     return SCALES.get(_SAME_AS.get(label, label))
-
-
-def median_height(label: str, aspect: float) -> float | None:
-    """Usual height in metres of a label's silhouette, or None if the label or the shape is not known.
-
-    >>> median_height("person", 0.4), median_height("person", 3.0)
-    (1.7, None)
-    """
-    pose = _pose(label, aspect)
-    return None if pose is None else pose.height(aspect)
 
 
 def draw_height(rng: np.random.Generator, label: str, aspect: float) -> float | None:

@@ -1,14 +1,16 @@
 """Scenes without end: scene i of a seed is the same wherever and whenever it is made."""
 
+import hashlib
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from smartmask.data.layered_scene import LayeredScene
-from smartmask.data.shards import SceneDataset
+from smartmask.data.shards import DatasetSpec, SceneDataset
 from smartmask.data.synthesis import indoor_world, outdoor
 from smartmask.data.synthesis.camera import Camera
 from smartmask.data.synthesis.compose import Limits, compose
@@ -23,6 +25,7 @@ from smartmask.errors import AnnotationError
 
 _MOST_TRIES = 60
 """Most scenes take one or two attempts; a library from which no room can be made must end."""
+SCENES_PER_SHARD = 100
 _NEEDED = ("sofa", "chair", "dining-table", "bookcase")
 
 
@@ -43,8 +46,8 @@ class SynthesisSettings:
     meshes: Path
     silhouettes: Path | None = None
     layouts: Path | None = None
-    outdoor_share: float = 0.4
-    layout_share: float = 0.1
+    outdoor_share: float = 0.25
+    layout_share: float = 0.03
     density: Density = field(default_factory=Density)
     limits: Limits = field(default_factory=Limits)
 
@@ -65,6 +68,32 @@ class SynthesisSettings:
                 "open places and real layouts are filled with silhouettes; give a file of them, or "
                 "outdoor_share=0 and no layouts"
             )
+
+
+def synthesis_spec(scenes: int, seed: int, settings: SynthesisSettings) -> DatasetSpec:
+    """What makes a dataset of so many scenes of a seed.
+
+    It holds marks of what the libraries contain, so that a build does not go on with others.
+
+    Raises:
+        OSError: If a library cannot be read.
+    """
+    paths = {"meshes": settings.meshes, "silhouettes": settings.silhouettes, "layouts": settings.layouts}
+    marks = {f"{name}_mark": _mark(path) for name, path in paths.items() if path is not None}
+    values = json.loads(json.dumps({"scenes": scenes, "seed": seed, **asdict(settings)}, default=str))
+    return DatasetSpec(source="synthesis", settings=values | marks, scenes_per_shard=SCENES_PER_SHARD)
+
+
+def synthetic_shard(
+    number: int, *, scenes: int, seed: int, settings: SynthesisSettings
+) -> list[LayeredScene]:
+    """The scenes of a shard of such a dataset; any process makes the same, by its number alone.
+
+    Raises:
+        AnnotationError: As `make_scenes`.
+    """
+    first = number * SCENES_PER_SHARD
+    return list(make_scenes(first, min(SCENES_PER_SHARD, scenes - first), seed, settings))
 
 
 def make_scenes(first: int, count: int, seed: int, settings: SynthesisSettings) -> Iterator[LayeredScene]:
@@ -94,7 +123,9 @@ class _Parts:
 def _make_scene(number: int, seed: int, settings: SynthesisSettings, parts: _Parts) -> LayeredScene:
     """One scene: worlds are drawn until one can be composed."""
     # Decided once for all attempts, else the harder sort of scene would come up short.
-    drawn = np.random.default_rng([seed, number]).random()
+    # The stream's last number is none of the attempts', nor 0: NumPy fills up with zeros, so that one without
+    # it would be the first attempt's.
+    drawn = np.random.default_rng([seed, number, _MOST_TRIES]).random()
     is_outdoor = drawn < settings.outdoor_share
     is_layout = bool(parts.layouts) and drawn > 1 - settings.layout_share
     name = f"synthetic:{seed}:{number}"
@@ -131,6 +162,15 @@ def _fill_layout(
     for _ in range(int(rng.integers(1, 4))):
         filled = stand_in_layout(rng, filled, silhouettes, name, scale) or filled
     return filled if len(filled.layers) > len(old) else None
+
+
+def _mark(path: Path) -> str:
+    """A mark that changes with a file's bytes, or with the names and sizes of a folder's files."""
+    if path.is_file():
+        return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    files = sorted(file for file in path.rglob("*") if file.is_file())
+    names = "".join(f"{file.relative_to(path)} {file.stat().st_size}\n" for file in files)
+    return hashlib.sha256(names.encode()).hexdigest()[:16]
 
 
 @lru_cache(maxsize=2)

@@ -7,6 +7,7 @@ not a straight cut (a person behind a counter ends in a level line; a whole one 
 
 import io
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -172,16 +173,22 @@ class SilhouetteLibrary:
                 content = {name: file[name] for name in file.files}
             version = int(content["version"])
             columns = [content[name].tolist() for name in ("labels", "sources", "groups", "sizes")]
+            rows = list(zip(*columns, strict=True))
             bits = content["bits"].tobytes()
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise AnnotationError(f"{path}: cannot be read as a silhouette library ({error})") from error
+        # TypeError: NumPy reads a file of a single array as that array.
+        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+            reason = getattr(error, "strerror", None) or "it is damaged, or something else"
+            raise AnnotationError(
+                f"{path}: cannot be read as a silhouette library ({reason}); make one with "
+                "`smartmask data silhouettes`"
+            ) from error
         if version != _VERSION:
             raise AnnotationError(
                 f"{path}: silhouette library of version {version}, but this program reads {_VERSION}; "
                 "make it anew"
             )
         found, start = [], 0
-        for label, source, group, (height, width) in zip(*columns, strict=True):
+        for label, source, group, (height, width) in rows:
             end = start + (height * width + 7) // 8
             found.append(Silhouette(label, (height, width), bits[start:end], source, group))
             start = end

@@ -9,7 +9,7 @@ import numpy as np
 
 from smartmask.data.synthesis.meshes import Mesh
 from smartmask.data.synthesis.rasterize import Patch
-from smartmask.data.wording import SYNONYMS
+from smartmask.data.wording import SYNONYMS, listed, with_article
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 _LEAST_NEIGHBOUR = 1.2
@@ -24,6 +24,7 @@ _PLURALS = {
     "bookshelf": "bookshelves",
     "sheep": "sheep",
     "fish": "fish",
+    "person": "people",
 }
 _IS_PLURAL = ("trousers", "books", "stairs")
 
@@ -110,12 +111,12 @@ def scene_texts(kind: str, seen: Sequence[Seen]) -> tuple[str, ...]:
     named = [_counted(label, counts[label]) for label in labels]
     texts = []
     if named:
-        texts.append(f"{_a(kind)} with {_listed(named[:_MOST_SENTENCE])}")
+        texts.append(f"{with_article(kind)} with {listed(named[:_MOST_SENTENCE])}")
         texts.append(", ".join([kind, *named[: _MOST_SENTENCE + 2]]))
     if len(named) > _MOST_SENTENCE:
-        texts.append(f"{_a(kind)} with {_listed(named)}")
-        texts.append(f"{_listed(named[:2])} in {_a(kind)}")
-    texts.append(f"a photo of {_a(kind)}")
+        texts.append(f"{with_article(kind)} with {listed(named)}")
+        texts.append(f"{listed(named[:2])} in {with_article(kind)}")
+    texts.append(f"a photo of {with_article(kind)}")
     return tuple(dict.fromkeys(texts))
 
 
@@ -180,7 +181,7 @@ def _counted(label: str, count: int) -> str:
     if label in _IS_PLURAL:
         return label if count == 1 else f"some {label}"
     if count == 1:
-        return _a(label)
+        return with_article(label)
     number = _NUMBERS[count] if count < len(_NUMBERS) else "many"
     return f"{number} {_plural(label)}"
 
@@ -194,15 +195,6 @@ def _plural(label: str) -> str:
     else:
         last += "s"
     return f"{head} {last}".strip()
-
-
-def _a(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
-
-
-def _listed(words: Sequence[str]) -> str:
-    """Words with commas and a last "and"."""
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
 
 
 def shape_words(mesh: Mesh) -> tuple[str, ...]:
