@@ -32,7 +32,7 @@ REGION_FILL = 0.45
 """The same for a region in the place window."""
 PLACE = SamplingConfig(steps=12, shift=8.0, cfg_scale=2.0)
 """Placements must differ, so the place pass takes small steps near noise."""
-REFINE = SamplingConfig(steps=5, shift=1.0)
+REFINE = SamplingConfig(steps=2, shift=1.0)
 """The hint says already where and how large, so the refine pass keeps to the likely shape."""
 SMALLEST_WINDOW_PX = 16.0
 NEAR_DUPLICATE_IOU = 0.9
