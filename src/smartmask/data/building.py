@@ -34,31 +34,6 @@ MakeShard = Callable[[int], Iterable[LayeredScene]]
 OnProgress = Callable[[int, int], None]
 
 
-def begin(out: Path, spec: DatasetSpec) -> set[int]:
-    """Begin a dataset, or go on with one, and return the numbers of the shards that it has.
-
-    Raises:
-        AnnotationError: If the folder holds a dataset of another spec, or other files.
-        OSError: If it cannot be written to.
-    """
-    if not (out / SPEC_FILE).exists():
-        if out.is_dir() and any(not path.name.startswith(".") for path in out.iterdir()):
-            raise AnnotationError(f"{out}: holds other files and no {SPEC_FILE}; give a new folder")
-        out.mkdir(parents=True, exist_ok=True)
-        write_spec(out, spec)
-    found = read_spec(out)
-    if found.source != spec.source:
-        raise AnnotationError(
-            f"{out}: was begun with source {found.source!r}, now {spec.source!r}; give a new folder"
-        )
-    differences = _differences(found, spec)
-    if differences:
-        raise AnnotationError(
-            f"{out}: was begun with other settings ({'; '.join(differences)}); give a new folder"
-        )
-    return set(whole_shards(out))
-
-
 @contextmanager
 def begun(out: Path, spec: DatasetSpec) -> Iterator[set[int]]:
     """A dataset begun or gone on with; one that fails before its first shard leaves no trace.
@@ -71,7 +46,7 @@ def begun(out: Path, spec: DatasetSpec) -> Iterator[set[int]]:
         OSError: If it cannot be written to.
     """
     is_new_folder, is_new = not out.exists(), not (out / SPEC_FILE).exists()
-    existing = begin(out, spec)
+    existing = _begin(out, spec)
     try:
         yield existing
     except Exception:
@@ -135,10 +110,17 @@ def build_from(
         OSError: If a shard cannot be written.
     """
     with begun(out, spec) as existing:
-        for number, part in enumerate(_parts(_counted(scenes, on_scene), spec.scenes_per_shard)):
+        for number, part in enumerate(_parts(counted(scenes, on_scene), spec.scenes_per_shard)):
             if number not in existing:
                 write_shard(out / shard_name(number), part)
     return SceneDataset.open(out)
+
+
+def counted(scenes: Iterable[LayeredScene], on_scene: Callable[[int], None]) -> Iterator[LayeredScene]:
+    """The scenes as they come; `on_scene` hears how many there were after each."""
+    for done, scene in enumerate(scenes, 1):
+        yield scene
+        on_scene(done)
 
 
 def make_one(out: Path, number: int, make_shard: MakeShard) -> int:
@@ -149,6 +131,31 @@ def make_one(out: Path, number: int, make_shard: MakeShard) -> int:
     """
     write_shard(out / shard_name(number), make_shard(number))
     return number
+
+
+def _begin(out: Path, spec: DatasetSpec) -> set[int]:
+    """Begin a dataset, or go on with one, and return the numbers of the shards that it has.
+
+    Raises:
+        AnnotationError: If the folder holds a dataset of another spec, or other files.
+        OSError: If it cannot be written to.
+    """
+    if not (out / SPEC_FILE).exists():
+        if out.is_dir() and any(not path.name.startswith(".") for path in out.iterdir()):
+            raise AnnotationError(f"{out}: holds other files and no {SPEC_FILE}; give a new folder")
+        out.mkdir(parents=True, exist_ok=True)
+        write_spec(out, spec)
+    found = read_spec(out)
+    if found.source != spec.source:
+        raise AnnotationError(
+            f"{out}: was begun with source {found.source!r}, now {spec.source!r}; give a new folder"
+        )
+    differences = _differences(found, spec)
+    if differences:
+        raise AnnotationError(
+            f"{out}: was begun with other settings ({'; '.join(differences)}); give a new folder"
+        )
+    return set(whole_shards(out))
 
 
 def _each_made(out: Path, missing: list[int], make_shard: MakeShard, workers: int) -> Iterator[int]:
@@ -184,12 +191,6 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
     # A terminal sends Ctrl-C to all processes: a worker ends at once, rather than with its shard.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def _counted(scenes: Iterable[LayeredScene], on_scene: Callable[[int], None]) -> Iterator[LayeredScene]:
-    for done, scene in enumerate(scenes, 1):
-        yield scene
-        on_scene(done)
 
 
 def _parts(scenes: Iterator[LayeredScene], size: int) -> Iterator[list[LayeredScene]]:

@@ -117,6 +117,14 @@ class SceneDataset:
         """
         return sum(_rows(self.folder / shard_name(number)) for number in self.shards)
 
+    def size_bytes(self) -> int:
+        """What the shards take on disk.
+
+        Raises:
+            OSError: If a file is missing.
+        """
+        return sum((self.folder / shard_name(number)).stat().st_size for number in self.shards)
+
     def __iter__(self) -> Iterator[LayeredScene]:
         """All scenes in the order they were written, a shard in memory at a time.
 

@@ -1,7 +1,7 @@
 """`smartmask data`: datasets of layered scenes, read from annotations or made, and looked into."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -170,6 +170,7 @@ def silhouettes(datasets: tuple[Path, ...], out: Path) -> None:
     from itertools import chain
 
     from smartmask.apps.cli.progress import progress
+    from smartmask.data.building import counted
     from smartmask.data.shards import SceneDataset
     from smartmask.data.synthesis.silhouettes import SilhouetteLibrary
 
@@ -177,7 +178,7 @@ def silhouettes(datasets: tuple[Path, ...], out: Path) -> None:
     total = sum(dataset.scene_count() for dataset in found)
     with progress() as (step, on_progress), _writing(out):
         step("reading scenes")
-        scenes = _counted(chain.from_iterable(found), lambda done: on_progress(done, total))
+        scenes = counted(chain.from_iterable(found), lambda done: on_progress(done, total))
         library = SilhouetteLibrary.from_scenes(scenes)
         if not library.silhouettes:
             raise click.ClickException(
@@ -199,7 +200,8 @@ def stats(dataset: Path) -> None:
       smartmask data stats runs/data/rooms
     """
     from smartmask.apps.cli.progress import progress
-    from smartmask.data.shards import SceneDataset, shard_name
+    from smartmask.data.building import counted
+    from smartmask.data.shards import SceneDataset
     from smartmask.data.statistics import (
         COCOA_MEAN_HIDDEN_SHARE,
         COCOA_MEDIAN_HIDDEN_SHARE,
@@ -213,8 +215,8 @@ def stats(dataset: Path) -> None:
         raise click.ClickException(f"{dataset}: holds no scenes yet; continue its build")
     with progress() as (step, on_progress):
         step("reading scenes")
-        size = sum((dataset / shard_name(number)).stat().st_size for number in found.shards)
-        figures = scene_statistics(_counted(found, lambda done: on_progress(done, total)), size)
+        scenes = counted(found, lambda done: on_progress(done, total))
+        figures = scene_statistics(scenes, found.size_bytes())
     frequent = ", ".join(f"{label} {count:,}" for label, count in list(figures.label_counts.items())[:8])
     each = figures.bytes_per_layer
     lines = [
@@ -240,12 +242,6 @@ def _some(scenes: "Iterator[LayeredScene]", complaint: str) -> "Iterator[Layered
         raise click.ClickException(complaint)
     yield first
     yield from scenes
-
-
-def _counted(scenes: "Iterable[LayeredScene]", on_scene: Callable[[int], None]) -> "Iterator[LayeredScene]":
-    for done, scene in enumerate(scenes, 1):
-        yield scene
-        on_scene(done)
 
 
 data.add_command(make_meshes)

@@ -1,6 +1,6 @@
 """`smartmask data inspect`: a dataset as pictures and figures."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +57,8 @@ def inspect(dataset: Path, out: Path, shown: int, seed: int) -> None:
     from smartmask.apps.contact_sheet import contact_sheet
     from smartmask.apps.drawing import png_bytes
     from smartmask.apps.inspect_report import inspect_report
-    from smartmask.data.shards import SceneDataset, shard_name
+    from smartmask.data.building import counted
+    from smartmask.data.shards import SceneDataset
     from smartmask.data.statistics import scene_statistics
 
     check_folder(out, _NAMES, [])
@@ -67,13 +68,11 @@ def inspect(dataset: Path, out: Path, shown: int, seed: int) -> None:
         raise click.ClickException(f"{dataset}: holds no scenes yet; continue its build")
     rng = np.random.default_rng(seed)
     wanted = set(rng.choice(total, min(shown, total), replace=False).tolist())
-    size = sum((dataset / shard_name(number)).stat().st_size for number in found.shards)
     with progress() as (step, on_progress):
         step("reading the scenes")
         chosen: list[LayeredScene] = []
-        statistics = scene_statistics(
-            _tapped(found, wanted, chosen, lambda done: on_progress(done, total)), bytes_on_disk=size
-        )
+        scenes = counted(_tapped(found, wanted, chosen), lambda done: on_progress(done, total))
+        statistics = scene_statistics(scenes, bytes_on_disk=found.size_bytes())
         step("drawing the contact sheet")
         title = dataset.resolve().name
         subtitle = f"{len(chosen)} of {total:,} scenes; layers are numbered from the rearmost"
@@ -95,14 +94,10 @@ def inspect(dataset: Path, out: Path, shown: int, seed: int) -> None:
 
 
 def _tapped(
-    scenes: "Iterable[LayeredScene]",
-    wanted: set[int],
-    chosen: "list[LayeredScene]",
-    on_scene: Callable[[int], None],
+    scenes: "Iterable[LayeredScene]", wanted: set[int], chosen: "list[LayeredScene]"
 ) -> "Iterator[LayeredScene]":
     """All scenes, those of the wanted numbers put aside on the way, so that the files are read once."""
     for number, scene in enumerate(scenes):
         if number in wanted:
             chosen.append(scene)
         yield scene
-        on_scene(number + 1)
