@@ -4,7 +4,8 @@
       ├── ImageError         a photo that cannot be read
       ├── LayoutFileError    a layout file that breaks its format
       ├── AnnotationError    a dataset file or record that breaks its format
-      └── CheckpointError    weights that are missing, damaged, or of another version
+      ├── CheckpointError    weights that are missing, damaged, or of another version
+      └── BackendError       a third-party model or service that cannot be had, or answers nonsense
 
 Every message says what was expected, what came, where, and what to do.
 """
@@ -28,3 +29,7 @@ class AnnotationError(SmartMaskError):
 
 class CheckpointError(SmartMaskError):
     """Weights that are missing, damaged, of another version, or that hold unknown settings."""
+
+
+class BackendError(SmartMaskError):
+    """A third-party model or service that cannot be loaded or reached, or whose answer cannot be used."""

@@ -1,10 +1,11 @@
 """What the pipelines need from outside: one or two methods each."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Float32, UInt8
+from jaxtyping import Bool, Float32, UInt8
 
 from smartmask.scene.layout import Layout
 
@@ -29,4 +30,60 @@ class Segmenter(Protocol):
 
     def segment(self, image: UInt8[np.ndarray, "H W 3"]) -> Layout:
         """The layout that is seen in an RGB photo, of the photo's own size."""
+        ...
+
+
+@runtime_checkable
+class DepthEstimator(Protocol):
+    """Says how near each pixel of a photo is."""
+
+    def nearness(self, image: UInt8[np.ndarray, "H W 3"]) -> Float32[np.ndarray, "H W"]:
+        """Larger = nearer; the unit is the estimator's own, so only the order within a photo counts."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InpaintTask:
+    """A window of a photo, and what is to appear in it.
+
+    Attributes:
+        image: The window, RGB.
+        mask: The pixels that are to change.
+        prompt: What is to appear, in a few words.
+        layout: What is there, on the window's canvas; the new object is its last layer.
+        seed: Same task, same seed, same picture.
+    """
+
+    image: UInt8[np.ndarray, "H W 3"]
+    mask: Bool[np.ndarray, "H W"]
+    prompt: str
+    layout: Layout
+    seed: int
+
+
+@runtime_checkable
+class Inpainter(Protocol):
+    """Draws an object into a window of a photo."""
+
+    @property
+    def working_side(self) -> int | None:
+        """Pixels that a window's longer side is brought to before it is handed over; None = left as it is."""
+        ...
+
+    @property
+    def size_multiple(self) -> int:
+        """Both sides of a window are brought to a multiple of this."""
+        ...
+
+    def inpaint(self, task: InpaintTask) -> UInt8[np.ndarray, "H W 3"]:
+        """The window with the object in it; pixels off the mask may differ, the caller restores them."""
+        ...
+
+
+@runtime_checkable
+class LayoutRenderer(Protocol):
+    """Draws a picture of a layout."""
+
+    def render(self, layout: Layout, prompt: str, seed: int) -> UInt8[np.ndarray, "H W 3"]:
+        """A picture of the layout's size."""
         ...
