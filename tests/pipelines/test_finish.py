@@ -34,6 +34,11 @@ def test_the_parts_of_an_object_that_something_crosses_stay():
     assert np.array_equal(without_specks(field), field)
 
 
+def test_only_the_largest_part_stays_if_asked():
+    large, small = disc((R, R), (9, 9), 7), disc((R, R), (24, 24), 6)
+    assert np.array_equal(without_specks(field_of(large | small), smallest=1.0) > 0, large)
+
+
 @pytest.mark.parametrize("value", [-1.0, 1.0], ids=["all outside", "all inside"])
 def test_a_field_of_one_part_or_none_stays(value):
     field = np.full((R, R), value, np.float32)

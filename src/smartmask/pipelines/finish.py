@@ -12,12 +12,14 @@ SMALLEST_PART = 0.1
 has larger ones."""
 
 
-def without_specks(field: Float32[np.ndarray, "R R"]) -> Float32[np.ndarray, "R R"]:
-    """The field with its specks turned outside."""
+def without_specks(
+    field: Float32[np.ndarray, "R R"], smallest: float = SMALLEST_PART
+) -> Float32[np.ndarray, "R R"]:
+    """The field with the parts below a share of the largest part's size turned outside."""
     inside = field > 0
     parts = connected_regions(inside.astype(int))
     sizes = np.bincount(parts.ravel(), weights=inside.ravel())
-    speck = (sizes > 0) & (sizes < SMALLEST_PART * sizes.max())
+    speck = (sizes > 0) & (sizes < smallest * sizes.max())
     return np.where(speck[parts], -np.abs(field), field)
 
 

@@ -140,7 +140,8 @@ class SuggestPipeline:
         else:
             view = View.whole(size_hw, self._generator.resolution)
         condition = self._generator.condition(scene, prompt, text, guidance, view)
-        mask, _ = decode(without_specks(self._generator.sample(condition, PLACE, rng)), view)
+        # Two parts far apart are two places at once: the larger is taken.
+        mask, _ = decode(without_specks(self._generator.sample(condition, PLACE, rng), smallest=1.0), view)
         return mask if mask.any() else None
 
     def refine(
