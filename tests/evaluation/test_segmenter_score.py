@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 from smartmask.data.labelled_photos import CROWD, NO_THING, LabelledPhoto, labelled_photo
-from smartmask.data.segment_classes import ANYTHING, CLASSES, NOT_THE_FOUR, SOME_STUFF, THINGS, target_of
+from smartmask.data.segment_classes import (
+    ANYTHING,
+    CLASSES,
+    GROUPS,
+    NOT_THE_FOUR,
+    SOME_STUFF,
+    THINGS,
+    target_of,
+)
 from smartmask.evaluation.segmenter import SegmenterScore, evaluate_segmenter
 from smartmask.scene.layout import Layer, Layout
 
@@ -64,6 +72,27 @@ def test_a_false_cat_counts_where_cats_were_named(kind: str, rest: int, quality:
     score = scores(kind, rest, car_1=np.s_[0], car_2=np.s_[1], cat=np.s_[4:8])
     assert score.panoptic_quality == quality
     assert score.iou == {"car": 1.0}
+
+
+def test_groups_forgive_a_label_of_the_same_group_and_no_other() -> None:
+    score = scores("inst", SOME_STUFF, bus=np.s_[0], cat=np.s_[1])
+    assert score.iou == {"car": 0.0}
+    assert score.iou_of_groups == {"road vehicle": 0.5}
+    assert score.grouped_iou == 0.5
+
+
+def test_a_group_is_judged_where_all_its_labels_were_named() -> None:
+    score = scores("inst4", NOT_THE_FOUR, car_1=np.s_[0], car_2=np.s_[1])
+    assert score.iou == {"car": 1.0}
+    assert score.iou_of_groups == {}
+    assert score.grouped_iou is None
+
+
+def test_each_class_is_in_one_group_and_no_group_mixes_things_and_stuff() -> None:
+    members = [label for labels in GROUPS.values() for label in labels]
+    assert sorted(members) == sorted(CLASSES)
+    assert all(len({label in THINGS for label in labels}) == 1 for labels in GROUPS.values())
+    assert len(GROUPS) == 30
 
 
 def test_a_crowd_is_void() -> None:

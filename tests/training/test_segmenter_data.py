@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from segmenter_scenes import COLOURS, squares
+from segmenter_scenes import CAR, CAT, COLOURS, GRASS, squares
 
 from smartmask.data.labelled_photos import CROWD, LabelledPhoto
 from smartmask.data.segment_classes import ANYTHING, CLASSES, NOT_THE_FOUR
@@ -28,6 +30,35 @@ def test_targets_lie_where_their_colours_lie(seed: int) -> None:
     scores = [(shifted @ hue) / np.linalg.norm(hue) for hue in hues.values()]
     guessed = np.array(list(hues))[np.argmax(scores, 0)]
     assert (guessed == crop.targets).mean() > 0.85
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_things_of_a_donor_are_pasted_with_their_class_and_a_number_of_their_own(seed: int) -> None:
+    ground = squares(seed)
+    bare = replace(ground, things=np.full_like(ground.things, -1), thing_boxes=())
+    bare = replace(bare, targets=np.full_like(bare.targets, GRASS), image=np.full_like(bare.image, 9))
+    crop = make_crop(bare, CONFIG, np.random.default_rng(seed), squares(seed + 10))
+    assert set(np.unique(crop.targets)) <= {GRASS, CAR, CAT}
+    assert np.array_equal(crop.in_thing, crop.targets != GRASS)
+    if crop.in_thing.any():
+        rows, columns = np.nonzero(crop.in_thing)
+        assert crop.image.max() > crop.image[:, 0, 0].max() or crop.in_thing[0, 0]
+        assert (crop.centres == 1).sum() == len({tuple(c) for c in _centres(crop, rows, columns)})
+    plain = make_crop(bare, CONFIG, np.random.default_rng(seed))
+    assert not plain.in_thing.any()
+
+
+def _centres(crop, rows, columns):
+    return zip(
+        np.round(rows + crop.offsets[0, rows, columns], 3),
+        np.round(columns + crop.offsets[1, rows, columns], 3),
+        strict=True,
+    )
+
+
+def test_things_pasted_over_things_stay_apart() -> None:
+    both = [make_crop(squares(1), CONFIG, np.random.default_rng(n), squares(2)) for n in range(12)]
+    assert max((crop.centres == 1).sum() for crop in both) > 2
 
 
 def test_offsets_point_at_the_hottest_cells() -> None:

@@ -10,7 +10,7 @@ from smartmask.data.segment_classes import CLASSES
 from smartmask.errors import CheckpointError
 from smartmask.training import segmenter_loop
 from smartmask.training.segmenter_config import SegmenterTrainConfig
-from smartmask.training.segmenter_loop import STATE_FILE, train_segmenter
+from smartmask.training.segmenter_loop import STATE_FILE, load_average, train_segmenter
 from smartmask.training.segmenter_network import SegmenterConfig
 
 CONFIG = SegmenterTrainConfig(
@@ -88,3 +88,20 @@ def test_a_run_of_other_settings_or_a_damaged_one_is_refused(tmp_path: Path) -> 
     (tmp_path / STATE_FILE).write_bytes(b"half a file")
     with pytest.raises(CheckpointError, match="cannot be read as a training state"):
         train(tmp_path, seconds=4)
+
+
+def test_the_average_of_a_run_is_read_back_and_begins_another(tmp_path: Path) -> None:
+    trained = train(tmp_path / "first", seconds=3)
+    average = load_average(tmp_path / "first" / STATE_FILE)
+    assert all(value.equal(trained[name]) for name, value in average.state_dict().items())
+    second = train_segmenter(
+        CONFIG, PHOTOS, tmp_path / "second", minutes=0, workers=0, clock=Ticks(), initial=trained
+    )
+    assert all(value.equal(trained[name]) for name, value in second.state_dict().items())
+    with pytest.raises(ValueError, match=r"the network has no weights encoder\.wing"):
+        train_segmenter(
+            CONFIG, PHOTOS, tmp_path / "third", minutes=1, initial={"encoder.wing": torch.zeros(1)}
+        )
+    (tmp_path / STATE_FILE).write_bytes(b"half a file")
+    with pytest.raises(CheckpointError, match="cannot be read as a training state"):
+        load_average(tmp_path / STATE_FILE)

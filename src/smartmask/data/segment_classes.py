@@ -47,6 +47,44 @@ MERGED = {
     "fruit": "food",
 }
 CLASSES = THINGS + STUFF
+GROUPS: dict[str, tuple[str, ...]] = {
+    "person": ("person",),
+    "cycle": ("bicycle", "motorcycle"),
+    "road vehicle": ("car", "bus", "truck"),
+    "other vehicle": ("train", "airplane", "boat"),
+    "street object": ("traffic light", "fire hydrant", "stop sign", "parking meter", "bench"),
+    "bird": ("bird",),
+    "pet": ("cat", "dog"),
+    "farm animal": ("horse", "sheep", "cow"),
+    "wild animal": ("elephant", "bear", "zebra", "giraffe"),
+    "accessory": ("backpack", "umbrella", "handbag", "tie", "suitcase"),
+    "sports gear": (
+        "frisbee", "skis", "snowboard", "sports ball", "kite", "baseball bat", "baseball glove", "skateboard",
+        "surfboard", "tennis racket",
+    ),
+    "tableware": ("bottle", "wine glass", "cup", "fork", "knife", "spoon", "bowl"),
+    "dish": (
+        "banana", "apple", "sandwich", "orange", "broccoli", "carrot", "hot dog", "pizza", "donut", "cake",
+    ),
+    "seat": ("chair", "couch"),
+    "bed": ("bed",),
+    "dining table": ("dining table",),
+    "plant or vase": ("potted plant", "vase"),
+    "sanitary": ("toilet", "sink"),
+    "electronics": ("tv", "laptop", "mouse", "remote", "keyboard", "cell phone"),
+    "appliance": ("microwave", "oven", "toaster", "refrigerator"),
+    "small thing": ("book", "clock", "scissors", "teddy bear", "hair drier", "toothbrush"),
+    "sky": ("sky",),
+    "tree": ("tree",),
+    "grass": ("grass", "playing field"),
+    "structure": ("building", "fence"),
+    "wall": ("wall", "ceiling", "window", "door", "curtain"),
+    "floor": ("floor", "rug"),
+    "ground": ("pavement", "road", "dirt", "mountain", "snow"),
+    "water": ("sea", "water"),
+    "furnishing": ("table", "cabinet", "light", "paper", "food"),
+}  # fmt: skip
+"""Coarse classes that a few dozen held-out photos can judge; none mixes things and stuff."""
 IS_THING = (True,) * len(THINGS) + (False,) * len(STUFF)
 
 # A pixel's target is a class, or the number of one of these sets of classes that may be there.

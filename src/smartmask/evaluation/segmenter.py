@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Int
 
 from smartmask.data.labelled_photos import CROWD, JUDGED, LabelledPhoto
-from smartmask.data.segment_classes import CLASSES, THINGS
+from smartmask.data.segment_classes import CLASSES, GROUPS, THINGS
 from smartmask.evaluation.metrics.panoptic_quality import (
     OTHER,
     VOID,
@@ -24,7 +24,8 @@ from smartmask.evaluation.metrics.panoptic_quality import (
 )
 from smartmask.protocols import Segmenter
 
-PROTOCOL = 1
+PROTOCOL = 2
+GROUP_OF = {label: group for group, labels in GROUPS.items() for label in labels}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,39 +36,53 @@ class SegmenterScore:
         photos: How many.
         pixel_accuracy: Of annotated pixels that got their label, pooled.
         mean_iou: Over the labels present, of pooled pixels.
+        grouped_iou: Mean over the groups of `GROUPS` present, of pooled pixels; a photo judges a group if it
+            names every segment of all its labels.
         panoptic_quality: Mean over labels.
         panoptic_quality_things: The same over things, and
         panoptic_quality_stuff: over stuff.
         iou: Of each label present.
+        iou_of_groups: Of each group present.
     """
 
     photos: int
     pixel_accuracy: float | None
     mean_iou: float | None
+    grouped_iou: float | None
     panoptic_quality: float | None
     panoptic_quality_things: float | None
     panoptic_quality_stuff: float | None
     iou: dict[str, float]
+    iou_of_groups: dict[str, float]
 
 
 def evaluate_segmenter(segmenter: Segmenter, photos: Sequence[LabelledPhoto]) -> SegmenterScore:
     """Segment held-out photos and compare."""
-    found = []
+    found, grouped = [], []
     for photo in photos:
         layout = segmenter.segment(photo.image)
+        index, judged = layout.visible_index(), JUDGED[photo.kind]
         truth, labels = true_segments(photo)
-        found.append(count_segments(layout.visible_index(), layout.labels, truth, labels, JUDGED[photo.kind]))
-    counts = total_counts(found)
+        found.append(count_segments(index, layout.labels, truth, labels, judged))
+        names = [GROUP_OF.get(label, label) for label in layout.labels]
+        true_names = [GROUP_OF[label] for label in labels]
+        judged_groups = {group for group, members in GROUPS.items() if set(members) <= set(judged)}
+        unjudged = [number for number, name in enumerate(true_names) if name not in judged_groups]
+        truth[np.isin(truth, unjudged)] = VOID
+        grouped.append(count_segments(index, names, truth, true_names, judged_groups | set(true_names)))
+    counts, groups = total_counts(found), total_counts(grouped)
     things = {label: value for label, value in counts.items() if label in THINGS}
     stuff = {label: value for label, value in counts.items() if label not in THINGS}
     return SegmenterScore(
         photos=len(photos),
         pixel_accuracy=pixel_accuracy(counts),
         mean_iou=mean_iou(counts),
+        grouped_iou=mean_iou(groups),
         panoptic_quality=mean_panoptic_quality(counts),
         panoptic_quality_things=mean_panoptic_quality(things),
         panoptic_quality_stuff=mean_panoptic_quality(stuff),
         iou={label: _iou(value) for label, value in counts.items() if value.pixels_true},
+        iou_of_groups={group: _iou(value) for group, value in groups.items() if value.pixels_true},
     )
 
 

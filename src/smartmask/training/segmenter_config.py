@@ -16,6 +16,7 @@ class SegmenterTrainConfig:
         mixture: Share of crops from each kind of photo; few photos have stuff, so they come oftener.
         crop: S, side of a training crop in pixels.
         longer_side: Pixels of a whole photo's longer side when it is segmented.
+        paste_share: Of the crops, those with things of another photo pasted on.
         batch_size: Crops a step.
         decoder_rate: Peak learning rate of what begins untrained.
         encoder_rate: Peak learning rate of what begins with ImageNet's weights.
@@ -29,6 +30,7 @@ class SegmenterTrainConfig:
     mixture: dict[Kind, float] = field(default_factory=lambda: {"panoptic": 0.4, "inst": 0.45, "inst4": 0.15})
     crop: int = 320
     longer_side: int = 512
+    paste_share: float = 0.3
     batch_size: int = 8
     decoder_rate: float = 1e-3
     encoder_rate: float = 1.5e-4

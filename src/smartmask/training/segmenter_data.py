@@ -4,7 +4,7 @@ number).
 A crop is a window of the photo resampled to a square: its scale is drawn between half and one and a half of
 the scale at which whole photos are segmented, its sides are cut to the photo's (so a wide window is squeezed
 rather than padded), and half of the windows are centred on a thing, each class of the photo as likely as
-another.
+another. Onto some crops things of another photo are pasted.
 """
 
 from collections.abc import Iterator, Sequence
@@ -80,9 +80,14 @@ class CropDataset(Dataset[Crop]):
     def __getitem__(self, number: int) -> Crop:
         """The crop of that number."""
         rng = np.random.default_rng([self._config.seed, 1, number])
+        photo = self._draw(rng)
+        donor = self._draw(rng) if rng.random() < self._config.paste_share else None
+        return make_crop(photo, self._config, rng, donor)
+
+    def _draw(self, rng: np.random.Generator) -> LabelledPhoto:
         kinds, shares = list(self._config.mixture), np.array(list(self._config.mixture.values()))
         photos = self._photos[kinds[int(rng.choice(len(kinds), p=shares / shares.sum()))]]
-        return make_crop(photos[int(rng.integers(len(photos)))], self._config, rng)
+        return photos[int(rng.integers(len(photos)))]
 
 
 def crop_batches(
@@ -108,29 +113,65 @@ def stack_crops(crops: Sequence[Crop]) -> CropBatch:
     return CropBatch(**stacked)
 
 
-def make_crop(photo: LabelledPhoto, config: SegmenterTrainConfig, rng: np.random.Generator) -> Crop:
-    """A random window of a photo, perhaps mirrored, its colours shifted."""
-    window = _window(photo, config, rng)
-    side = config.crop
-    image = Image.fromarray(photo.image).resize((side, side), Image.Resampling.BILINEAR, box=window)
-    pixels = _shift_colours(np.asarray(image), rng)
-    x0, y0, x1, y1 = window
-    places = (np.arange(side // OUTPUT_STRIDE) + 0.5) * OUTPUT_STRIDE / side
-    rows, columns = (
-        (y0 + places * (y1 - y0)).astype(int)[:, None],
-        (x0 + places * (x1 - x0)).astype(int)[None, :],
-    )
-    targets, things = photo.targets[rows, columns], photo.things[rows, columns]
-    if rng.random() < 0.5:
-        pixels, targets, things = pixels[:, ::-1], targets[:, ::-1], things[:, ::-1]
+def make_crop(
+    photo: LabelledPhoto,
+    config: SegmenterTrainConfig,
+    rng: np.random.Generator,
+    donor: LabelledPhoto | None = None,
+) -> Crop:
+    """A random window of a photo, perhaps mirrored, its colours shifted, with things of a donor pasted on.
+
+    Pasted as they are (Ghiasi et al. 2021, arXiv 2012.07177: blending gains nothing).
+    """
+    window = _cut(photo, config, rng)
+    if donor is not None:
+        window = _paste(window, _cut(donor, config, rng), rng)
+    cells = slice(OUTPUT_STRIDE // 2, None, OUTPUT_STRIDE)
+    targets, things = window.targets[cells, cells], window.things[cells, cells]
     centres, offsets = centre_targets(things)
     return Crop(
-        image=np.ascontiguousarray(pixels.transpose(2, 0, 1)),
+        image=np.ascontiguousarray(window.pixels.transpose(2, 0, 1)),
         targets=np.ascontiguousarray(targets),
         centres=centres,
         centre_known=(targets != ANYTHING) & (targets != NOT_THE_FOUR) & (things != CROWD),
         offsets=offsets,
         in_thing=things >= 0,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Window:
+    """A window of a photo at the size of a crop."""
+
+    pixels: UInt8[np.ndarray, "S S 3"]
+    targets: UInt8[np.ndarray, "S S"]
+    things: Int[np.ndarray, "S S"]
+
+
+def _cut(photo: LabelledPhoto, config: SegmenterTrainConfig, rng: np.random.Generator) -> _Window:
+    box = _window(photo, config, rng)
+    side = config.crop
+    image = Image.fromarray(photo.image).resize((side, side), Image.Resampling.BILINEAR, box=box)
+    pixels = _shift_colours(np.asarray(image), rng)
+    x0, y0, x1, y1 = box
+    places = (np.arange(side) + 0.5) / side
+    rows = (y0 + places * (y1 - y0)).astype(int)[:, None]
+    columns = (x0 + places * (x1 - x0)).astype(int)[None, :]
+    targets, things = photo.targets[rows, columns], photo.things[rows, columns]
+    if rng.random() < 0.5:
+        pixels, targets, things = pixels[:, ::-1], targets[:, ::-1], things[:, ::-1]
+    return _Window(pixels, targets, things)
+
+
+def _paste(window: _Window, donor: _Window, rng: np.random.Generator) -> _Window:
+    """A window with half of the donor's things in front."""
+    numbers = np.unique(donor.things[donor.things >= 0])
+    chosen = np.isin(donor.things, numbers[rng.random(len(numbers)) < 0.5])
+    beyond = int(window.things.max()) + 1
+    return _Window(
+        np.where(chosen[..., None], donor.pixels, window.pixels),
+        np.where(chosen, donor.targets, window.targets),
+        np.where(chosen, donor.things + max(beyond, 0), window.things),
     )
 
 

@@ -22,7 +22,7 @@ from smartmask.errors import CheckpointError
 from smartmask.training.segmenter_config import SegmenterTrainConfig
 from smartmask.training.segmenter_data import CropDataset, crop_batches
 from smartmask.training.segmenter_loss import segmenter_losses
-from smartmask.training.segmenter_network import SegmenterNetwork
+from smartmask.training.segmenter_network import SegmenterConfig, SegmenterNetwork
 
 STATE_FILE = "state.pt"
 LOG_EVERY_STEPS = 20
@@ -35,7 +35,7 @@ def train_segmenter(
     run: Path,
     *,
     minutes: float,
-    encoder_weights: Mapping[str, torch.Tensor] | None = None,
+    initial: Mapping[str, torch.Tensor] | None = None,
     workers: int = 1,
     clock: Callable[[], float] = time.monotonic,
     on_log: Callable[[dict[str, float]], None] = lambda record: None,
@@ -47,7 +47,8 @@ def train_segmenter(
         photos: The training photos.
         run: Folder of the run's state and log.
         minutes: Length of the whole run; seconds spent before a cut count.
-        encoder_weights: Of an `Encoder`, to begin with; None = random. Ignored when the run goes on.
+        initial: Weights to begin with, those of some parts or of all; the others are random. Ignored when the
+            run goes on.
         workers: Processes that make crops; 0 = this one.
         clock: Seconds since some moment.
         on_log: Called with each record of the log.
@@ -57,12 +58,13 @@ def train_segmenter(
 
     Raises:
         CheckpointError: If the run in the folder was begun with another configuration, or its state is
-        damaged. ValueError: If there is no photo of a kind that the mixture asks for.
+        damaged. ValueError: If there is no photo of a kind that the mixture asks for, or the network lacks an
+        initial weight.
     """
     torch.manual_seed(config.seed)
     network = SegmenterNetwork(config.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    if encoder_weights is not None:
-        network.encoder.load_state_dict(encoder_weights)
+    if initial is not None and (unknown := network.load_state_dict(initial, strict=False).unexpected_keys):
+        raise ValueError(f"the network has no weights {', '.join(sorted(unknown)[:3])}")
     average = copy.deepcopy(network).requires_grad_(False)
     optimizer = _optimizer(network, config)
     peak_rates = [group["lr"] for group in optimizer.param_groups]
@@ -114,6 +116,29 @@ def train_segmenter(
     return average.eval()
 
 
+def load_average(state_file: Path) -> SegmenterNetwork:
+    """The averaged network of a run.
+
+    Raises:
+        CheckpointError: If the file is missing or damaged.
+    """
+    state = _read(state_file)
+    try:
+        network = SegmenterNetwork(SegmenterConfig(**state["config"]["network"]))
+        network.load_state_dict(state["average"])
+    except (LookupError, RuntimeError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{state_file}: not a training state of this release ({error})") from error
+    return network.eval()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        state: dict[str, Any] = torch.load(path, weights_only=True)
+    except Exception as error:
+        raise CheckpointError(f"{path}: cannot be read as a training state ({error})") from error
+    return state
+
+
 def _optimizer(network: SegmenterNetwork, config: SegmenterTrainConfig) -> torch.optim.Optimizer:
     encoder = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
     decoder = [value for name, value in network.named_parameters() if not name.startswith("encoder.")]
@@ -131,10 +156,7 @@ def _resume(
     """The step to go on from and the seconds spent so far."""
     if not path.exists():
         return 0, 0.0
-    try:
-        state: dict[str, Any] = torch.load(path, weights_only=True)
-    except Exception as error:
-        raise CheckpointError(f"{path}: cannot be read as a training state ({error})") from error
+    state = _read(path)
     changed = [
         name
         for name, value in json.loads(json.dumps(asdict(config))).items()
