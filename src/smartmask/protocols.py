@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Bool, Float32, UInt8
 
+from smartmask.scene.boxes import BoxXYXY
 from smartmask.scene.layout import Layout
 
 
@@ -50,8 +51,9 @@ class InpaintTask:
         image: The window, RGB.
         mask: The pixels that are to change.
         prompt: What is to appear, in a few words.
-        layout: What is there, on the window's canvas; the new object is its last layer.
+        layout: What is there, on the window's canvas, the new object in its place in the order.
         seed: Same task, same seed, same picture.
+        layer_number: The new object's layer, its amodal mask; by default the last, which nothing hides.
     """
 
     image: UInt8[np.ndarray, "H W 3"]
@@ -59,6 +61,7 @@ class InpaintTask:
     prompt: str
     layout: Layout
     seed: int
+    layer_number: int = -1
 
 
 @runtime_checkable
@@ -81,9 +84,53 @@ class Inpainter(Protocol):
 
 
 @runtime_checkable
+class ShadowCaster(Protocol):
+    """An inpainter that also draws its object's shadow, and so must change pixels beside the object."""
+
+    def shadow_room(self, mask: Bool[np.ndarray, "H W"]) -> Bool[np.ndarray, "H W"]:
+        """The pixels of a photo that the shadow of an object of this mask may darken."""
+        ...
+
+
+@runtime_checkable
 class LayoutRenderer(Protocol):
     """Draws a picture of a layout."""
 
     def render(self, layout: Layout, prompt: str, seed: int) -> UInt8[np.ndarray, "H W 3"]:
         """A picture of the layout's size."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedObject:
+    """What is to come next in a scene.
+
+    Attributes:
+        label: What it is, in plain words.
+        description: What to ask the mask model for ("a round wooden table"); the label if there is no more to say.
+        box_xyxy: Where it is to come, on the layout's canvas; None leaves the place to the mask model.
+        behind: Number of the layer that it comes just behind; None = in front of all.
+    """
+
+    label: str
+    description: str
+    box_xyxy: BoxXYXY | None = None
+    behind: int | None = None
+
+
+@runtime_checkable
+class Planner(Protocol):
+    """Decides what comes next in a scene."""
+
+    def next_object(
+        self, layout: Layout, prompt: str, placed: Sequence[PlannedObject], seed: int
+    ) -> PlannedObject | None:
+        """The next object, or None if the scene is complete.
+
+        Args:
+            layout: What is there, the placed objects among it.
+            prompt: What the finished scene shows.
+            placed: What was planned before and is there now, in the order it came.
+            seed: Same question, same seed, same answer.
+        """
         ...
