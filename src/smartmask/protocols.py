@@ -107,7 +107,8 @@ class PlannedObject:
 
     Attributes:
         label: What it is, in plain words.
-        description: What to ask the mask model for ("a round wooden table"); the label if there is no more to say.
+        description: What to ask the mask model for ("a round wooden table"); the label if there is no more to
+            say.
         box_xyxy: Where it is to come, on the layout's canvas; None leaves the place to the mask model.
         behind: Number of the layer that it comes just behind; None = in front of all.
     """
