@@ -112,3 +112,9 @@ def test_too_many_layers_are_an_error():
     layer = Layer("leaf", np.ones((1, 1), bool))
     with pytest.raises(ValueError, match=f"at most {MAX_LAYERS} layers, not {MAX_LAYERS + 1}"):
         Layout((1, 1), (layer,) * (MAX_LAYERS + 1))
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.5, float("nan")])
+def test_a_confidence_is_a_share(value):
+    with pytest.raises(ValueError, match=r"layer 'cat': confidence must be in \[0, 1\]"):
+        Layer("cat", np.ones(SIZE, bool), confidence=value)

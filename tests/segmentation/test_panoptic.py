@@ -107,6 +107,18 @@ def test_unsure_stuff_and_unsure_things_are_left_unknown() -> None:
     assert set(labels) <= {"sky", "grass"}
 
 
+def test_confidence_is_the_mean_probability_of_the_label() -> None:
+    classes, things = park()
+    for sureness, expected in ((12.0, 1.0), (2.0, np.exp(2.0))):
+        output = output_of(classes, things, sureness)
+        if sureness == 2.0:
+            expected = expected / (expected + len(output.classes) - 1)
+        layout = resolve_panoptic(output, classes.shape)
+        assert len(layout) >= 3
+        for layer in layout.layers:
+            assert layer.confidence == pytest.approx(expected, abs=0.01), layer.label
+
+
 def test_fragments_go_to_their_neighbours() -> None:
     classes, things = park()
     clean = resolve_panoptic(output_of(classes, things), classes.shape)

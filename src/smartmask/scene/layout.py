@@ -27,11 +27,13 @@ class Layer:
         label: What it is, in plain words.
         mask: Its pixels (H, W); a copy is kept, read-only.
         extent: Whether `mask` is the whole object ("amodal") or what is seen of it ("visible").
+        confidence: How sure whoever found it was of the label, in [0, 1]; None where nobody guessed.
     """
 
     label: str
     mask: Bool[np.ndarray, "H W"]
     extent: Extent = "visible"
+    confidence: float | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.label, str) or not self.label.strip():
@@ -40,6 +42,8 @@ class Layer:
             raise ValueError(
                 f"layer {self.label!r}: extent must be 'visible' or 'amodal', not {self.extent!r}"
             )
+        if self.confidence is not None and not 0 <= self.confidence <= 1:
+            raise ValueError(f"layer {self.label!r}: confidence must be in [0, 1], not {self.confidence}")
         mask = np.asarray(self.mask)
         if mask.ndim != 2 or mask.dtype != bool:
             raise ValueError(f"layer {self.label!r}: mask must be bool (H, W), not {mask.dtype} {mask.shape}")

@@ -11,7 +11,7 @@ The grouping is done at the network's resolution. Each segment s then has a scor
 
 and a pixel belongs to the segment whose linearly interpolated score is highest, so contours run between
 cells. Where the four cells round a pixel agree, their segment wins without a look: leading at each corner, it
-leads in between.
+leads in between. A layer's confidence is the mean probability of its label over its cells.
 """
 
 from dataclasses import dataclass
@@ -116,6 +116,7 @@ class _Segments:
     """The segments at the network's resolution; the last one is what is unknown."""
 
     labels: tuple[str, ...]
+    confidences: tuple[float, ...]
     is_thing: tuple[bool, ...]
     scores: Float32[np.ndarray, "S h w"]
     winner: Int[np.ndarray, "h w"]
@@ -131,7 +132,7 @@ def _segments(output: PanopticOutput, settings: ResolveSettings) -> _Segments:
     is_foreground = p_thing > p_stuff
 
     centre_of = _nearest_centre(output, settings)
-    labels, scores = [], []
+    labels, scores, likelihoods = [], [], []
     unknown = np.zeros(p_thing.shape, bool)
     for number in np.unique(centre_of[is_foreground]):
         mine = centre_of == number
@@ -139,6 +140,7 @@ def _segments(output: PanopticOutput, settings: ResolveSettings) -> _Segments:
         if votes.max() < settings.min_thing:
             unknown |= mine & is_foreground
         labels.append(thing_names[int(votes.argmax())])
+        likelihoods.append(things[int(votes.argmax())])
         scores.append(np.where(mine, p_thing, 0))
     thing_count = len(labels)
     if len(stuff_names):
@@ -146,6 +148,7 @@ def _segments(output: PanopticOutput, settings: ResolveSettings) -> _Segments:
         unknown |= ~is_foreground & (best < settings.min_stuff)
         for number in np.unique(stuff.argmax(0)[~is_foreground]):
             labels.append(stuff_names[number])
+            likelihoods.append(stuff[number])
             scores.append(p_stuff * stuff[number] / np.maximum(best, np.finfo(np.float32).tiny))
     table = np.stack([*scores, np.zeros_like(p_thing)]).astype(np.float32)
     winner = table.argmax(0)
@@ -158,8 +161,12 @@ def _segments(output: PanopticOutput, settings: ResolveSettings) -> _Segments:
     lost = table.argmax(0) != winner
     table[:, lost] = np.minimum(table[:, lost], 0.5 * lead[lost])
     table[winner, rows, columns] = np.where(lost, lead, table[winner, rows, columns])
+    confidences = [
+        float(likely[winner == number].mean()) if (winner == number).any() else 0.0
+        for number, likely in enumerate(likelihoods)
+    ]
     flags = (True,) * thing_count + (False,) * (len(labels) - thing_count + 1)
-    return _Segments((*labels, "unknown"), flags, table, winner)
+    return _Segments((*labels, "unknown"), (*confidences, 0.0), flags, table, winner)
 
 
 def _softmax(logits: Float[np.ndarray, "C h w"]) -> Float32[np.ndarray, "C h w"]:
@@ -247,12 +254,13 @@ def _enlarge_strip(segments: _Segments, vertical: Taps, horizontal: Taps) -> Int
 def _layers(segments: _Segments, index: Int16[np.ndarray, "H W"]) -> list[Layer]:
     """A layer for each segment that is seen, rearmost first."""
     found = []
-    for number, (label, is_thing) in enumerate(
-        zip(segments.labels[:-1], segments.is_thing[:-1], strict=True)
+    for number, (label, confidence) in enumerate(
+        zip(segments.labels[:-1], segments.confidences[:-1], strict=True)
     ):
         mask = index == number
         if mask.any():
-            found.append((_nearness(mask, is_thing), Layer(label, mask)))
+            layer = Layer(label, mask, confidence=min(confidence, 1.0))
+            found.append((_nearness(mask, segments.is_thing[number]), layer))
     return [layer for _, layer in sorted(found, key=lambda item: item[0])]
 
 
