@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartmask.data.annotations.base import DamageError, Problems, plain_label
+from smartmask.data.annotations.base import DamageError, Problems
 from smartmask.data.layered_scene import split_of
 from smartmask.errors import AnnotationError
 
@@ -84,25 +84,3 @@ def test_one_group_in_25_is_for_test_and_one_for_validation():
     splits = [split_of(f"photo:{number}") for number in range(5000)]
     assert splits.count("test") / 5000 == pytest.approx(0.04, abs=0.01)
     assert splits.count("validation") / 5000 == pytest.approx(0.04, abs=0.01)
-
-
-@pytest.mark.parametrize(
-    ("name", "label"),
-    [
-        ("wall-other-merged", "wall"),
-        ("floor-wood", "floor"),
-        ("wall-brick", "wall"),
-        ("door-stuff", "door"),
-        ("window-blind", "window blind"),
-        ("playingfield", "playing field"),
-        ("crab_(animal)", "crab"),
-        ("baseball_bat", "baseball bat"),
-        ("diningtable", "dining table"),
-        ("tvmonitor", "tv monitor"),
-        ("refridgerator", "refrigerator"),
-        ("Clear plastic bottle", "clear plastic bottle"),
-        ("person", "person"),
-    ],
-)
-def test_a_class_name_in_plain_words(name, label):
-    assert plain_label(name) == label

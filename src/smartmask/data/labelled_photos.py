@@ -15,7 +15,6 @@ import numpy as np
 import pyarrow.parquet as parquet
 from jaxtyping import Int16, UInt8
 
-from smartmask.data.annotations.base import plain_label
 from smartmask.data.layered_scene import Split, split_of
 from smartmask.data.photos import read_photo
 from smartmask.data.segment_classes import (
@@ -29,6 +28,7 @@ from smartmask.data.segment_classes import (
     target_of,
 )
 from smartmask.errors import AnnotationError, ImageError
+from smartmask.scene.labels import plain_label
 from smartmask.scene.rle import decode_rle
 
 Kind = Literal["panoptic", "inst", "inst4"]

@@ -14,6 +14,7 @@ cells. Where the four cells round a pixel agree, their segment wins without a lo
 leads in between. A layer's confidence is the mean probability of its label over its cells.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -203,10 +204,10 @@ def _enlarge(segments: _Segments, size_hw: tuple[int, int]) -> Int16[np.ndarray,
     height, width = size_hw
     index = np.empty(size_hw, np.int16)
     strip = max(1, STRIP_PX // width)
-    x0, x1, across = _taps(np.arange(width), width, segments.winner.shape[1])
+    x0, x1, across = linear_taps(np.arange(width), width, segments.winner.shape[1])
     for top in range(0, height, strip):
         rows = np.arange(top, min(top + strip, height))
-        y0, y1, down = _taps(rows, height, segments.winner.shape[0])
+        y0, y1, down = linear_taps(rows, height, segments.winner.shape[0])
         index[rows] = _enlarge_strip(segments, (y0, y1, down), (x0, x1, across))
     index[index == len(segments.labels) - 1] = UNKNOWN
     return index
@@ -215,11 +216,17 @@ def _enlarge(segments: _Segments, size_hw: tuple[int, int]) -> Int16[np.ndarray,
 Taps = tuple[Int[np.ndarray, " _"], Int[np.ndarray, " _"], Float32[np.ndarray, " _"]]
 
 
-def _taps(pixels: Int[np.ndarray, " n"], pixel_count: int, cell_count: int) -> Taps:
-    """The two cells on either side of each pixel's middle, and the weight of the second."""
+def linear_taps(pixels: Int[np.ndarray, " n"], pixel_count: int, cell_count: float) -> Taps:
+    """The two cells on either side of each pixel's middle, and the weight of the second.
+
+    Args:
+        pixels: Numbers of pixels along one side.
+        pixel_count: Of that side.
+        cell_count: Cells that the side covers, at least 1; of the last one it may cover a part.
+    """
     places = np.clip((pixels + 0.5) * cell_count / pixel_count - 0.5, 0, cell_count - 1)
     first = places.astype(np.int64)
-    return first, np.minimum(first + 1, cell_count - 1), (places - first).astype(np.float32)
+    return first, np.minimum(first + 1, math.ceil(cell_count) - 1), (places - first).astype(np.float32)
 
 
 def _enlarge_strip(segments: _Segments, vertical: Taps, horizontal: Taps) -> Int16[np.ndarray, "rows W"]:
@@ -260,11 +267,11 @@ def _layers(segments: _Segments, index: Int16[np.ndarray, "H W"]) -> list[Layer]
         mask = index == number
         if mask.any():
             layer = Layer(label, mask, confidence=min(confidence, 1.0))
-            found.append((_nearness(mask, segments.is_thing[number]), layer))
+            found.append((nearness_key(mask, segments.is_thing[number]), layer))
     return [layer for _, layer in sorted(found, key=lambda item: item[0])]
 
 
-def _nearness(mask: Bool[np.ndarray, "H W"], is_thing: bool) -> tuple[bool, float, int]:
+def nearness_key(mask: Bool[np.ndarray, "H W"], is_thing: bool) -> tuple[bool, float, int]:
     """A sort key: stuff by its middle's height, then things by their lower edge, small in front of large."""
     per_row = np.count_nonzero(mask, axis=1)
     area = int(per_row.sum())

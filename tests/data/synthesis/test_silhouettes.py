@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from shapes import blob, disc
 from silhouette_shapes import oval, oval_library
 
-from smartmask.data.annotations.base import plain_label
 from smartmask.data.layered_scene import LayeredScene, SceneLayer, split_of
 from smartmask.data.synthesis.scales import SCALES, Support, draw_height, scale_of
 from smartmask.data.synthesis.silhouettes import Silhouette, SilhouetteLibrary, fault_of
 from smartmask.errors import AnnotationError
+from smartmask.scene.labels import plain_label
 from smartmask.scene.rle import decode_rle
 
 CANVAS = (120, 160)

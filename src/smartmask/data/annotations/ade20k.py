@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from smartmask.data.annotations.base import AnnotatedScene, DamageError, Problems, plain_label
+from smartmask.data.annotations.base import AnnotatedScene, DamageError, Problems
 from smartmask.data.annotations.damage import (
     DAMAGED_FILE,
     DUPLICATE_ID,
@@ -27,6 +27,7 @@ from smartmask.data.annotations.masks import layer_of
 from smartmask.data.annotations.occlusions import occlusions_of_hidden
 from smartmask.data.layered_scene import SceneLayer
 from smartmask.errors import AnnotationError
+from smartmask.scene.labels import plain_label
 
 VISIBLE, HIDDEN = 255, 128
 STUFF = frozenset({

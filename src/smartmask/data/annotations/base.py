@@ -1,6 +1,5 @@
 """The one form that every reader returns, and how a reader deals with damaged records."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -108,26 +107,3 @@ class Problems:
 
     def _line(self, kind: str) -> str:
         return f"{self.counts[kind]} x {kind}, first at {self.first[kind]}"
-
-
-def plain_label(name: str) -> str:
-    """A dataset's class name in plain words.
-
-    >>> plain_label("wall-other-merged"), plain_label("crab_(animal)"), plain_label("diningtable")
-    ('wall', 'crab', 'dining table')
-    """
-    name = re.sub(r"_?\(.*?\)", "", name).replace("_", " ")
-    name = re.sub(r"-(other|merged|stuff|brick|stone|tile|wood|concrete)\b", "", name)
-    name = name.replace("-", " ").strip().lower()
-    return _SPELLING.get(name, name)
-
-
-_SPELLING = {
-    "diningtable": "dining table",
-    "pottedplant": "potted plant",
-    "tvmonitor": "tv monitor",
-    "aeroplane": "airplane",
-    "motorbike": "motorcycle",
-    "refridgerator": "refrigerator",
-    "playingfield": "playing field",
-}

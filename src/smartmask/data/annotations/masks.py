@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool
 from pycocotools import mask as coco  # type: ignore[import-untyped]
 
-from smartmask.data.annotations.base import DamageError, plain_label
+from smartmask.data.annotations.base import DamageError
 from smartmask.data.annotations.damage import (
     DAMAGED_MASK,
     EMPTY_MASK,
@@ -17,6 +17,7 @@ from smartmask.data.annotations.damage import (
     WRONG_SIZE,
 )
 from smartmask.data.layered_scene import SceneLayer
+from smartmask.scene.labels import plain_label
 from smartmask.scene.layout import Extent
 from smartmask.scene.rle import decode_rle
 

@@ -7,12 +7,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from smartmask.data.annotations.base import AnnotatedScene, Problems, plain_label
+from smartmask.data.annotations.base import AnnotatedScene, Problems
 from smartmask.data.annotations.damage import Record, field, read_whole_json
 from smartmask.data.annotations.masks import layer_of
 from smartmask.data.annotations.parquet_records import read_parquet, row_class_map
 from smartmask.data.layered_scene import SceneLayer
 from smartmask.errors import AnnotationError
+from smartmask.scene.labels import plain_label
 from smartmask.scene.rle import encode_rle
 
 COLUMNS = "image_id", "height", "width", "class_map_png"
