@@ -46,7 +46,7 @@ class SynthesisSettings:
     meshes: Path
     silhouettes: Path | None = None
     layouts: Path | None = None
-    outdoor_share: float = 0.25
+    outdoor_share: float = 0.2
     layout_share: float = 0.03
     density: Density = field(default_factory=Density)
     limits: Limits = field(default_factory=Limits)
