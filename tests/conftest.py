@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import jaxtyping
 import numpy as np
@@ -9,6 +10,9 @@ import pytest
 import torch
 from hypothesis import settings
 from tiny_model import TinyModel, export_tiny_model
+
+if TYPE_CHECKING:
+    from tiny_diffusers import TinyCheckpoints
 
 torch.set_num_threads(1)
 settings.register_profile("quick", deadline=None, max_examples=20, derandomize=True, database=None)
@@ -43,6 +47,14 @@ def tiny_encoder() -> HashEncoder:
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
     """The exported mask model; tests copy the file before they change it."""
     return export_tiny_model(tmp_path_factory.mktemp("weights"))
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoints(tmp_path_factory: pytest.TempPathFactory) -> "TinyCheckpoints":
+    """Tiny Stable Diffusion, ControlNets and CLIP on disk; tests copy a folder before they change it."""
+    from tiny_diffusers import TinyCheckpoints  # takes seconds: it imports diffusers
+
+    return TinyCheckpoints(tmp_path_factory.mktemp("checkpoints"))
 
 
 @pytest.fixture

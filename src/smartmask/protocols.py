@@ -83,12 +83,27 @@ class Inpainter(Protocol):
         ...
 
 
-@runtime_checkable
-class ShadowCaster(Protocol):
-    """An inpainter that also draws its object's shadow, and so must change pixels beside the object."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Footprint:
+    """What an inpainter is going to do to a photo.
 
-    def shadow_room(self, mask: Bool[np.ndarray, "H W"]) -> Bool[np.ndarray, "H W"]:
-        """The pixels of a photo that the shadow of an object of this mask may darken."""
+    Attributes:
+        covered: The whole object as it will be drawn, hidden parts included.
+        beside: Pixels off the mask that change too: where the object sticks out of it, where a shadow falls.
+        margin_px: Pixels round the mask that the window must show, as far as the photo goes.
+    """
+
+    covered: Bool[np.ndarray, "H W"]
+    beside: Bool[np.ndarray, "H W"]
+    margin_px: int
+
+
+@runtime_checkable
+class HasFootprint(Protocol):
+    """An inpainter that does not follow a mask exactly, and knows beforehand what it will do instead."""
+
+    def footprint(self, mask: Bool[np.ndarray, "H W"]) -> Footprint:
+        """What an object of this mask comes to on the photo."""
         ...
 
 
