@@ -67,6 +67,47 @@ def test_unknown_pixels_are_left_to_the_photo():
     assert near(draw_layout(layout, np.full((300, 400, 3), 90, np.uint8)), 1000, 450, (90, 90, 90))
 
 
+def spotted(spots: int) -> Layout:
+    """A wall with small spots that are too small for their name, and one speck."""
+    size_hw = (300, 400)
+    layers = [Layer("wall", np.ones(size_hw, bool))]
+    layers += [Layer("spot", box_mask(size_hw, 40 + 60 * n, 150, 50 + 60 * n, 160)) for n in range(spots)]
+    return Layout(size_hw, (*layers, Layer("speck", box_mask(size_hw, 5, 5, 6, 6))))
+
+
+def test_names_that_do_not_fit_stand_beside_with_a_line_to_a_dot():
+    picture = np.asarray(draw_layout(spotted(1), None)).astype(int)
+    dot = picture[460:471, 130:141].reshape(-1, 3)  # the middle of the spot, at three times the size
+    assert (dot.min(1) > 250).sum() > 20
+    assert (dot.max(1) < 60).sum() > 4
+    inside = picture[451:479, 121:149].reshape(-1, 3)
+    assert (inside.min(1) > 250).sum() < 200  # no letters there
+
+
+def test_the_legend_lists_what_has_no_name_in_the_picture():
+    assert draw_layout(room((300, 400)), None, legend=True).size == (1200, 900)
+    plain, listed = (draw_layout(spotted(1), None, legend=legend) for legend in (False, True))
+    assert plain.size == (1200, 900)
+    assert listed.width == 1200
+    assert 930 < listed.height < 1000
+    assert np.array_equal(np.asarray(listed)[:900], np.asarray(plain))
+    colours = {tuple(pixel) for pixel in np.asarray(listed)[900:].reshape(-1, 3).tolist()}
+    wall, spot, speck = (tuple(colour) for colour in label_colours(["wall", "spot", "speck"]).tolist())
+    assert speck in colours
+    assert wall not in colours
+    assert spot not in colours
+
+
+def test_a_long_legend_takes_several_lines_and_counts_equal_names():
+    size_hw = (100, 100)
+    specks = tuple(Layer(f"speck {n % 40}", box_mask(size_hw, n, 2, n + 1, 3)) for n in range(80))
+    layout = Layout(size_hw, (Layer("wall", np.ones(size_hw, bool)), *specks))
+    once = draw_layout(Layout(size_hw, layout.layers[:41]), None, legend=True)
+    twice = draw_layout(layout, None, legend=True)
+    assert 1200 + 5 * 30 < once.height < 1200 + 12 * 45
+    assert once.height <= twice.height < once.height * 1.3
+
+
 def test_large_layouts_are_scaled_down():
     assert draw_layout(room((30, 4000)), None).size == (PAGE_WIDTH, 14)
 

@@ -1,8 +1,6 @@
 """Layouts survive their files bit for bit; broken files say what is broken and where."""
 
-import io
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,16 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from PIL import Image
 
-from smartmask.data.layout_files import (
-    label_map_files,
-    layout_to_json,
-    read_label_map,
-    read_layout,
-    write_label_map,
-    write_layout,
-)
+from smartmask.data.layout_files import layout_to_json, read_layout, write_layout
 from smartmask.errors import LayoutFileError
 from smartmask.scene.layout import Layer, Layout
 
@@ -29,7 +19,8 @@ names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8
 @st.composite
 def layouts(draw: st.DrawFn) -> Layout:
     size_hw = draw(st.tuples(st.integers(1, 12), st.integers(1, 12)))
-    layers = st.builds(Layer, names, arrays(bool, size_hw), st.sampled_from(["visible", "amodal"]))
+    sure = st.none() | st.floats(0, 1)
+    layers = st.builds(Layer, names, arrays(bool, size_hw), st.sampled_from(["visible", "amodal"]), sure)
     return Layout(size_hw, tuple(draw(st.lists(layers, max_size=5))))
 
 
@@ -46,7 +37,9 @@ def content(**changes: Any) -> dict[str, Any]:
 def same(first: Layout, second: Layout) -> bool:
     pairs = zip(first.layers, second.layers, strict=True)
     return first.size_hw == second.size_hw and all(
-        a.label == b.label and a.extent == b.extent and np.array_equal(a.mask, b.mask) for a, b in pairs
+        (a.label, a.extent, a.confidence) == (b.label, b.extent, b.confidence)
+        and np.array_equal(a.mask, b.mask)
+        for a, b in pairs
     )
 
 
@@ -56,50 +49,6 @@ def test_json_round_trip_is_exact(tmp_path_factory, layout):
     write_layout(path, layout)
     assert same(read_layout(path), layout)
     assert [file.name for file in path.parent.iterdir()] == ["layout.json"]
-
-
-@given(layouts())
-def test_label_map_round_trip_keeps_what_is_seen(tmp_path_factory, layout):
-    folder = tmp_path_factory.mktemp("maps")
-    write_label_map(folder / "labels.png", folder / "labels.json", layout)
-    found = read_label_map(folder / "labels.png", folder / "labels.json")
-    seen = [(label, mask) for label, mask in zip(layout.labels, layout.visible(), strict=True) if mask.any()]
-    expected = Layout(layout.size_hw, tuple(Layer(label, mask) for label, mask in seen))
-    assert same(found, expected)
-
-
-def test_more_than_255_layers_make_a_16_bit_map(tmp_path):
-    pixels = np.arange(300).reshape(15, 20)
-    layers = tuple(Layer(f"label {number}", pixels == number) for number in range(300))
-    write_label_map(tmp_path / "labels.png", tmp_path / "labels.json", Layout((15, 20), layers))
-    with Image.open(tmp_path / "labels.png") as image:
-        assert image.mode == "I;16"
-    found = read_label_map(tmp_path / "labels.png", tmp_path / "labels.json")
-    assert found.labels == tuple(f"label {number}" for number in range(300))
-    assert np.array_equal(found.visible_index(), pixels)
-
-
-def test_small_map_is_a_palette_png_with_readable_colours():
-    png, map_names = label_map_files(room())
-    assert json.loads(map_names) == {"1": "wall", "2": "cat"}
-    with Image.open(io.BytesIO(png)) as image:
-        assert image.mode == "P"
-        assert len(np.unique(np.asarray(image.convert("RGB")).reshape(-1, 3), axis=0)) == 3
-
-
-@pytest.mark.parametrize(
-    ("names_content", "expected"),
-    [
-        (["sky", "wall", None, "dog"], ("sky", "wall", "dog")),
-        ({"1": "wall", "3": "dog", "2": None}, ("wall", "dog")),
-        ({"0": "sky", "1": "wall", "2": "tree", "3": "dog", "7": "unused"}, ("sky", "wall", "tree", "dog")),
-    ],
-    ids=["a list from 0", "a dict, 0 is nothing", "a dict with 0"],
-)
-def test_reads_lists_and_dicts_of_names(tmp_path, names_content, expected):
-    Image.fromarray(np.array([[0, 1], [2, 3]], np.uint8)).save(tmp_path / "map.png")
-    (tmp_path / "names.json").write_text(json.dumps(names_content))
-    assert read_label_map(tmp_path / "map.png", tmp_path / "names.json").labels == expected
 
 
 def test_reads_a_file_with_a_byte_order_mark(tmp_path):
@@ -154,9 +103,13 @@ BROKEN = {
     ),
     "extent": (
         content(layers=[layer(extent="both")]),
-        "layer 0 .'wall'.: .*extent must be 'visible' or 'amodal'",
+        "layer 0: extent must be 'visible' or 'amodal', not 'both'",
     ),
     "extent a list": (content(layers=[layer(extent=["visible"])]), "extent must be 'visible' or 'amodal'"),
+    "confidence above 1": (
+        content(layers=[layer(confidence=1.5)]),
+        "layer 0: confidence must be a number from 0 to 1, not 1.5",
+    ),
     "counts a list": (
         content(layers=[layer(counts=[0, 48])]),
         "layer 0: counts must be a compressed COCO RLE string",
@@ -171,7 +124,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-def test_broken_content_is_named(tmp_path, no_type_check, kind):
+def test_broken_content_is_named(tmp_path, kind):
     broken, message = BROKEN[kind]
     path = tmp_path / "layout.json"
     path.write_text(json.dumps(broken))
@@ -208,8 +161,9 @@ def test_any_bytes_as_counts_give_a_layout_or_a_layout_error(tmp_path_factory, c
         (b'{"format": 1, "format": 2}', "key 'format' comes twice"),
         (b'{"format": ' + b"1" * 5000 + b"}", "is not valid JSON"),
         (b"", "is not valid JSON .*; is the file complete"),
+        (b'{"format": NaN}', "is not valid JSON .NaN is no number of JSON"),
     ],
-    ids=["not UTF-8", "deep", "key twice", "huge number", "empty"],
+    ids=["not UTF-8", "deep", "key twice", "huge number", "empty", "NaN"],
 )
 def test_what_is_not_json_is_named(tmp_path, raw, message):
     path = tmp_path / "layout.json"
@@ -233,39 +187,3 @@ def test_a_larger_canvas_can_be_allowed(tmp_path):
     with pytest.raises(LayoutFileError, match="above the limit of 1e-05 megapixels"):
         read_layout(path, max_megapixels=0.00001)
     assert same(read_layout(path, max_megapixels=1000.0), room())
-
-
-def broken_map(tmp_path: Path, names_content: Any, image: Image.Image | None = None) -> str:
-    """What `read_label_map` says."""
-    png, json_path = tmp_path / "map.png", tmp_path / "names.json"
-    (image or Image.fromarray(np.array([[0, 1], [2, 3]], np.uint8))).save(png)
-    json_path.write_text(json.dumps(names_content))
-    with pytest.raises(LayoutFileError) as caught:
-        read_label_map(png, json_path)
-    return str(caught.value)
-
-
-def test_broken_label_maps_are_named(tmp_path):
-    assert "number 3 (1 pixels) has no name in" in broken_map(tmp_path, ["sky", "wall", "dog"])
-    assert "key 'wall' must be a number of the PNG" in broken_map(tmp_path, {"wall": 1})
-    assert "key '01' must be a number of the PNG, each once" in broken_map(
-        tmp_path, {"1": "wall", "01": "dog"}
-    )
-    assert "number 1: label must be a non-empty text, not ''" in broken_map(tmp_path, ["sky", ""])
-    assert 'expected names as {"1": "wall"} or ["sky", "wall"], not str' in broken_map(tmp_path, "wall")
-    coloured = Image.new("RGB", (4, 4))
-    assert "must be a grey or palette PNG, not a PNG in mode RGB" in broken_map(tmp_path, ["sky"], coloured)
-    (tmp_path / "map.png").write_bytes(label_map_files(room())[0][:60])
-    with pytest.raises(LayoutFileError, match=r"map\.png: "):
-        read_label_map(tmp_path / "map.png", tmp_path / "names.json")
-    with pytest.raises(LayoutFileError, match=r"gone\.png: no such file"):
-        read_label_map(tmp_path / "gone.png", tmp_path / "names.json")
-
-
-def test_too_large_or_too_varied_maps_are_refused(tmp_path):
-    varied = Image.fromarray(np.arange(1100, dtype=np.uint16).reshape(10, 110))
-    assert "holds 1100 named numbers; a layout has at most 1024" in broken_map(tmp_path, ["x"] * 1100, varied)
-    (tmp_path / "names.json").write_text('["sky", "wall", "dog", "cat"]')
-    Image.new("L", (400, 300)).save(tmp_path / "map.png")
-    with pytest.raises(LayoutFileError, match=r"400x300 is above the limit of 0\.1 megapixels"):
-        read_label_map(tmp_path / "map.png", tmp_path / "names.json", max_megapixels=0.1)

@@ -5,14 +5,15 @@ down, which makes their edges smooth.
 """
 
 import io
-import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Bool, Float32, UInt8
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from smartmask.apps.names import place_names
+from smartmask.apps.layout_names import Entry, draw_legend, draw_names
+from smartmask.apps.lettering import FAINT_INK, PAPER, font_of, plain, shortened
+from smartmask.apps.lettering import INK as INK  # those that draw over layouts take it from here
 from smartmask.data.colours import label_colours
 from smartmask.pipelines.suggest import Suggestion
 from smartmask.scene.boxes import BoxXYXY, clip_box
@@ -22,7 +23,6 @@ from smartmask.scene.layout import Layout
 PAGE_WIDTH = 1800
 PANEL_HEIGHT = 760
 MARGIN, GAP = 28, 22
-PAPER, INK, FAINT_INK = (250, 250, 248), (28, 30, 36), (105, 110, 120)
 ACCENT = (255, 38, 110)
 HINT = (255, 214, 10)
 TINT = 0.52
@@ -41,8 +41,12 @@ def draw_layout(
     *,
     longest_px: int | None = None,
     names: Sequence[str] | None = None,
+    legend: bool = False,
 ) -> Image.Image:
     """The layout's visible regions in colour with their names, over the photo if there is one.
+
+    A name lies inside its region or, where that is too small, beside it with a line. Names never cover one
+    another; regions for which no place is left stay without one.
 
     Args:
         layout: What to draw.
@@ -50,6 +54,8 @@ def draw_layout(
         longest_px: The picture's longer side; by default it is brought to between 1200 and `PAGE_WIDTH`
             pixels, so that names are legible.
         names: What to write on each region; by default its label, which also decides its colour.
+        legend: Whether to list the regions that stay without a name in a strip below the picture, which makes
+            it taller.
 
     Raises:
         ValueError: If the photo is of another size.
@@ -59,7 +65,8 @@ def draw_layout(
     longest = max(height, width)
     scale = (longest_px or min(max(longest, 1200), PAGE_WIDTH)) / longest
     size_wh = max(round(width * scale), 1), max(round(height * scale), 1)
-    return _draw_layout(layout, photo, size_wh, layout.labels if names is None else names)
+    picture, unnamed = _draw_layout(layout, photo, size_wh, layout.labels if names is None else names)
+    return draw_legend(picture, unnamed) if legend and unnamed else picture
 
 
 def draw_suggestion(background: Image.Image, suggestion: Suggestion, guidance: Guidance) -> Image.Image:
@@ -81,7 +88,7 @@ def draw_suggestion(background: Image.Image, suggestion: Suggestion, guidance: G
         centre_x, centre_y, radius = (x0 + x1) / 2, (y0 + y1) / 2, RING_PX / 2
         x0, y0, x1, y1 = centre_x - radius, centre_y - radius, centre_x + radius, centre_y + radius
         ImageDraw.Draw(picture).ellipse((x0, y0, x1, y1), outline=(255, 255, 255), width=3)
-    _draw_tag(picture, f"{_plain(suggestion.label, 26)}  {suggestion.score:.2f}", (x0, y0, x1, y1))
+    _draw_tag(picture, f"{plain(suggestion.label, 26)}  {suggestion.score:.2f}", (x0, y0, x1, y1))
     return picture
 
 
@@ -120,7 +127,7 @@ def overview(
     if photo is not None:
         background = _fit(Image.fromarray(photo), size_wh)
         panels.append((background, f"Photo, {width} x {height}"))
-    named = _draw_layout(layout, photo, size_wh, layout.labels)
+    named, _ = _draw_layout(layout, photo, size_wh, layout.labels)
     panels.append((named, f"Layout, {len(layout)} region{'' if len(layout) == 1 else 's'}"))
     if photo is None:
         background = Image.blend(_tinted(layout, None, size_wh), Image.new("RGB", size_wh, PAPER), 0.45)
@@ -146,7 +153,7 @@ def draw_page(
     subtitle: str,
 ) -> Image.Image:
     """Panels, pictures of at most `size_wh` with captions, row by row in a grid below a title."""
-    title_font, text_font = _font(30.0), _font(18.0)
+    title_font, text_font = font_of(30.0), font_of(18.0)
     cell_width, cell_height = max(size_wh[0], CELL_WIDTH), size_wh[1] + 34
     rows = -(-len(panels) // columns)
     top = MARGIN + 44 + (30 if subtitle else 0)
@@ -154,14 +161,14 @@ def draw_page(
     page = Image.new("RGB", (page_width, top + rows * (cell_height + GAP) - GAP + MARGIN), PAPER)
     draw = ImageDraw.Draw(page)
     room = page_width - 2 * MARGIN
-    draw.text((MARGIN, MARGIN - 8), _shortened(title, title_font, room), INK, title_font)
-    draw.text((MARGIN, MARGIN + 32), _shortened(subtitle, text_font, room), FAINT_INK, text_font)
+    draw.text((MARGIN, MARGIN - 8), shortened(title, title_font, room), INK, title_font)
+    draw.text((MARGIN, MARGIN + 32), shortened(subtitle, text_font, room), FAINT_INK, text_font)
     for number, (picture, caption) in enumerate(panels):
         row, column = divmod(number, columns)
         x, y = MARGIN + column * (cell_width + GAP), top + row * (cell_height + GAP)
         page.paste(picture, (x, y))
         draw.rectangle((x - 1, y - 1, x + picture.width, y + picture.height), outline=(205, 205, 205))
-        draw.text((x, y + picture.height + 8), _shortened(caption, text_font, cell_width), INK, text_font)
+        draw.text((x, y + picture.height + 8), shortened(caption, text_font, cell_width), INK, text_font)
     return page
 
 
@@ -186,42 +193,20 @@ def _draw_layout(
     photo: UInt8[np.ndarray, "H W 3"] | None,
     size_wh: tuple[int, int],
     labels: Sequence[str],
-) -> Image.Image:
+) -> tuple[Image.Image, list[Entry]]:
+    """The picture, and the names and colours of the regions seen in it that have no name there."""
     picture = _tinted(layout, photo, size_wh)
-    width, height = size_wh
-    base = max(width, height) / 30
-    fonts = [_font(min(max(base * factor, least), 44.0)) for factor, least in _FONT_SIZES]
     index = layout.visible_index()
     grid = min(1.0, _GRID / max(size_wh))
-    small = _picked(index, (max(round(width * grid), 1), max(round(height * grid), 1)))
-    names = [_plain(label, 24) for label in labels]
-    sizes = [[_text_size(name, font, grid) for font in fonts] for name in names]
-    draw = ImageDraw.Draw(picture)
-    for name, place in zip(names, place_names(small, sizes), strict=True):
-        if place is not None:
-            x, y, size = place
-            font = fonts[size]
-            stroke = max(round(font.size / 9), 1)
-            draw.text(
-                (x / grid, y / grid), name, (255, 255, 255), font, "mm", stroke_width=stroke, stroke_fill=INK
-            )
-    return picture
-
-
-_FONT_SIZES = ((1.25, 15.0), (0.95, 15.0), (0.7, 14.0), (0.48, 14.0))
-"""Sizes of names as multiples of 1/30 of the longer side, each with a least size in pixels."""
-
-
-def _font(size: float) -> ImageFont.FreeTypeFont:
-    """The font that Pillow brings along."""
-    font = ImageFont.load_default(size)
-    assert isinstance(font, ImageFont.FreeTypeFont), "only without a size is the bitmap font given"
-    return font
-
-
-def _text_size(name: str, font: ImageFont.FreeTypeFont, grid: float) -> tuple[float, float]:
-    """Width and height of a name on the grid, with a little air."""
-    return (font.getlength(name) + 0.5 * font.size) * grid, 1.3 * font.size * grid
+    small = _picked(index, (max(round(size_wh[0] * grid), 1), max(round(size_wh[1] * grid), 1)))
+    is_named = draw_names(picture, small, grid, labels)
+    seen = np.isin(np.arange(len(layout)), index)
+    colours = label_colours(layout.labels).tolist()
+    return picture, [
+        (label, (red, green, blue))
+        for label, (red, green, blue), named, is_seen in zip(labels, colours, is_named, seen, strict=True)
+        if is_seen and not named
+    ]
 
 
 def _tinted(
@@ -289,7 +274,7 @@ def _grown(mask: Bool[np.ndarray, "h w"], distance: int) -> Bool[np.ndarray, "h 
 
 def _draw_tag(picture: Image.Image, text: str, box_xyxy: BoxXYXY) -> None:
     """White text on a dark plate above a box, below it, or in its corner; none in a picture too small."""
-    font = _font(min(max(picture.width / 30, 13.0), 20.0))
+    font = font_of(min(max(picture.width / 30, 13.0), 20.0))
     width, height = font.getlength(text) + 14, font.size * 1.25 + 6
     if width + 8 > picture.width or height + 8 > picture.height:
         return
@@ -317,23 +302,6 @@ def _picked(index: np.ndarray, size_wh: tuple[int, int]) -> np.ndarray:
     rows = (np.arange(height) + 0.5) * index.shape[0] / height
     columns = (np.arange(width) + 0.5) * index.shape[1] / width
     return np.asarray(index[rows.astype(int)[:, None], columns.astype(int)])
-
-
-def _plain(text: str, longest: int) -> str:
-    """A text in one line of letters that Pillow's font has: without accents, cut at a length."""
-    letters = unicodedata.normalize("NFKD", " ".join(text.split()))
-    letters = "".join(
-        letter for letter in letters if letter.isprintable() and not unicodedata.combining(letter)
-    )
-    return letters if len(letters) <= longest else letters[: longest - 1].rstrip() + "…"
-
-
-def _shortened(text: str, font: ImageFont.FreeTypeFont, room_px: int) -> str:
-    """As much of a text as fits."""
-    longest = len(text) + 1
-    while longest > 1 and font.getlength(_plain(text, longest)) > room_px:
-        longest -= max(longest // 20, 1)
-    return _plain(text, longest)
 
 
 def _check_photo(photo: UInt8[np.ndarray, "H W 3"] | None, layout: Layout) -> None:

@@ -28,7 +28,11 @@ _FILE = click.Path(path_type=Path, readable=False)
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same masks."
 )
 @click.option(
-    "--layout", "layout_path", metavar="JSON", type=_FILE, help="Layout of the photo; it is not segmented."
+    "--layout",
+    "layout_path",
+    metavar="FILE",
+    type=_FILE,
+    help="Layout of the photo, in any format; it is not segmented.",
 )
 @click.option("--out", type=_FILE, default=Path("out"), show_default=True, help="Folder for the results.")
 @click.option("--weights", metavar="ONNX", type=_FILE, help="A mask model of your own.")
@@ -69,6 +73,7 @@ def suggest(
       smartmask suggest room.jpg "a picture frame" --box 120,40,260,180 --out frame
       smartmask suggest room.jpg "an armchair" --scribble chair.png --seed 3
       smartmask suggest room.jpg "a cat" --layout out/layout.json --out cat
+      smartmask suggest room.jpg "a cat" --layout room.psd --out cat
     """
     from smartmask.apps.cli.output import check_folder, write_folder
     from smartmask.apps.cli.progress import progress
@@ -84,7 +89,9 @@ def suggest(
         image = read_photo(photo, max_megapixels)
         size_hw = image.shape[0], image.shape[1]
         guidance = _read_guidance(box, region, scribble, size_hw)
-        given = None if layout_path is None else _read_layout(layout_path, size_hw, max_megapixels)
+        given = (
+            None if layout_path is None else _read_layout(layout_path, size_hw, max_megapixels, photo.name)
+        )
     except ValueError as error:
         raise click.UsageError(str(error)) from error
 
@@ -175,10 +182,12 @@ def _clipped_box(text: str, size_hw: tuple[int, int]) -> tuple[float, float, flo
     return clipped
 
 
-def _read_layout(path: Path, size_hw: tuple[int, int], max_megapixels: float) -> "Layout":
-    from smartmask.data.layout_files import read_layout
+def _read_layout(
+    path: Path, size_hw: tuple[int, int], max_megapixels: float, photo_name: str | None = None
+) -> "Layout":
+    from smartmask.data.layout_formats import read_any_layout
 
-    layout = read_layout(path, max_megapixels)
+    layout = read_any_layout(path, image=photo_name, max_megapixels=max_megapixels)
     if tuple(layout.size_hw) != size_hw:
         found, expected = f"{layout.size_hw[1]}x{layout.size_hw[0]}", f"{size_hw[1]}x{size_hw[0]}"
         raise ValueError(

@@ -1,0 +1,230 @@
+"""What every reader of layouts asks of a file before it believes it.
+
+A layout file may come from anywhere: whatever it says is checked for its type, its size and its place on disk
+before memory is taken or a second file is opened.
+"""
+
+import json
+import stat
+from pathlib import Path
+from typing import Any, TypeVar
+
+from smartmask.errors import LayoutFileError
+from smartmask.scene.layout import MAX_LAYERS, Extent
+
+MAX_MASK_MEGAPIXELS = 8000
+"""Most pixels of all masks of a file together, in millions: a few bytes of RLE can ask for any amount."""
+MAX_FILE_BYTES = 2**30
+"""The largest file read; COCO's own annotations of 118,000 photos are half of it."""
+Record = dict[str, Any]
+T = TypeVar("T")
+
+
+def read_bytes(path: Path) -> bytes:
+    """What a file holds.
+
+    Raises:
+        LayoutFileError: If it cannot be read, or is absurdly large.
+    """
+    try:
+        status = path.stat()
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+            raise LayoutFileError(f"{path}: is a device or a pipe; give a file")
+        if status.st_size > MAX_FILE_BYTES:
+            found = f"{status.st_size} bytes"
+            raise LayoutFileError(f"{path}: has {found}; layout files of up to {MAX_FILE_BYTES} are read")
+        return path.read_bytes()
+    except OSError as error:
+        raise LayoutFileError(
+            f"{path}: cannot be read ({error.strerror or error}); check the path"
+        ) from error
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file holds.
+
+    Raises:
+        LayoutFileError: If it cannot be read, is not UTF-8 or not JSON, has a key twice, or holds NaN.
+    """
+    return parse_json(read_bytes(path), str(path))
+
+
+def parse_json(content: bytes, where: str) -> Any:
+    """What the bytes of a JSON file hold.
+
+    Raises:
+        LayoutFileError: If they are not UTF-8 or not JSON, have a key twice, or hold NaN.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
+    except RecursionError as error:
+        raise LayoutFileError(f"{where}: is not a layout file; its JSON is nested too deeply") from error
+    except ValueError as error:  # not UTF-8, not JSON, or a repeated key
+        raise LayoutFileError(f"{where}: is not valid JSON ({error}); is the file complete?") from error
+
+
+def field(record: Any, name: str, kind: type[T] | tuple[type[T], ...], where: str) -> T:
+    """The value of a record's field; a bool is no number.
+
+    Args:
+        record: A value of the file that should be an object.
+        name: The field.
+        kind: `str`, `int`, `list` or `dict`, or several of them.
+        where: File and record, for messages.
+
+    Raises:
+        LayoutFileError: If the record is none, has no such field, or one of another type.
+    """
+    if not isinstance(record, dict):
+        raise LayoutFileError(f"{where}: must be a JSON object, not {type(record).__name__}")
+    if name not in record:
+        raise LayoutFileError(f"{where}: lacks {name}")
+    value = record[name]
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+    if not isinstance(value, kinds) or isinstance(value, bool):
+        expected = " or ".join(_KINDS[one] for one in kinds)
+        raise LayoutFileError(f"{where}: {name} must be {expected}, not {short(value)}")
+    return value
+
+
+_KINDS: dict[type, str] = {str: "a text", int: "a whole number", list: "a list", dict: "an object"}
+
+
+def checked_label(value: Any, where: str) -> str:
+    """A label that a layer can have.
+
+    Raises:
+        LayoutFileError: If it is no text, blank, or half a character.
+    """
+    if not isinstance(value, str) or not value.strip():
+        raise LayoutFileError(f"{where}: label must be a non-empty text, not {short(value)}")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise LayoutFileError(f"{where}: label {short(value)} is not valid Unicode") from error
+    return value
+
+
+def checked_extent(value: Any, where: str) -> Extent:
+    """Whether a mask is the whole object or what is seen of it.
+
+    Raises:
+        LayoutFileError: If it is neither.
+    """
+    if value == "visible":
+        return "visible"
+    if value == "amodal":
+        return "amodal"
+    raise LayoutFileError(f"{where}: extent must be 'visible' or 'amodal', not {short(value)}")
+
+
+def checked_confidence(value: Any, where: str) -> float | None:
+    """How sure whoever found a layer was, in [0, 1], or None.
+
+    Raises:
+        LayoutFileError: If it is neither.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise LayoutFileError(f"{where}: confidence must be a number from 0 to 1, not {short(value)}")
+    return float(value)
+
+
+def checked_size(height: int, width: int, max_megapixels: float, where: str) -> tuple[int, int]:
+    """A canvas (height, width) that may be read.
+
+    Raises:
+        LayoutFileError: If it has no pixel, or too many.
+    """
+    if height < 1 or width < 1:
+        raise LayoutFileError(f"{where}: a canvas of {width}x{height} pixels; it must have at least one")
+    if height * width > max_megapixels * 1e6:
+        raise LayoutFileError(
+            f"{where}: a canvas of {width}x{height} is above the limit of {max_megapixels:g} megapixels"
+        )
+    return height, width
+
+
+def check_layer_count(count: int, size_hw: tuple[int, int], where: str) -> None:
+    """Make sure that the masks of a file may be decoded.
+
+    Raises:
+        LayoutFileError: If they are more than a layout holds, or take too much memory.
+    """
+    if count > MAX_LAYERS:
+        raise LayoutFileError(f"{where}: holds {count} layers; a layout has at most {MAX_LAYERS}")
+    check_mask_pixels(count, size_hw, "layers", where)
+
+
+def check_mask_pixels(count: int, size_hw: tuple[int, int], what: str, where: str) -> None:
+    """Make sure that so many masks of the canvas's size may be drawn.
+
+    Raises:
+        LayoutFileError: If they are more than `MAX_MASK_MEGAPIXELS` together.
+    """
+    if count * size_hw[0] * size_hw[1] > MAX_MASK_MEGAPIXELS * 1e6:
+        found = f"{count} {what} of {size_hw[1]}x{size_hw[0]} pixels"
+        raise LayoutFileError(
+            f"{where}: {found} are more than {MAX_MASK_MEGAPIXELS} megapixels; use fewer or smaller"
+        )
+
+
+def checked_member(name: str, where: str) -> str:
+    """The name of a file within a folder or archive, with `/` between its parts.
+
+    Raises:
+        LayoutFileError: If it could lead out of that folder, here or on another system.
+    """
+    parts = name.split("/")
+    if not name.isprintable() or any(
+        part in ("", ".", "..") or set(part) & _ODD or len(part.encode()) > _LONGEST_NAME for part in parts
+    ):
+        raise LayoutFileError(
+            f"{where}: file name {short(name)} leads out of its folder or is no plain name; expected one "
+            "like masks/1.png"
+        )
+    return name
+
+
+def plain_name(text: str) -> str:
+    """A text as the name of a file that `checked_member` takes.
+
+    >>> plain_name("a:b/c"), plain_name("..")
+    ('a_b_c', '_')
+    """
+    letters = "".join(
+        "_" if letter in _ODD or letter == "/" or not letter.isprintable() else letter for letter in text
+    )
+    return "_" if letters in ("", ".", "..") else letters
+
+
+_ODD = set('\\:"<>|?*')
+"""Letters that some system takes for more than a letter of a name."""
+_LONGEST_NAME = 255
+"""In bytes, the most that file systems take."""
+
+
+def is_int(value: Any) -> bool:
+    """Whether a value of a file is a whole number."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def short(value: Any) -> str:
+    """A value of a file as an error shows it."""
+    text = ascii(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> Record:
+    content: Record = {}
+    for key, value in pairs:
+        if key in content:
+            raise ValueError(f"key {short(key)} comes twice")
+        content[key] = value
+    return content
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number of JSON")

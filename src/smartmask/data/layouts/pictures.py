@@ -1,0 +1,60 @@
+"""PNG pictures inside layout files: bytes in, numbers out, with the size known before a pixel is decoded."""
+
+import io
+
+import numpy as np
+from jaxtyping import Bool, Shaped, UInt8
+from PIL import Image, PngImagePlugin
+
+from smartmask.errors import LayoutFileError
+
+
+def png_bytes(values: UInt8[np.ndarray, "H W *C"] | Bool[np.ndarray, "H W"]) -> bytes:
+    """A grey (H, W), RGB or RGBA picture as the content of a PNG file; a bool one is 0 and 255."""
+    buffer = io.BytesIO()
+    Image.fromarray(values.astype(np.uint8) * 255 if values.dtype == bool else values).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def read_png(
+    content: bytes, size_hw: tuple[int, int] | None, max_megapixels: float, where: str
+) -> Image.Image:
+    """The decoded picture of a PNG file.
+
+    Args:
+        content: The bytes of the file.
+        size_hw: The size it must have, or None.
+        max_megapixels: The most pixels it may have, in millions.
+        where: Its name, for messages.
+
+    Raises:
+        LayoutFileError: If it is not a PNG, damaged, of another size, or too large.
+    """
+    try:
+        # Not `Image.open`, whose size limit is a switch of the whole process; the limit here is the caller's.
+        image = PngImagePlugin.PngImageFile(io.BytesIO(content))
+    except Exception as error:  # Pillow's readers meet damaged headers with almost any exception
+        raise LayoutFileError(f"{where}: is not a PNG, or its header is damaged ({error})") from error
+    if size_hw is not None and (image.height, image.width) != tuple(size_hw):
+        found, expected = f"{image.width}x{image.height}", f"{size_hw[1]}x{size_hw[0]}"
+        raise LayoutFileError(f"{where}: is {found} but the canvas is {expected}")
+    if image.width * image.height > max_megapixels * 1e6:
+        found = f"{image.width}x{image.height}"
+        raise LayoutFileError(f"{where}: {found} is above the limit of {max_megapixels:g} megapixels")
+    try:
+        image.load()
+    except Exception as error:  # and damaged data likewise
+        raise LayoutFileError(
+            f"{where}: the picture is damaged or cut short ({type(error).__name__}: {error}); copy it again"
+        ) from error
+    return image
+
+
+def mask_of_picture(image: Image.Image) -> Bool[np.ndarray, "H W"]:
+    """The opaque part of a picture that has transparency, else its bright part; both above 127 of 255."""
+    if image.has_transparency_data:
+        return np.asarray(image.convert("RGBA").getchannel("A")) > 127
+    values: Shaped[np.ndarray, "H W"] = np.asarray(image)
+    if image.mode.startswith("I"):
+        return values > 127 * 257
+    return np.asarray(image.convert("L")) > 127

@@ -1,0 +1,134 @@
+"""Polygons as LabelMe draws them, and masks as such polygons.
+
+LabelMe fills a polygon with Pillow, outline included. A region without holes is therefore exactly the polygon
+through the centres of its outermost pixels, taken one by one round it (Moore's tracing); whether it is so is
+still checked by drawing it.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool
+from PIL import Image, ImageDraw
+
+from smartmask.data.layouts.checks import short
+from smartmask.errors import LayoutFileError
+
+Points = Sequence[tuple[float, float]]
+MAX_OUTLINE_PX = 1e7
+"""Drawing takes time, and COCO's way of it memory, in proportion to the outline."""
+MAX_PARTS = 64
+"""A mask of more parts is confetti, which nobody edits as polygons."""
+_ROUND = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
+"""The eight neighbours (x, y) of a pixel, clockwise from the right; y grows downwards."""
+
+
+def fill_polygon(points: Points, size_hw: tuple[int, int]) -> Bool[np.ndarray, "H W"]:
+    """The pixels of a polygon, outline included.
+
+    >>> fill_polygon([(1, 0), (2, 0), (2, 1), (1, 1)], (3, 4)).astype(int).tolist()
+    [[0, 1, 1, 0], [0, 1, 1, 0], [0, 0, 0, 0]]
+    """
+    xs, ys = zip(*points, strict=True)
+    # Drawn in its box alone. Pillow cuts fractions towards zero, so nothing is moved across it.
+    left, top = max(math.floor(min(xs)), 0), max(math.floor(min(ys)), 0)
+    right, bottom = min(math.ceil(max(xs)) + 1, size_hw[1]), min(math.ceil(max(ys)) + 1, size_hw[0])
+    mask = np.zeros(size_hw, bool)
+    if left < right and top < bottom:
+        canvas = Image.new("1", (right - left, bottom - top))
+        ImageDraw.Draw(canvas).polygon([(x - left, y - top) for x, y in points], fill=1, outline=1)
+        mask[top:bottom, left:right] = canvas
+    return mask
+
+
+def check_outline(points: Sequence[Any], size_hw: tuple[int, int], where: str) -> None:
+    """Make sure that points are numbers about the canvas, and that drawing the outline takes bounded work.
+
+    Raises:
+        LayoutFileError: If they are not, or none of the polygon lies on the canvas.
+    """
+    numbers = [value for point in points for value in point]
+    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in numbers):
+        raise LayoutFileError(f"{where}: a polygon's points must be numbers of pixels, not {short(points)}")
+    height, width = size_hw
+    if not all(-width <= x <= 2 * width and -height <= y <= 2 * height for x, y in points):
+        raise LayoutFileError(
+            f"{where}: a polygon's points lie far off the {width}x{height} canvas: {short(points)}"
+        )
+    across, down = numbers[::2], numbers[1::2]
+    if max(across) < 0 or min(across) > width or max(down) < 0 or min(down) > height:
+        raise LayoutFileError(f"{where}: a polygon lies wholly outside the {width}x{height} canvas")
+    length = sum(math.dist(points[number - 1], points[number]) for number in range(len(points)))
+    if length > MAX_OUTLINE_PX:
+        raise LayoutFileError(f"{where}: a polygon's outline of {length:.0f} pixels; it must be below 1e7")
+
+
+def polygons_of(mask: Bool[np.ndarray, "H W"]) -> list[list[tuple[int, int]]] | None:
+    """Polygons that `fill_polygon` turns back into exactly the mask; None if there are no such.
+
+    There are none for an empty mask, one with holes, with a part of less than three corners, or of more than
+    `MAX_PARTS` parts.
+
+    >>> mask = np.array([[1, 1, 1, 0], [1, 1, 1, 0]], bool)
+    >>> polygons_of(mask), polygons_of(np.array([[1, 0]], bool))
+    ([[(0, 0), (2, 0), (2, 1), (0, 1)]], None)
+    """
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if not len(rows):
+        return None
+    top, left = int(rows[0]), int(columns[0])
+    part = mask[top : rows[-1] + 1, left : columns[-1] + 1]
+    inside, stride = np.pad(part, 1).tobytes(), part.shape[1] + 2
+    remaining = part.copy()
+    polygons: list[list[tuple[int, int]]] = []
+    while remaining.any():
+        y, x = divmod(int(remaining.argmax()), part.shape[1])
+        corners = _corners(_boundary(inside, stride, x, y))
+        if len(corners) < 3 or len(polygons) == MAX_PARTS:
+            return None
+        (x0, y0), (x1, y1) = np.min(corners, 0).tolist(), np.max(corners, 0).tolist()
+        window = np.s_[y0 : y1 + 1, x0 : x1 + 1]
+        filled = fill_polygon([(x - x0, y - y0) for x, y in corners], (y1 + 1 - y0, x1 + 1 - x0))
+        if (filled & ~part[window]).any() or not filled[y - y0, x - x0]:
+            return None
+        remaining[window] &= ~filled
+        polygons.append([(left + x, top + y) for x, y in corners])
+    return polygons
+
+
+def _boundary(inside: bytes, stride: int, x: int, y: int) -> list[tuple[int, int]]:
+    """The outermost pixels of a region, clockwise.
+
+    Args:
+        inside: A byte a pixel, 1 inside, of a mask with a rim of zeros, row by row.
+        stride: Bytes of a row.
+        x: Column without the rim of the region's first pixel in reading order.
+        y: Its row.
+    """
+    steps = [across + down * stride for across, down in _ROUND]
+    start = here = (y + 1) * stride + x + 1
+    boundary: list[tuple[int, int]] = []
+    came = 0
+    first_step = None
+    while True:
+        for turn in range(8):
+            heading = (came + 5 + turn) % 8  # begin just past the pixel that was come from
+            if inside[here + steps[heading]]:
+                break
+        else:
+            return [(x, y)]
+        if here == start and heading == first_step:  # not merely back: a thin neck is passed twice
+            return boundary
+        first_step = heading if first_step is None else first_step
+        row, column = divmod(here, stride)
+        boundary.append((column - 1, row - 1))
+        here, came = here + steps[heading], heading
+
+
+def _corners(boundary: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The pixels at which a closed path turns."""
+    points = np.array(boundary)
+    turns = ((points - np.roll(points, 1, 0)) != (np.roll(points, -1, 0) - points)).any(1)
+    return [(int(x), int(y)) for x, y in points[turns]]
