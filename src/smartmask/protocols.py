@@ -51,7 +51,7 @@ class InpaintTask:
         image: The window, RGB.
         mask: The pixels that are to change.
         prompt: What is to appear, in a few words.
-        layout: What is there, on the window's canvas, the new object in its place in the order.
+        layout: What is there, on the window's canvas, the new object at its place in the order.
         seed: Same task, same seed, same picture.
         layer_number: The new object's layer, its amodal mask; by default the last, which nothing hides.
     """
