@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from smartmask.apps.cli.data_inspect import inspect
+from smartmask.apps.cli.data_instructions import instructions
 from smartmask.apps.cli.data_meshes import meshes as make_meshes
 from smartmask.apps.cli.output import Stopped
 
@@ -246,6 +247,7 @@ def _some(scenes: "Iterator[LayeredScene]", complaint: str) -> "Iterator[Layered
 
 data.add_command(make_meshes)
 data.add_command(inspect)
+data.add_command(instructions)
 
 
 @contextmanager
