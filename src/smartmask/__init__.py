@@ -5,9 +5,13 @@
 >>> best = SmartMask.load().suggest("photo.jpg", "a dog", guidance=guidance)[0]  # doctest: +SKIP
 """
 
+from smartmask.apps.inpainters import load_inpainter
 from smartmask.apps.load import SmartMask
 from smartmask.data.layout_files import read_layout, write_layout
 from smartmask.errors import SmartMaskError
+from smartmask.pipelines.insert import Insertion, InsertSettings
+from smartmask.pipelines.insertion_history import InsertionHistory, InsertStep
+from smartmask.pipelines.insertion_history_files import read_history, write_history
 from smartmask.pipelines.suggest import Suggestion
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
 from smartmask.scene.layout import Layer, Layout
@@ -16,6 +20,10 @@ from smartmask.scene.view import View
 __all__ = [
     "Box",
     "Guidance",
+    "InsertSettings",
+    "InsertStep",
+    "Insertion",
+    "InsertionHistory",
     "Layer",
     "Layout",
     "NoGuidance",
@@ -25,6 +33,9 @@ __all__ = [
     "SmartMaskError",
     "Suggestion",
     "View",
+    "load_inpainter",
+    "read_history",
     "read_layout",
+    "write_history",
     "write_layout",
 ]

@@ -1,18 +1,23 @@
 """The object behind the commands, a photo, and a command line that is run in this process."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+import segment_parts
 from PIL import Image
 
-from smartmask.apps import load
+from smartmask.apps import load, segmenters
+from smartmask.apps.cli import segment_files
 from smartmask.apps.cli.main import main
+from smartmask.apps.drawing import draw_layout
 from smartmask.apps.load import SmartMask
 from smartmask.pipelines.generate import MaskGenerator
 from smartmask.pipelines.suggest import SuggestPipeline
+from smartmask.protocols import Segmenter
 from smartmask.scene.layout import Layer, Layout
 
 SIZE_HW = (72, 96)
@@ -106,3 +111,22 @@ def photo(tmp_path) -> Path:
     path = tmp_path / "photo.png"
     Image.fromarray(pixels).save(path)
     return path
+
+
+@pytest.fixture
+def halves(monkeypatch) -> list[tuple[Any, ...]]:
+    """What the command loads sees halves; the list holds what was asked for."""
+    asked: list[tuple[Any, ...]] = []
+
+    def load(*arguments: Any, **options: Any) -> Segmenter:
+        asked.append((*arguments, options))
+        return segment_parts.Halves()
+
+    monkeypatch.setattr(segmenters, "load_segmenter", load)
+    return asked
+
+
+@pytest.fixture
+def small_overlays(monkeypatch) -> None:
+    """Overlays of 64 pixels instead of 1200, which saves a quarter of a second for each."""
+    monkeypatch.setattr(segment_files, "draw_layout", partial(draw_layout, longest_px=64))

@@ -237,7 +237,9 @@ def test_a_full_disk_is_one_line(run, tmp_path, monkeypatch):
     assert err == "Error: --out made: cannot be written (No space left on device)\n"
 
 
-@pytest.mark.parametrize("command", ["", "read", "synthesize", "silhouettes", "stats", "inspect", "instructions", "meshes"])
+@pytest.mark.parametrize(
+    "command", ["", "read", "synthesize", "silhouettes", "stats", "inspect", "instructions", "meshes"]
+)
 def test_help_is_as_agreed(run, command):
     """After a wanted change: `COLUMNS=80 smartmask data ... --help > tests/golden/help_data_....txt`."""
     code, out, err = run("data", *([command] if command else []), "--help")

@@ -19,7 +19,6 @@ from smartmask.data.layout_formats import FILE_NAMES, read_any_layout
 from smartmask.data.layouts.label_map import read_label_map
 from smartmask.protocols import Segmenter
 
-pytest_plugins = ["segment_parts"]
 ALL = [argument for name in FORMATS for argument in ("--format", name)]
 
 

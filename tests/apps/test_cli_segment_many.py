@@ -11,7 +11,6 @@ from smartmask.apps import segmenters
 from smartmask.data.layout_formats import read_any_layout
 from smartmask.scene.layout import Layout
 
-pytest_plugins = ["segment_parts"]
 pytestmark = pytest.mark.usefixtures("halves", "small_overlays")
 
 

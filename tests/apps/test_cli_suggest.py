@@ -227,7 +227,10 @@ BAD_FILES = {
     "scribble missing": (["photo.png", "dog", "--scribble", "gone.png"], "gone.png: no such file"),
     "region a text": (["photo.png", "dog", "--region", "notes.jpg"], "notes.jpg: not an image"),
     "layout missing": (["photo.png", "dog", "--layout", "gone.json"], "gone.json: cannot be read"),
-    "layout a photo": (["photo.png", "dog", "--layout", "photo.png"], "photo.png: a label map needs the names"),
+    "layout a photo": (
+        ["photo.png", "dog", "--layout", "photo.png"],
+        "photo.png: a label map needs the names",
+    ),
     "layout cut short": (["photo.png", "dog", "--layout", "cut.json"], "cut.json: is not valid JSON"),
 }
 

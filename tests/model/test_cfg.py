@@ -1,8 +1,10 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
 from smartmask.model.cfg import guided
-from smartmask.model.condition import Condition
+from smartmask.model.condition import SPECIAL_ROWS, UNKNOWN, Condition
 from smartmask.model.sampler import euler
 
 WORD = np.array([0.6, 0.8], np.float32)
@@ -41,6 +43,31 @@ def test_steering_stops_at_the_time_asked_for():
     x = np.zeros((1, 4, 4), np.float32)
     assert (denoise(x, 0.41) == 3).all()
     assert (denoise(x, 0.4) == 1).all()
+
+
+def three_branches(x, t, conditions):
+    """0 without layout, 1 with the layout alone, 10 with layout and words."""
+    seen = [
+        (bool((c.regions != UNKNOWN + SPECIAL_ROWS).any()), bool(c.object_text.any())) for c in conditions
+    ]
+    values = {(False, False): 0.0, (True, False): 1.0, (True, True): 10.0}
+    return tuple(np.full_like(x, values[entry]) for entry in seen)
+
+
+@pytest.mark.parametrize(
+    ("cfg_scale", "layout_scale", "estimate"),
+    [
+        pytest.param(1.0, 1.0, 10.0, id="both 1 is all that is told"),
+        pytest.param(0.0, 1.0, 1.0, id="no words leave the layout"),
+        pytest.param(0.0, 0.0, 0.0, id="neither leaves nothing"),
+        pytest.param(1.0, 0.0, 9.0, id="words without the layout's own share"),
+        pytest.param(3.0, 1.5, 0 + 1.5 * 1 + 3 * 9, id="InstructPix2Pix, equation 3, by hand"),
+    ],
+)
+def test_layout_and_words_have_a_scale_each(cfg_scale, layout_scale, estimate):
+    told = dataclasses.replace(TOLD, regions=np.full((4, 4), SPECIAL_ROWS, np.int16))
+    denoise = guided(three_branches, told, cfg_scale, layout_scale=layout_scale)
+    assert (denoise(np.zeros((1, 4, 4), np.float32), 0.5) == estimate).all()
 
 
 @pytest.mark.parametrize("cfg_scale", [1.0, 3.0])

@@ -94,6 +94,7 @@ def test_texts_enter_as_their_embeddings_and_a_missing_one_as_zero(tiny_encoder)
     bare = condition(tiny_encoder, prompt="", scene=None)
     assert not bare.object_text.any()
     assert not bare.scene_text.any()
+    assert (found.prompt, found.scene, bare.prompt, bare.scene) == ("dog", "a park", "", "")
 
 
 def test_zoom_is_the_views_own_unless_it_is_given(tiny_encoder):
@@ -127,6 +128,7 @@ def test_null_drops_the_words_and_nothing_else(tiny_encoder):
     null = full.null()
     assert not null.object_text.any()
     assert not null.scene_text.any()
+    assert null.prompt == null.scene == ""
     for name in {"regions", "label_table", "guidance", "guidance_kind", "zoom"}:
         assert np.array_equal(getattr(null, name), getattr(full, name)), name
 

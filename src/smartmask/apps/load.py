@@ -1,15 +1,34 @@
 """`SmartMask.load()`: the shipped parts, wired."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Bool, UInt8
 from PIL import Image
 
+from smartmask.apps.inpainters import load_inpainter
 from smartmask.data.photos import read_photo
+from smartmask.pipelines.insert import (
+    DEFAULT_SETTINGS,
+    Insertion,
+    InsertPipeline,
+    InsertSettings,
+    check_insertion,
+)
+from smartmask.pipelines.insertion_history import (
+    InpainterOf,
+    InsertionHistory,
+    InsertionSequence,
+    InsertStep,
+    insert_steps,
+    replay,
+)
+from smartmask.pipelines.plan import PlanPipeline, PlanSession, check_plan_request
+from smartmask.pipelines.plan_record import PlanRecord
+from smartmask.pipelines.plan_record import replay as replay_record
 from smartmask.pipelines.suggest import Suggestion, SuggestPipeline, check_request
-from smartmask.protocols import Segmenter
+from smartmask.protocols import Inpainter, Planner, Segmenter
 from smartmask.scene.guidance import Guidance, NoGuidance
 from smartmask.scene.layout import Layout
 
@@ -25,15 +44,18 @@ class SmartMask:
         self._suggest, self._segmenter = suggest, segmenter
 
     @staticmethod
-    def load(weights: Path | str | None = None) -> "SmartMask":
+    def load(weights: Path | str | None = None, device: str = "cpu") -> "SmartMask":
         """Load the shipped models, or a mask model of your own.
 
         Args:
-            weights: An ONNX file written by our training; None = the shipped one.
+            weights: An ONNX file or the folder of a base mask model, written by our training; None = the
+                shipped one.
+            device: Where a base mask model works: "cpu", "cuda", ... All else works on the CPU.
 
         Raises:
-            CheckpointError: If a weights file is missing, damaged, of another version or holds unknown
-            settings.
+            CheckpointError: If weights are missing, damaged, of another version or hold unknown settings.
+            BackendError: If a base mask model needs packages that are not installed.
+            ValueError: If the device is not to be had.
         """
         # Imported here so that `import smartmask` stays quick: these load ONNX Runtime and the tokenizer.
         from smartmask.backends.segmenter_onnx import EmbeddedSegmenter
@@ -41,10 +63,15 @@ class SmartMask:
         from smartmask.model.onnx_denoiser import OnnxDenoiser
         from smartmask.pipelines.generate import MaskGenerator
 
-        denoiser = OnnxDenoiser(Path(weights) if weights else WEIGHTS / "mask.onnx")
         encoder = StaticTextEncoder(WEIGHTS / "text.npz")
-        generator = MaskGenerator(denoiser, encoder, denoiser.card.resolution)
-        return SmartMask(SuggestPipeline(generator), EmbeddedSegmenter(WEIGHTS / "segmenter.onnx"))
+        if weights is not None and Path(weights).is_dir():
+            from smartmask.apps.load_base import load_base_pipeline
+
+            suggest = load_base_pipeline(Path(weights), encoder, device)
+        else:
+            denoiser = OnnxDenoiser(Path(weights) if weights else WEIGHTS / "mask.onnx")
+            suggest = SuggestPipeline(MaskGenerator(denoiser, encoder, denoiser.card.resolution))
+        return SmartMask(suggest, EmbeddedSegmenter(WEIGHTS / "segmenter.onnx"))
 
     def segment(self, image: Photo) -> Layout:
         """The layout seen in a photo, of the photo's size.
@@ -83,3 +110,148 @@ class SmartMask:
         check_request(prompt, scene, guidance, n, seed, None)
         layout = image_or_layout if isinstance(image_or_layout, Layout) else self.segment(image_or_layout)
         return self._suggest(layout, prompt, scene, guidance, n, seed, on_progress)
+
+    # Eleven parameters, one above the ceiling: long drawing needs a progress bar, and nothing else is spare.
+    def insert(
+        self,
+        image: Photo,
+        prompt: str,
+        where: Bool[np.ndarray, "H W"] | Guidance = NoGuidance(),
+        *,
+        inpainter: Inpainter,
+        scene: str | None = None,
+        n: int = 1,
+        seed: int = 0,
+        settings: InsertSettings = DEFAULT_SETTINGS,
+        layout: Layout | None = None,
+        behind: Sequence[int | str] = (),
+        on_progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> list[Insertion]:
+        """The photo with an object in it, everything else bit for bit as it was.
+
+        Args:
+            image: A photo (path, PIL image, or uint8 RGB array).
+            prompt: What is to come, in a few words.
+            where: The object's mask, parts that will be hidden included, or a hint for one.
+            inpainter: What draws it: `load_inpainter` gives one.
+            scene: What the finished scene shows, in a sentence.
+            n: How many pictures for the one mask; picture i depends on the seed and i alone.
+            seed: Same seed, same pictures.
+            settings: How far the change reaches, in pixels.
+            layout: What is in the photo; None = it is segmented.
+            behind: Numbers or labels of the layers that stand in front of the object and hide it.
+            on_progress: Called with (pictures drawn, n).
+
+        Raises:
+            ImageError: If the photo cannot be read.
+            ValueError: If the words, the mask, the hint, the layout, n, the seed or `behind` do not fit, no
+                mask is found, or nothing of the object would be seen.
+            BackendError: If the inpainter fails.
+        """
+        check_insertion(prompt, where, scene, n, seed, None)
+        photo = read_photo(image)
+        pipeline = InsertPipeline(self._suggest, inpainter)
+        seen = self._segmenter.segment(photo) if layout is None else layout
+        return pipeline(photo, seen, prompt, where, scene, n, seed, settings, behind, on_progress)
+
+    def insert_steps(
+        self,
+        image: Photo,
+        steps: Sequence[InsertStep],
+        layout: Layout | None = None,
+        inpainter_of: InpainterOf = load_inpainter,
+        on_progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> InsertionSequence:
+        """The photo with several objects in it, put in one by one, and a history to undo them by.
+
+        Args:
+            image: A photo (path, PIL image, or uint8 RGB array).
+            steps: What is to come, in order; each sees what the ones before it left.
+            layout: What is in the photo; None = it is segmented.
+            inpainter_of: Gives the inpainter of a step's description.
+            on_progress: Called with (steps done, steps).
+
+        Raises:
+            ImageError: If the photo or a cut-out cannot be read.
+            ValueError: If a step does not fit; its number is named.
+            BackendError: If an inpainter cannot be had, or fails.
+        """
+        photo = read_photo(image)
+        seen = self._segmenter.segment(photo) if layout is None else layout
+        return insert_steps(photo, seen, steps, self._suggest, inpainter_of, on_progress)
+
+    @staticmethod
+    def replay(
+        history: InsertionHistory,
+        image: Photo,
+        inpainter_of: InpainterOf = load_inpainter,
+        on_progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> InsertionSequence:
+        """Do insertions again, bit for bit; to undo step k, replay `history.without(k)`.
+
+        Args:
+            history: What was put in.
+            image: The photo that it was put into.
+            inpainter_of: Gives the inpainter of a step's description.
+            on_progress: Called with (steps done, steps).
+
+        Raises:
+            ImageError: If the photo or a cut-out cannot be read.
+            ValueError: If it is another photo, or nothing of an object would be seen.
+            BackendError: If an inpainter cannot be had, fails, or draws another picture than it did.
+        """
+        return replay(history, read_photo(image), inpainter_of, on_progress)
+
+    def plan(
+        self,
+        prompt: str,
+        start: Photo | Layout | None = None,
+        *,
+        planner: Planner | None = None,
+        limit: int = 12,
+        size_hw: tuple[int, int] = (480, 640),
+        seed: int = 0,
+    ) -> PlanSession:
+        """A scene from nothing, or on top of one: iterate the session, and an object comes with each step.
+
+        Args:
+            prompt: What the finished scene shows.
+            start: A photo or layout to begin with; None = floor and wall, or sky and ground, by the prompt.
+            planner: Says what comes next: `load_planner` gives one; None = the shipped one.
+            limit: Objects at the most.
+            size_hw: Of the canvas if there is no start.
+            seed: Same request, same scene.
+
+        Raises:
+            ImageError: If the photo cannot be read.
+            CheckpointError: If the shipped planner cannot be used.
+            ValueError: If the prompt is empty or too long, or a number is out of range.
+        """
+        from smartmask.apps.planners import load_planner
+        from smartmask.backends.text_static import StaticTextEncoder
+        from smartmask.data.prompt_reader import read_scene_prompt
+        from smartmask.data.scene_prompts import clean_prompt
+        from smartmask.data.start_layouts import start_layout
+
+        prompt = clean_prompt(prompt)
+        check_plan_request(prompt, limit, seed)
+        if start is None:
+            encoder = StaticTextEncoder(WEIGHTS / "text.npz")
+            layout = start_layout(read_scene_prompt(prompt), size_hw, seed, encoder)
+        else:
+            layout = start if isinstance(start, Layout) else self.segment(start)
+        return PlanPipeline(planner or load_planner(), self._suggest).begin(layout, prompt, limit, seed)
+
+    def replay_plan(
+        self, record: PlanRecord, on_step: Callable[[int, int], None] = lambda done, total: None
+    ) -> Layout:
+        """Make a planned scene again, bit for bit.
+
+        Args:
+            record: What was planned: `read_plan_record` reads one.
+            on_step: Called with (objects drawn, objects).
+
+        Raises:
+            LayoutFileError: If a mask comes out differently, as it does with other weights.
+        """
+        return replay_record(record, self._suggest, on_step)

@@ -2,7 +2,8 @@
 
     layout     -> per pixel, the row of a table of label embeddings: open vocabulary, no class ids, no palette
     guidance   -> a map in [0, 1] and the number of its kind
-    words      -> embeddings of the object's text and of the scene's text; zero = not given
+    words      -> embeddings of the object's text and of the scene's text; zero = not given; and the words
+                  themselves, for a network that reads them by an encoder of its own
     zoom       -> log(window side / longer canvas side), so the network knows how far a view is from the whole
 
 It reads what is *visible* in the layout: a segmented photo has nothing else.
@@ -35,6 +36,8 @@ class Condition:
         object_text: Embedding of the object's text.
         scene_text: Embedding of the scene's text.
         zoom: Natural logarithm of window side / longer canvas side.
+        prompt: The object's text; "" = not given.
+        scene: The scene's text; "" = not given.
     """
 
     regions: Int16[np.ndarray, "R R"]
@@ -44,13 +47,15 @@ class Condition:
     object_text: Float32[np.ndarray, " D"]
     scene_text: Float32[np.ndarray, " D"]
     zoom: float
+    prompt: str = ""
+    scene: str = ""
 
     def null(self, *, texts: bool = True, layout: bool = False) -> "Condition":
         """This condition without its words, its layout, or both: the other branch of guidance."""
         result = self
         if texts:
             zero = np.zeros_like(self.object_text)
-            result = replace(result, object_text=zero, scene_text=zero)
+            result = replace(result, object_text=zero, scene_text=zero, prompt="", scene="")
         if layout:
             inside = self.regions != OUTSIDE + SPECIAL_ROWS
             unknown = np.where(inside, UNKNOWN + SPECIAL_ROWS, OUTSIDE + SPECIAL_ROWS).astype(np.int16)
@@ -121,4 +126,6 @@ def build_condition(
         object_text=encoder.encode([prompt])[0] if prompt else zero,
         scene_text=encoder.encode([scene])[0] if scene else zero,
         zoom=view.zoom if zoom is None else zoom,
+        prompt=prompt,
+        scene=scene or "",
     )

@@ -1,14 +1,20 @@
-"""One view, one seed, one mask: condition -> noise -> sampler -> signed distance field."""
+"""One view, one seed, one mask: condition -> noise -> sampler -> signed distance field.
+
+Denoisers work in a space of their own: the compact one on fields themselves, the base one on the latents of a
+VAE.
+"""
 
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Float32, Integer
+from jaxtyping import Float, Float32, Integer
 
 from smartmask.model.cfg import Branches, guided
 from smartmask.model.condition import Condition, build_condition
 from smartmask.model.sampler import Sampler, euler
 from smartmask.model.schedule import sampling_times
+from smartmask.pipelines.rank import plausibility
 from smartmask.protocols import TextEncoder
 from smartmask.scene.guidance import Guidance
 from smartmask.scene.layout import Layout
@@ -25,6 +31,7 @@ class SamplingConfig:
             takes a long first step, so that the large shape is the likely one; a large one gives variety.
         cfg_scale: Strength of the words; 1.0 = conditional only.
         cfg_until: Words are strengthened only at times above this (late steps only sharpen contours).
+        layout_scale: Strength of the layout; 1.0 = as the denoiser itself has it.
         sampler: The integrator.
     """
 
@@ -32,12 +39,15 @@ class SamplingConfig:
     shift: float
     cfg_scale: float = 1.0
     cfg_until: float = 0.5
+    layout_scale: float = 1.0
     sampler: Sampler = euler
 
     def __post_init__(self) -> None:
-        if self.steps < 1 or self.shift <= 0 or self.cfg_scale < 0 or not 0 <= self.cfg_until <= 1:
+        scales = min(self.cfg_scale, self.layout_scale)
+        if self.steps < 1 or self.shift <= 0 or scales < 0 or not 0 <= self.cfg_until <= 1:
             raise ValueError(
-                f"steps must be >= 1, shift > 0, cfg_scale >= 0, cfg_until in [0, 1], not {self}"
+                "steps must be >= 1, shift > 0, cfg_scale >= 0, cfg_until in [0, 1], layout_scale >= 0, not "
+                f"{self}"
             )
 
 
@@ -54,19 +64,57 @@ class Scene:
         return Scene(layout, layout.visible_index())
 
 
+@runtime_checkable
+class SampleSpace(Protocol):
+    """What a denoiser's samples are, and the fields that they stand for."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one sample."""
+        ...
+
+    def encode(self, field: Float32[np.ndarray, "R R"]) -> Float32[np.ndarray, "*shape"]:
+        """The sample that stands for a field."""
+        ...
+
+    def decode(self, sample: Float32[np.ndarray, "*shape"]) -> Float32[np.ndarray, "R R"]:
+        """The field, in [-1, 1]."""
+        ...
+
+
+class FieldSpace:
+    """The `SampleSpace` of a denoiser that works on fields themselves."""
+
+    def __init__(self, resolution: int) -> None:
+        """Take R."""
+        self.shape: tuple[int, ...] = (resolution, resolution)
+
+    def encode(self, field: Float32[np.ndarray, "R R"]) -> Float32[np.ndarray, "R R"]:
+        """The field."""
+        return field
+
+    def decode(self, sample: Float[np.ndarray, "R R"]) -> Float32[np.ndarray, "R R"]:
+        """The field, clipped."""
+        return np.asarray(np.clip(sample, -1, 1), np.float32)
+
+
 class MaskGenerator:
     """Samples fields from a denoiser; safe to call from several threads."""
 
-    def __init__(self, branches: Branches, encoder: TextEncoder, resolution: int) -> None:
+    def __init__(
+        self, branches: Branches, encoder: TextEncoder, resolution: int, space: SampleSpace | None = None
+    ) -> None:
         """Take the parts.
 
         Args:
             branches: The denoiser.
             encoder: The text encoder it was trained with.
             resolution: R of its views.
+            space: What it samples; None = fields.
         """
-        self.branches, self.resolution = branches, resolution
-        self._encoder = encoder
+        self.resolution = resolution
+        self._branches, self._encoder = branches, encoder
+        self._space = space or FieldSpace(resolution)
 
     def condition(
         self, scene: Scene, prompt: str, text: str | None, guidance: Guidance, view: View
@@ -86,7 +134,13 @@ class MaskGenerator:
         self, condition: Condition, settings: SamplingConfig, rng: np.random.Generator
     ) -> Float32[np.ndarray, "R R"]:
         """A signed distance field in [-1, 1]; it depends on the arguments alone."""
-        noise = rng.standard_normal((1, self.resolution, self.resolution), np.float32)
-        denoise = guided(self.branches, condition, settings.cfg_scale, settings.cfg_until)
-        field = settings.sampler(denoise, noise, sampling_times(settings.steps, settings.shift).tolist())
-        return np.asarray(np.clip(field[0], -1, 1), np.float32)
+        noise = rng.standard_normal((1, *self._space.shape), np.float32)
+        denoise = guided(
+            self._branches, condition, settings.cfg_scale, settings.cfg_until, settings.layout_scale
+        )
+        sample = settings.sampler(denoise, noise, sampling_times(settings.steps, settings.shift).tolist())
+        return self._space.decode(np.asarray(sample[0], np.float32))
+
+    def plausibility(self, field: Float32[np.ndarray, "R R"], condition: Condition) -> float:
+        """How well a field fits what a condition tells, in [0, 1]; see `rank.py`."""
+        return plausibility(self._branches, self._space.encode(field), condition)

@@ -19,12 +19,12 @@ from smartmask.model.condition import Condition
 TIMES = (0.6, 0.75, 0.87)
 
 
-def plausibility(branches: Branches, field: Float32[np.ndarray, "R R"], condition: Condition) -> float:
+def plausibility(branches: Branches, field: Float32[np.ndarray, "*shape"], condition: Condition) -> float:
     """The score of a field under a condition, in [0, 1].
 
     Args:
         branches: The denoiser.
-        field: Signed distance of the mask in the condition's view.
+        field: Signed distance of the mask in the condition's view, as the denoiser has it.
         condition: Layout, words and no guidance: a hint would explain the mask by itself.
     """
     blind = condition.null(texts=True, layout=True)

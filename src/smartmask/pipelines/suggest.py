@@ -19,7 +19,6 @@ from jaxtyping import Bool, Float32
 from smartmask.model.codec import decode
 from smartmask.pipelines.finish import filling_box, without_specks
 from smartmask.pipelines.generate import MaskGenerator, SamplingConfig, Scene
-from smartmask.pipelines.rank import plausibility
 from smartmask.scene.boxes import BoxXYXY, box_of, clip_box
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble, check_guidance
 from smartmask.scene.layout import Layout
@@ -64,15 +63,25 @@ class Suggestion:
 class SuggestPipeline:
     """Draws several candidates, drops near-duplicates, sorts by score."""
 
-    def __init__(self, generator: MaskGenerator, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        generator: MaskGenerator,
+        threads: int | None = None,
+        *,
+        place: SamplingConfig = PLACE,
+        refine: SamplingConfig = REFINE,
+    ) -> None:
         """Take the parts.
 
         Args:
             generator: Samples fields.
             threads: Candidates drawn side by side; None = one a core. The masks do not depend on it.
+            place: How the place pass samples; the default suits the shipped model.
+            refine: The same of the refine pass.
         """
         self._generator = generator
         self._threads = threads or os.cpu_count() or 1
+        self._place, self._refine = place, refine
 
     def __call__(
         self,
@@ -141,7 +150,9 @@ class SuggestPipeline:
             view = View.whole(size_hw, self._generator.resolution)
         condition = self._generator.condition(scene, prompt, text, guidance, view)
         # Two parts far apart are two places at once: the larger is taken.
-        mask, _ = decode(without_specks(self._generator.sample(condition, PLACE, rng), smallest=1.0), view)
+        mask, _ = decode(
+            without_specks(self._generator.sample(condition, self._place, rng), smallest=1.0), view
+        )
         return mask if mask.any() else None
 
     def refine(
@@ -150,14 +161,14 @@ class SuggestPipeline:
         """The second pass: the mask drawn sharply in a window about the hint, and its score."""
         view = self._window(guidance.box(), REFINE_FILL, scene.layout.size_hw)
         condition = self._generator.condition(scene, prompt, text, guidance, view)
-        field = without_specks(self._generator.sample(condition, REFINE, rng))
+        field = without_specks(self._generator.sample(condition, self._refine, rng))
         if isinstance(guidance, Box):
             field = filling_box(field, view, guidance.box_xyxy)
         mask, alpha = decode(field, view)
         if not mask.any():
             return None
         free = self._generator.condition(scene, prompt, text, NoGuidance(), view)
-        score = plausibility(self._generator.branches, field, free)
+        score = self._generator.plausibility(field, free)
         return Suggestion(mask, alpha, box_of(mask), score, prompt)
 
     def _window(self, box_xyxy: BoxXYXY, fill: float, size_hw: tuple[int, int]) -> View:

@@ -197,7 +197,7 @@ def batches(dataset: ViewDataset, config: TrainConfig, first_step: int, workers:
         batch_sampler=_Steps(config.batch_size, first_step),
         num_workers=workers,
         collate_fn=collate,
-        worker_init_fn=_one_thread,
+        worker_init_fn=one_thread,
         prefetch_factor=4 if workers else None,
     )
     for step, (condition, fields) in enumerate(loader, first_step):
@@ -226,6 +226,7 @@ class _Steps:
             step += 1
 
 
-def _one_thread(_: int) -> None:
+def one_thread(_: int) -> None:
+    """Keep a loader's process to one thread: there is one process a core."""
     cv2.setNumThreads(0)
     torch.set_num_threads(1)

@@ -1,81 +1,108 @@
-"""`smartmask train`: one segment of training of the mask model."""
+"""`smartmask train`: one segment of training, of the mask models and of ControlNets."""
 
-import time
 from pathlib import Path
 
 import click
 
+from smartmask.apps.cli.train_segment import Segment
+
+RECIPES = ("compact", "base-sd15", "base-sd15-paper", "controlnet-inpaint", "controlnet-segmentation")
+
 
 @click.command()
+@click.option(
+    "--recipe",
+    metavar="NAME",
+    type=click.Choice(RECIPES),
+    default="compact",
+    show_default=True,
+    help="compact: the shipped mask model. base-sd15, base-sd15-paper: the mask model of the paper's size, "
+    "hints as channels or blended into the layout. controlnet-inpaint, controlnet-segmentation: a ControlNet "
+    "for inpainting.",
+)
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
     required=True,
-    help="Folder of a dataset folder for each name of the mixture, as `make data` leaves it.",
+    help="Folder of a dataset folder for each name of the mixture, as `make data` leaves it; for a "
+    "ControlNet the folder of a metadata.jsonl.",
 )
 @click.option(
     "--run", type=click.Path(path_type=Path), required=True, help="Folder of the run: state and log."
 )
-@click.option("--minutes", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True)
+@click.option(
+    "--minutes",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Stop after this time.  [default: 60, or none with --steps]",
+)
+@click.option("--steps", type=click.IntRange(min=0), help="Stop after so many steps.")
 @click.option("--final", is_flag=True, help="Take the learning rate down to nothing over this segment.")
 @click.option(
-    "--init", type=click.Path(path_type=Path), help="Begin a new run from the weights in this ONNX file."
+    "--init",
+    metavar="PATH_OR_HUB",
+    help="Begin a new run from the weights in this ONNX file (compact), or from this Stable Diffusion "
+    "checkpoint, a folder or a name on the hub (all others, which need one).",
 )
 @click.option(
-    "--export", type=click.Path(path_type=Path), help="Write the averaged weights to this ONNX file."
+    "--export",
+    type=click.Path(path_type=Path),
+    help="Write the averaged weights to this ONNX file (compact) or folder (all others).",
+)
+@click.option(
+    "--micro-batch",
+    type=click.IntRange(min=1),
+    help="Items a process works on at a time, if its share of a batch is more than its memory holds; not for "
+    "compact.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    help="Processes that make examples, for each process that trains.",
 )
 @click.option("--dry-run", is_flag=True, help="Print the full configuration and exit.")
 def train(
-    data: Path, run: Path, minutes: float, final: bool, init: Path | None, export: Path | None, dry_run: bool
+    recipe: str,
+    data: Path,
+    run: Path,
+    minutes: float | None,
+    steps: int | None,
+    final: bool,
+    init: str | None,
+    export: Path | None,
+    micro_batch: int | None,
+    workers: int,
+    dry_run: bool,
 ) -> None:
-    """Train the compact mask model for a while on the CPU; resumes the run in its folder, and stops by
-    itself.
+    """Train for a while; resumes the run in its folder, and stops by itself.
+
+    The compact model trains on the CPU. All others train wherever accelerate finds itself: on one device, or
+    under `accelerate launch` on many.
 
     \b
     Examples:
       smartmask train --data runs/data --run runs/compact --minutes 100
       smartmask train --data runs/data --run runs/compact --minutes 20 --final --export mask.onnx
+      accelerate launch --multi_gpu -m smartmask.apps.cli.main train --recipe base-sd15 \\
+        --init stable-diffusion-v1-5/stable-diffusion-v1-5 --data data --run runs/base --steps 80000
     """
-    # Imported here: PyTorch takes seconds, and the other commands do without it.
-    from dataclasses import asdict
+    segment = Segment(minutes if minutes or steps is not None else 60.0, steps, final)
+    if recipe == "compact":
+        from smartmask.apps.cli.train_compact import train_compact
 
-    from rich.console import Console
-    from rich.pretty import pprint
-    from rich.progress import Progress
-
-    from smartmask.apps.load import WEIGHTS
-    from smartmask.backends.text_static import StaticTextEncoder
-    from smartmask.data.shards import SceneDataset
-    from smartmask.training.config import compact
-    from smartmask.training.export import export_mask_model, load_weights
-    from smartmask.training.loop import STATE_FILE, load_average
-    from smartmask.training.loop import train as train_segment
-
-    config = compact()
-    console = Console(stderr=True)
-    if dry_run:
-        pprint(asdict(config), console=Console())
+        if micro_batch is not None:
+            raise click.UsageError("--micro-batch is not for the compact model, whose whole batch fits")
+        train_compact(data, run, segment, Path(init) if init else None, export, workers, dry_run)
         return
-    initial = load_weights(init) if init else None
-    datasets = {name: SceneDataset.open(data / name) for name in config.mixture}
-    encoder = StaticTextEncoder(WEIGHTS / "text.npz")
-    started = time.monotonic()
-    with Progress(console=console) as progress:
-        bar = progress.add_task("training", total=minutes)
+    if init is None:
+        raise click.UsageError(
+            f"--recipe {recipe} begins with a Stable Diffusion checkpoint; name one with --init"
+        )
+    from smartmask.backends.hub import Wanted, need_packages
 
-        def factor(step: int) -> float | None:
-            done = (time.monotonic() - started) / 60
-            progress.update(bar, completed=min(done, minutes))
-            if done >= minutes:
-                return None
-            return max(0.02, 1 - done / minutes) if final else 1.0
+    wanted = Wanted(what=f"training by --recipe {recipe}", example="")
+    need_packages(wanted, "torch", "diffusers", "transformers", "accelerate")
+    from smartmask.apps.cli.train_accelerated import train_accelerated
 
-        def show(record: dict[str, float]) -> None:
-            views, speed = record["views"], record["views_per_second"]
-            progress.console.print(f"{views:>10,.0f} views   loss {record['loss']:.4f}   {speed:.1f} views/s")
-
-        train_segment(config, datasets, encoder, run, should_stop=factor, initial=initial, on_log=show)
-    if export:
-        backbone, views = load_average(run / STATE_FILE)
-        difference = export_mask_model(backbone, views, export)
-        console.print(f"{export}: {views:,} views, largest difference to PyTorch {difference:.1e}")
+    train_accelerated(recipe, init, data, run, segment, export, micro_batch, workers, dry_run)

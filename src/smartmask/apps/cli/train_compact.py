@@ -1,0 +1,67 @@
+"""`smartmask train --recipe compact`: the shipped mask model, on the CPU."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.pretty import pprint
+from rich.progress import Progress
+
+from smartmask.apps.cli.train_segment import Segment
+from smartmask.apps.load import WEIGHTS
+from smartmask.backends.text_static import StaticTextEncoder
+from smartmask.data.shards import SceneDataset
+from smartmask.training.config import compact
+from smartmask.training.export import export_mask_model, load_weights
+from smartmask.training.loop import STATE_FILE, load_average, train
+
+
+def train_compact(
+    data: Path,
+    run: Path,
+    segment: Segment,
+    init: Path | None,
+    export: Path | None,
+    workers: int,
+    dry_run: bool,
+) -> None:
+    """Train a segment, and export what it leaves.
+
+    Args:
+        data: Folder of a dataset folder for each name of the mixture.
+        run: Folder of the run.
+        segment: How long.
+        init: An ONNX file to begin a new run from.
+        export: An ONNX file to write.
+        workers: Processes that make examples.
+        dry_run: Print the configuration and do nothing.
+
+    Raises:
+        SmartMaskError: If a file cannot be used.
+    """
+    config = compact()
+    console = Console(stderr=True)
+    if dry_run:
+        pprint(asdict(config), console=Console())
+        return
+    initial = load_weights(init) if init else None
+    datasets = {name: SceneDataset.open(data / name) for name in config.mixture}
+    encoder = StaticTextEncoder(WEIGHTS / "text.npz")
+    with Progress(console=console) as progress:
+        bar = progress.add_task("training", total=1.0)
+
+        def factor(step: int) -> float | None:
+            progress.update(bar, completed=segment.done(step))
+            return segment.factor(step)
+
+        def show(record: dict[str, float]) -> None:
+            views, speed = record["views"], record["views_per_second"]
+            progress.console.print(f"{views:>10,.0f} views   loss {record['loss']:.4f}   {speed:.1f} views/s")
+
+        train(
+            config, datasets, encoder, run, should_stop=factor, initial=initial, workers=workers, on_log=show
+        )
+    if export:
+        backbone, views = load_average(run / STATE_FILE)
+        difference = export_mask_model(backbone, views, export)
+        console.print(f"{export}: {views:,} views, largest difference to PyTorch {difference:.1e}")

@@ -1,0 +1,57 @@
+"""Planners by description: one line of text, so that a command and a record can name one.
+
+embedded                    the shipped one
+vlm:llava-hf/llava-1.5-7b-hf    a vision-language model: folder, or name on the hub
+openai:gpt-4o-mini          a model behind an OpenAI-compatible server; see OPENAI_API_KEY, OPENAI_BASE_URL
+"""
+
+import os
+import urllib.request
+
+from smartmask.protocols import Planner
+
+TEMPERATURE = 0.7
+"""Of a local model's answers: above 0, so that another seed gives another answer where one was refused."""
+DESCRIPTIONS = "embedded, vlm:NAME or openai:MODEL"
+
+
+def check_planner(description: str) -> None:
+    """Refuse a description that names no planner.
+
+    Raises:
+        ValueError: If it is malformed.
+    """
+    kind, colon, name = description.partition(":")
+    if (kind == "embedded" and not colon) or (kind in ("vlm", "openai") and name.strip()):
+        return
+    raise ValueError(f"a planner is {DESCRIPTIONS}, not {description!r}")
+
+
+def load_planner(description: str = "embedded") -> Planner:
+    """The planner of a description.
+
+    Raises:
+        ValueError: If the description is malformed.
+        CheckpointError: If the shipped weights cannot be used.
+        BackendError: If a model, or the packages for it, cannot be had.
+    """
+    check_planner(description)
+    kind, _, name = description.partition(":")
+    if kind == "vlm":
+        from smartmask.backends.planner_vlm import load_vlm_planner
+
+        return load_vlm_planner(name, temperature=TEMPERATURE)
+    if kind == "openai":
+        from smartmask.backends.planner_openai import OPENAI_URL, openai_planner
+
+        return openai_planner(
+            name,
+            key=os.environ.get("OPENAI_API_KEY"),
+            base_url=os.environ.get("OPENAI_BASE_URL", OPENAI_URL),
+            proxies=urllib.request.getproxies(),
+        )
+    from smartmask.apps.load import WEIGHTS
+    from smartmask.backends.planner_embedded import EmbeddedPlanner
+    from smartmask.backends.text_static import StaticTextEncoder
+
+    return EmbeddedPlanner.load(WEIGHTS / "planner.npz", StaticTextEncoder(WEIGHTS / "text.npz"))
