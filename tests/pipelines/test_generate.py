@@ -9,6 +9,7 @@ from smartmask.model.condition import Condition
 from smartmask.model.onnx_denoiser import OnnxDenoiser
 from smartmask.model.sampler import heun
 from smartmask.pipelines.generate import MaskGenerator, SamplingConfig, Scene
+from smartmask.pipelines.rank import TIMES
 from smartmask.scene.guidance import Box, NoGuidance
 from smartmask.scene.layout import UNKNOWN, Layer, Layout
 from smartmask.scene.view import View
@@ -41,6 +42,34 @@ def whole(generator: MaskGenerator) -> Condition:
     return generator.condition(SCENE, "dog", None, NoGuidance(), View.whole(SIZE_HW, RESOLUTION))
 
 
+class Doubled:
+    """A space of samples of three numbers a row: each row's mean, twice, in a layout of its own."""
+
+    shape = (3, RESOLUTION)
+
+    def encode(self, field: np.ndarray) -> np.ndarray:
+        return np.stack([2 * field.mean(1)] * 3).astype(np.float32)
+
+    def decode(self, sample: np.ndarray) -> np.ndarray:
+        return np.repeat(sample.mean(0)[:, None] / 2, RESOLUTION, 1).astype(np.float32)
+
+
+def test_a_denoiser_may_work_in_a_space_of_its_own(tiny_encoder):
+    seen = []
+
+    class Remembering(Constants):
+        def __call__(self, x, t, conditions):
+            seen.append(x)
+            return super().__call__(x, t, conditions)
+
+    generator = MaskGenerator(Remembering(0.8, 0.0), tiny_encoder, RESOLUTION, Doubled())
+    field = generator.sample(whole(generator), STEPS, np.random.default_rng(0))
+    assert {x.shape for x in seen} == {(1, 3, RESOLUTION)}
+    np.testing.assert_allclose(field, 0.4, atol=1e-6)
+    assert generator.plausibility(field, whole(generator)) == pytest.approx(1.0), "restored exactly when told"
+    np.testing.assert_allclose(seen[-1].mean(), 0.8 * (1 - TIMES[-1]), atol=0.3)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -48,6 +77,7 @@ def whole(generator: MaskGenerator) -> Condition:
         pytest.param({"steps": -3}, id="less than no step"),
         pytest.param({"shift": 0.0}, id="no shift at all"),
         pytest.param({"cfg_scale": -0.1}, id="words pushed away"),
+        pytest.param({"layout_scale": -0.1}, id="the layout pushed away"),
         pytest.param({"cfg_until": -0.1}, id="until a time below 0"),
         pytest.param({"cfg_until": 1.1}, id="until a time above 1"),
     ],

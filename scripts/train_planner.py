@@ -1,0 +1,88 @@
+"""Train the embedded planner and write it to `src/smartmask/weights/planner.npz`.
+
+Reads the scenes once into `RUN/scenes.npz` (a minute), then trains on one core.
+
+    OMP_NUM_THREADS=1 python scripts/train_planner.py --data runs/data --run runs/planner
+"""
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from smartmask.apps.load import WEIGHTS
+from smartmask.backends.text_static import StaticTextEncoder
+from smartmask.data.layered_scene import LayeredScene
+from smartmask.data.shards import SceneDataset
+from smartmask.training.planner_data import PlannerScenes, read_scenes
+from smartmask.training.planner_loop import PlannerTrainConfig, export_planner, held_out_losses, train_planner
+
+SOURCES = ("made", "nyu40", "coco")
+REPEATS = {"made": 1, "nyu40": 2, "coco": 1}
+"""How often a scene of each source is drawn in proportion to the others."""
+
+
+def main() -> None:
+    """Read, train, export."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True, help="folder of the datasets made, nyu40, coco")
+    parser.add_argument("--run", type=Path, default=Path("runs/planner"), help="folder of arrays and log")
+    parser.add_argument("--out", type=Path, default=WEIGHTS / "planner.npz", help="the file to write")
+    parser.add_argument("--steps", type=int, default=PlannerTrainConfig().steps)
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    given.run.mkdir(parents=True, exist_ok=True)
+    counts: Counter[str] = Counter()
+    train = _scenes(given, "train", counts)
+    held_out = _scenes(given, "validation", Counter())
+    config = PlannerTrainConfig(steps=given.steps)
+    (given.run / "config.json").write_text(json.dumps(asdict(config), indent=1))
+    print(
+        f"{len(train)} scenes, {len(train.areas)} layers, {len(train.proposable(config.least_seen))} labels"
+    )
+    with (given.run / "log.jsonl").open("w") as log:
+
+        def on_log(record: dict[str, float]) -> None:
+            log.write(json.dumps(record) + "\n")
+            log.flush()
+            print(" ".join(f"{name} {value:.3f}" for name, value in record.items()), flush=True)
+
+        network = train_planner(config, train, held_out, on_log)
+    export_planner(network, config, train, dict(counts), given.out)
+    print(held_out_losses(network, held_out, train.proposable(config.least_seen)))
+    print(f"{given.out}: {given.out.stat().st_size} bytes")
+
+
+def _scenes(given: argparse.Namespace, split: str, counts: Counter[str]) -> PlannerScenes:
+    """The scenes of a split, from the arrays of an earlier run where there are any."""
+    path = given.run / f"scenes_{split}.npz"
+    if not path.exists():
+        encoder = StaticTextEncoder(WEIGHTS / "text.npz")
+        scenes = read_scenes(_of_split(given.data, split, counts), encoder)
+        arrays = {field.name: np.asarray(getattr(scenes, field.name)) for field in fields(scenes)}
+        np.savez(path, counts=json.dumps(counts), **arrays)
+    with np.load(path, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    found = json.loads(str(arrays.pop("counts")))
+    counts.clear()
+    counts.update(found)
+    return PlannerScenes(**{**arrays, "names": tuple(arrays["names"].tolist())})
+
+
+def _of_split(data: Path, split: str, counts: Counter[str]) -> Iterator[LayeredScene]:
+    for name in SOURCES:
+        for scene in SceneDataset.open(data / name).of_split(split):
+            counts[name] += 1
+            for _ in range(REPEATS[name]):
+                yield scene
+
+
+if __name__ == "__main__":
+    main()

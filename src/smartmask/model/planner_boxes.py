@@ -1,0 +1,213 @@
+"""Where a thing comes: boxes drawn from the network, sorted by what must and what should hold.
+
+Boxes are first drawn from the network's own distribution; the first that keeps every rule is taken, so a
+scene without special wishes is a plain sample. If none does (a relation that no training scene shows), boxes
+all over the canvas are tried, the likeliest of which that keeps the rules is taken: a relation then holds by
+construction wherever the canvas allows it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Float32, Int64
+
+from smartmask.model.planner_network import PlannerNetwork, Reading, pair_features
+from smartmask.model.planner_state import BINS, box_bins, boxes_of_bins
+from smartmask.model.planner_support import Hold, Surfaces
+
+SAMPLES = 160
+SPREAD = 1400
+TEMPERATURE = 0.75
+KEPT_SHARE = 0.6
+"""Share of a box's foot that must be held; above the rule's half, since masks are narrower than boxes."""
+WELL = -1.5
+"""A score above which nothing is amiss."""
+LEVEL = 0.02
+"""Feet that differ by less stand equally near; then the network decides."""
+SLIVER = 0.09
+"""Width or height, as a share of the canvas, below which nobody knows what the rest of a cut thing is."""
+SURE = 30.0
+"""The logit of what geometry decides."""
+MOST_HIDDEN = 0.55
+MOST_ALIKE = 0.3
+_SMALLEST_AREA, _LARGEST_AREA = 0.0006, 0.55
+
+Test = Callable[[tuple[float, float, float, float]], bool]
+"""Whether a box, as shares of the canvas, keeps a wish."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wanted:
+    """What is asked of a box.
+
+    Attributes:
+        hold: What keeps the thing in place.
+        surfaces: Where it may be.
+        musts: Relations that the prompt states.
+        shoulds: What later things will need of it.
+        alike: Boxes of things with the same label.
+        things: Boxes of all things that must stay seen.
+        standing: Boxes of things on the ground: those with a lower foot will stand in front of it.
+    """
+
+    hold: Hold
+    surfaces: Surfaces
+    musts: tuple[Test, ...] = ()
+    shoulds: tuple[Test, ...] = ()
+    alike: Float32[np.ndarray, "A 4"] | None = None
+    things: Float32[np.ndarray, "N 4"] | None = None
+    standing: Float32[np.ndarray, "S 4"] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChosenBox:
+    """A box and how well it keeps its rules.
+
+    Attributes:
+        box: As shares of the canvas.
+        bins: The bins it lies in.
+        score: 0 if it keeps them all, less for each that it breaks.
+    """
+
+    box: Float32[np.ndarray, "4"]
+    bins: Int64[np.ndarray, "4"]
+    score: float
+
+
+def choose_box(
+    network: PlannerNetwork,
+    answer: Float32[np.ndarray, " D"],
+    wanted: Wanted,
+    rng: np.random.Generator,
+    *,
+    search: bool,
+) -> ChosenBox:
+    """A box for the thing that a box query asked about.
+
+    Args:
+        network: Draws boxes.
+        answer: Of the box query.
+        wanted: What is asked of it.
+        rng: Where chance comes from.
+        search: Whether to look all over the canvas if no drawn box keeps the rules.
+    """
+    bins = network.draw_bins(answer, SAMPLES, TEMPERATURE, rng)
+    boxes = boxes_of_bins(bins, rng.random(bins.shape, np.float32))
+    scores = _scores(boxes, wanted)
+    best = int(np.argmax(scores))
+    if scores[best] >= WELL or not search:
+        first = int(np.flatnonzero(scores >= min(scores[best], WELL))[0])
+        return ChosenBox(boxes[first], bins[first], float(scores[first]))
+    wide = _spread(boxes, rng)
+    bins = box_bins(wide)
+    scores = _scores(wide, wanted)
+    likely = log_density(network, answer, bins) + rng.gumbel(size=len(wide))
+    best = int(np.argmax(likely / 3 + 4 * scores))
+    return ChosenBox(wide[best], bins[best], float(scores[best]))
+
+
+def log_density(
+    network: PlannerNetwork, answer: Float32[np.ndarray, " D"], bins: Int64[np.ndarray, "K 4"]
+) -> Float[np.ndarray, " K"]:
+    """Logarithm of each box's probability."""
+    logits = network.box_logits(answer, bins).astype(np.float64)
+    logits -= logits.max(-1, keepdims=True)
+    logits -= np.log(np.exp(logits).sum(-1, keepdims=True))
+    return np.asarray(np.take_along_axis(logits, bins.T[:, :, None], 2)[..., 0].sum(0))
+
+
+def position(
+    network: PlannerNetwork,
+    reading: Reading,
+    answer: Float32[np.ndarray, " D"],
+    chosen: ChosenBox,
+    others: Float32[np.ndarray, "N 4"],
+    is_standing: Bool[np.ndarray, " N"],
+    lowest: int,
+    highest: int,
+) -> int:
+    """The place in the order that is likeliest: so many of the layers read are behind the new thing.
+
+    Args:
+        network: Says which of two is in front.
+        reading: Of the layers.
+        answer: Of the box query.
+        chosen: The new thing's box.
+        others: Boxes of the layers, rearmost first.
+        is_standing: Which of them stand on the ground as the new thing does; then the lower foot is in front.
+        lowest: Least number of layers behind it.
+        highest: Largest number.
+    """
+    logits = network.front_logits(reading, answer, chosen.bins, chosen.box, others).astype(np.float64)
+    lower = chosen.box[3] - others[:, 3]
+    logits = np.where(is_standing & (np.abs(lower) > LEVEL), np.sign(lower) * SURE, logits)
+    logits = np.where(pair_features(chosen.box, others)[:, 4] > 0, logits, 0.0)
+    front, behind = -np.logaddexp(0, -logits), -np.logaddexp(0, logits)
+    scores = np.concatenate([[0.0], np.cumsum(front - behind)])
+    allowed = scores[lowest : highest + 1]
+    return highest - int(np.argmax(allowed[::-1]))
+
+
+def _scores(boxes: Float32[np.ndarray, "K 4"], wanted: Wanted) -> Float[np.ndarray, " K"]:
+    """0 for boxes that keep everything; relations weigh most, then what keeps a thing up."""
+    scores = -6 * np.maximum(KEPT_SHARE - wanted.surfaces.held_shares(wanted.hold, boxes), 0) / KEPT_SHARE
+    area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    scores -= 4.0 * ((area < _SMALLEST_AREA) | (area > _LARGEST_AREA))
+    scores -= 3.0 * _slivers(boxes)
+    scores -= 3.0 * (_overlaps(boxes, wanted.things).max(1, initial=0.0) > MOST_HIDDEN)
+    if wanted.standing is not None and len(wanted.standing):
+        hidden = _shared(boxes, wanted.standing) / np.maximum(area, 1e-6)[:, None]
+        is_behind = boxes[:, None, 3] < wanted.standing[None, :, 3] - LEVEL
+        scores -= 4.0 * (np.where(is_behind, hidden, 0.0).max(1) > MOST_HIDDEN)
+    if wanted.alike is not None and len(wanted.alike):
+        scores -= 5.0 * (_union_shares(boxes, wanted.alike).max(1) > MOST_ALIKE)
+    for tests, weight in ((wanted.musts, 20.0), (wanted.shoulds, 3.0)):
+        for test in tests:
+            scores -= weight * ~np.array([test(tuple(box)) for box in boxes.astype(float).tolist()], bool)
+    return np.asarray(scores)
+
+
+def _spread(boxes: Float32[np.ndarray, "K 4"], rng: np.random.Generator) -> Float32[np.ndarray, "S 4"]:
+    """Boxes of the drawn sizes, some smaller, all over the canvas."""
+    from_box = boxes[rng.integers(len(boxes), size=SPREAD)]
+    scale = rng.uniform(0.45, 1.05, SPREAD)
+    wide, high = (from_box[:, 2] - from_box[:, 0]) * scale, (from_box[:, 3] - from_box[:, 1]) * scale
+    wide, high = np.clip(wide, 1 / BINS, 0.95), np.clip(high, 1 / BINS, 0.95)
+    middle = wide / 2 + rng.random(SPREAD) * (1 - wide)
+    foot = high + rng.random(SPREAD) * (1 - high)
+    return np.stack([middle - wide / 2, foot - high, middle + wide / 2, foot], 1).astype(np.float32)
+
+
+def _slivers(boxes: np.ndarray) -> np.ndarray:
+    """Whether all that the canvas's border leaves of a thing is a strip along it."""
+    wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    at_side = (boxes[:, 0] < 0.005) | (boxes[:, 2] > 0.995)
+    at_end = (boxes[:, 3] > 0.995) | (boxes[:, 1] < 0.005)
+    return (at_side & (wide < SLIVER)) | (at_end & (high < SLIVER))
+
+
+def _shared(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
+    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
+    return np.clip(high - low, 0, None).prod(-1)
+
+
+def _overlaps(boxes: np.ndarray, things: np.ndarray | None) -> np.ndarray:
+    """How much of each thing that a box would hide is hidden by it: those whose foot is not lower."""
+    if things is None or not len(things):
+        return np.zeros((len(boxes), 0))
+    area = (things[:, 2:] - things[:, :2]).prod(-1)
+    hides = boxes[:, None, 3] >= things[None, :, 3] - 0.01
+    return np.where(hides, _shared(boxes, things) / np.maximum(area, 1e-6), 0.0)
+
+
+def _union_shares(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
+    shared = _shared(boxes, others)
+    areas = (boxes[:, 2:] - boxes[:, :2]).prod(-1)[:, None] + (others[:, 2:] - others[:, :2]).prod(-1)[None]
+    return shared / np.maximum(areas - shared, 1e-9)
+
+
+def as_boxes(boxes: Sequence[Float32[np.ndarray, "4"]]) -> Float32[np.ndarray, "N 4"]:
+    """Boxes in one array, also when there are none."""
+    return np.array(list(boxes), np.float32).reshape(-1, 4)

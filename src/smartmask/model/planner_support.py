@@ -1,0 +1,268 @@
+"""What keeps things where they are: the ground, a table top, a wall, a ceiling, water, air.
+
+Each label has one *hold*, that of the nearest word in a short table (by the text encoder, so words that
+nobody listed have one too). The rule of each hold, for a mask in a layout:
+
+    floor     half of its foot (the lowest 6 % of its rows) lies on ground, not on another thing that stands
+              there (but for the lowest tenth of that); or it ends at the canvas's border
+    top       half of its foot lies on ground, or on the part of a thing that carries (`CARRIERS`: of a table
+              the upper two fifths, of a couch its seat); or it ends at the canvas's border
+    seat      the same (people, pets and cushions, which the planner puts on seats of its own accord)
+    wall      half of it lies on something upright
+    ceiling   its upper edge lies on a ceiling, or in the upper eighth of the canvas
+    water     half of its foot lies on water or ground
+    air       any place
+
+Ground under a thing is ground: in each column it goes on downwards from where it is first seen, but for
+water. What breaks its rule is a *support violation*. The planner sorts its boxes by the same rule that the
+benchmark counts violations by, so the benchmark also reports how often held-out scenes break it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, TypeVar
+
+import numpy as np
+from jaxtyping import Bool, Float, Float32
+
+from smartmask.protocols import TextEncoder
+from smartmask.scene.boxes import box_of
+from smartmask.scene.layout import Layout
+
+Hold = Literal["floor", "top", "seat", "wall", "ceiling", "water", "air"]
+Surface = Literal["ground", "water", "upright", "above"]
+T = TypeVar("T", bound=str)
+FOOT_SHARE = 0.06
+LEAST_HELD = 0.5
+CEILING_ZONE = 0.125
+
+HOLDS: dict[Hold, tuple[str, ...]] = {
+    "floor": (
+        "couch", "sofa", "chair", "armchair", "office chair", "bar stool", "table", "dining table",
+        "coffee table",
+        "side table", "desk", "bed", "cabinet", "kitchen cabinet", "bookcase", "shelf", "dresser", "wardrobe",
+        "night stand", "tv stand", "refrigerator", "oven", "dishwasher", "washing machine", "toilet",
+        "bathtub",
+        "sink", "door", "floor lamp", "rug", "carpet", "floor mat", "stairs", "piano", "fireplace", "bench",
+        "car", "truck", "bus", "train", "motorcycle", "bicycle", "van", "tractor", "tree", "bush", "hedge",
+        "fence", "building", "house", "barn", "castle", "tower", "church", "tent", "street lamp",
+        "street light",
+        "traffic light", "fire hydrant", "stop sign", "parking meter", "sign", "horse", "cow", "sheep",
+        "elephant", "giraffe", "zebra", "bear", "deer", "lion", "unicorn", "dinosaur", "dragon", "statue",
+        "fountain", "rock", "stone", "boulder", "column", "robot", "crib", "bathroom sink",
+    ),
+    "seat": (
+        "person", "man", "woman", "child", "baby", "girl", "boy", "dog", "cat", "puppy", "kitten", "rabbit",
+        "squirrel", "pillow", "cushion", "blanket", "clothes", "shirt", "teddy bear", "backpack", "handbag",
+        "bag", "guitar", "towel",
+    ),
+    "top": (
+        "mouse", "duck", "chicken", "seashell", "shoe", "book", "books", "box", "bottle", "bowl",
+        "cup", "mug", "glass", "wine glass", "plate", "vase", "jar", "can", "pan", "pot", "fork", "knife",
+        "spoon", "food", "fruit", "apple", "orange", "banana", "cake", "pizza", "sandwich", "bread", "carrot",
+        "monitor", "computer", "laptop", "keyboard", "cell phone", "remote", "tv", "microwave", "toaster",
+        "table lamp", "lamp", "candle", "potted plant", "plant", "flower", "toy", "ball", "suitcase",
+        "umbrella", "basket", "hat", "skateboard", "pumpkin",
+    ),
+    "wall": (
+        "picture", "painting", "poster", "photo frame", "mirror", "window", "curtain", "blinds", "clock",
+        "wall clock", "whiteboard", "wall lamp", "light switch", "socket",
+    ),
+    "ceiling": ("ceiling lamp", "chandelier", "pendant light", "ceiling fan", "hanging lamp"),
+    "water": ("boat", "ship", "sailboat", "canoe", "kayak", "swan", "whale", "dolphin", "shark", "surfboard"),
+    "air": (
+        "bird", "seagull", "eagle", "airplane", "helicopter", "kite", "balloon", "hot air balloon", "cloud",
+        "sun",
+        "moon", "star", "rainbow", "butterfly", "bat", "drone", "lightning", "fireworks", "rocket", "bee",
+    ),
+}  # fmt: skip
+SURFACES: dict[Surface, tuple[str, ...]] = {
+    "ground": (
+        "floor", "grass", "meadow", "field", "lawn", "sand", "beach", "shore", "desert", "road", "street",
+        "highway", "path", "pavement", "sidewalk", "square", "dirt", "ground", "soil", "snow", "ice",
+        "platform",
+        "railroad", "rug", "carpet", "floor mat", "playing field", "runway", "gravel",
+    ),
+    "water": ("water", "lake", "sea", "ocean", "river", "pond", "stream", "harbor"),
+    "upright": (
+        "wall", "building", "skyline", "forest", "hill", "mountain", "jungle", "window",
+        "door", "fence",
+    ),
+    "above": ("sky", "ceiling", "air"),
+}  # fmt: skip
+
+
+CARRIERS: dict[str, tuple[float, float]] = {
+    **dict.fromkeys(("table", "desk", "counter"), (0.0, 0.4)),
+    **dict.fromkeys(
+        ("cabinet", "stand", "dresser", "oven", "box", "refrigerator", "dishwasher"), (0.0, 0.25)
+    ),
+    **dict.fromkeys(("piano", "fireplace", "washing machine", "suitcase", "wall", "rock"), (0.0, 0.3)),
+    **dict.fromkeys(("couch", "sofa", "armchair", "chair", "bench", "stool"), (0.2, 0.75)),
+    "bed": (0.1, 0.75),
+    **dict.fromkeys(("bookcase", "shelf", "bookshelf", "tv stand"), (0.0, 0.95)),
+    **dict.fromkeys(("horse", "bicycle", "motorcycle", "cow", "elephant", "boat", "stairs"), (0.05, 0.8)),
+    **dict.fromkeys(("fence", "street lamp", "house", "barn"), (0.0, 0.15)),
+}
+"""Things that others may stand on, by their name or its last word; and which part of their height carries."""
+SEATS = frozenset(("couch", "sofa", "armchair", "chair", "bench", "stool", "bed"))
+
+
+class SupportRules:
+    """Knows the hold of any word."""
+
+    def __init__(self, encoder: TextEncoder) -> None:
+        """Take the encoder that compares words."""
+        self._encoder = encoder
+        self._hold_of = lru_cache(maxsize=4096)(lambda label: _nearest(encoder, HOLDS, label))
+        self._surface_of = lru_cache(maxsize=4096)(lambda label: _nearest(encoder, SURFACES, label))
+
+    def hold(self, label: str) -> Hold:
+        """What keeps such a thing in place; a word without any meaning stands on the floor."""
+        return self._hold_of(label)
+
+    def stands(self, label: str) -> bool:
+        """Whether such a thing stands on the ground itself, and is not spread out on it as a rug is."""
+        return self.hold(label) == "floor" and label not in SURFACES["ground"]
+
+    def surface(self, label: str) -> Surface:
+        """What a region is to things."""
+        return self._surface_of(label)
+
+    def surfaces(self, layout: Layout, is_region: Sequence[bool], cells: int) -> "Surfaces":
+        """Where things may be in a layout, on a coarse grid.
+
+        Args:
+            layout: What is there.
+            is_region: For each layer, whether it is a region rather than a thing.
+            cells: Cells along each side.
+        """
+        shape = cells, cells
+        ground, water, upright, above, top, seat, standing = (np.zeros(shape, bool) for _ in range(7))
+        masks = [coarse(layer.mask, cells) for layer in layout.layers]
+        for layer, mask, region in zip(layout.layers, masks, is_region, strict=True):
+            if not region and layer.label not in SURFACES["ground"]:
+                continue
+            found = self.surface(layer.label)
+            for name, area in (("ground", ground), ("water", water), ("upright", upright), ("above", above)):
+                area[mask] = name == found
+        ground = np.logical_or.accumulate(ground, axis=0) & ~water
+        for layer, mask, region in zip(layout.layers, masks, is_region, strict=True):
+            if not region and mask.any() and self.stands(layer.label):
+                rows = np.flatnonzero(mask.any(1))
+                body = slice(0, int(rows[0] + 0.9 * (rows[-1] + 1 - rows[0])))
+                standing[body] |= mask[body]
+            zone = CARRIERS.get(layer.label) or CARRIERS.get(layer.label.split()[-1])
+            if not region and zone is not None and mask.any():
+                rows = np.flatnonzero(mask.any(1))
+                upper, deepest = (rows[0] + share * (rows[-1] + 1 - rows[0]) for share in zone)
+                carrying = slice(int(upper), max(round(deepest), int(upper) + 1))
+                carriers = seat if layer.label.split()[-1] in SEATS else top
+                carriers[carrying] |= mask[carrying]
+        return Surfaces(ground, water, upright, above, top, seat, standing)
+
+    def is_held(self, label: str, mask: Bool[np.ndarray, "H W"], surfaces: "Surfaces") -> bool:
+        """Whether a thing's mask keeps the rule of its hold; `surfaces` are those of what is behind it."""
+        hold = self.hold(label)
+        height, width = mask.shape
+        x0, y0, x1, y1 = (int(v) for v in box_of(mask))
+        if hold == "air":
+            return True
+        if hold == "ceiling":
+            cells = len(surfaces.above)
+            is_above = surfaces.above[y0 * cells // height, (x0 + x1) // 2 * cells // width]
+            return y0 <= CEILING_ZONE * height or bool(is_above)
+        rows = np.arange(height)
+        if hold == "wall":
+            inside = mask
+        else:
+            if y1 >= height - max(1, round(0.005 * height)):
+                return True
+            inside = mask & (rows >= y1 - max(1, round(FOOT_SHARE * (y1 - y0))))[:, None]
+        down, across = np.nonzero(inside)
+        allowed = surfaces.allowed("seat" if hold == "top" else hold)
+        if self.stands(label):
+            allowed = allowed & ~surfaces.standing
+        cells = len(allowed)
+        held = allowed[down * cells // height, across * cells // width]
+        return bool(held.mean() >= LEAST_HELD)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surfaces:
+    """Where there is ground, water, something upright, something above, what carries, and what stands."""
+
+    ground: Bool[np.ndarray, "C C"]
+    water: Bool[np.ndarray, "C C"]
+    upright: Bool[np.ndarray, "C C"]
+    above: Bool[np.ndarray, "C C"]
+    top: Bool[np.ndarray, "C C"]
+    seat: Bool[np.ndarray, "C C"]
+    standing: Bool[np.ndarray, "C C"]
+
+    def allowed(self, hold: Hold) -> Bool[np.ndarray, "C C"]:
+        """Where a thing's foot, or all of it if it hangs, may be."""
+        if hold == "floor":
+            return self.ground
+        if hold == "top":
+            return self.ground | self.top
+        if hold == "seat":
+            return self.ground | self.top | self.seat
+        if hold == "water":
+            return self.ground | self.water
+        return self.upright if hold == "wall" else np.ones_like(self.ground)
+
+    def held_shares(self, hold: Hold, boxes: Float32[np.ndarray, "K 4"]) -> Float[np.ndarray, " K"]:
+        """How much of each box's foot (of the whole box if it hangs) may be where it is, from 0 to 1."""
+        cells = len(self.ground)
+        x0, y0, x1, y1 = boxes.T
+        if hold == "air":
+            return np.ones(len(boxes))
+        if hold == "ceiling":
+            above = _at(self.above, y0, (x0 + x1) / 2)
+            return np.where((y0 <= CEILING_ZONE) | above, 1.0, 0.0)
+        sums = np.zeros((cells + 1, cells + 1))
+        sums[1:, 1:] = self.allowed(hold).cumsum(0).cumsum(1)
+        inset = 0.15 * (x1 - x0)  # corners of a box are seldom inside its thing
+        left, right = _edges(x0 + inset, x1 - inset, cells)
+        top = y0 if hold == "wall" else y1 - np.maximum(FOOT_SHARE * (y1 - y0), 1e-3)
+        upper, lower = _edges(top, y1, cells)
+        inside = sums[lower, right] - sums[upper, right] - sums[lower, left] + sums[upper, left]
+        shares = inside / ((lower - upper) * (right - left))
+        return np.asarray(shares if hold == "wall" else np.where(y1 >= 0.995, 1.0, shares))
+
+
+def coarse(mask: Bool[np.ndarray, "H W"], cells: int) -> Bool[np.ndarray, "C C"]:
+    """The mask at the middle of each cell."""
+    height, width = mask.shape
+    rows = ((np.arange(cells) + 0.5) * height / cells).astype(int)
+    columns = ((np.arange(cells) + 0.5) * width / cells).astype(int)
+    return mask[rows[:, None], columns[None]]
+
+
+def _nearest(encoder: TextEncoder, table: Mapping[T, Sequence[str]], label: str) -> T:
+    """The row of a table with the word nearest to a label; the label itself, or its last word, goes first."""
+    for name in (label, label.split()[-1] if label.split() else label):
+        for row, words in table.items():
+            if name in words:
+                return row
+    rows = [row for row, words in table.items() for _ in words]
+    known = encoder.encode([word for words in table.values() for word in words])
+    return rows[int(np.argmax(known @ encoder.encode([label])[0]))]
+
+
+def _at(
+    area: Bool[np.ndarray, "C C"], y: Float[np.ndarray, "..."], x: Float[np.ndarray, "..."]
+) -> Bool[np.ndarray, "..."]:
+    cells = len(area)
+    rows = np.clip((np.asarray(y) * cells).astype(int), 0, cells - 1)
+    return area[rows, np.clip((np.asarray(x) * cells).astype(int), 0, cells - 1)]
+
+
+def _edges(
+    start: Float[np.ndarray, " K"], stop: Float[np.ndarray, " K"], cells: int
+) -> tuple[np.ndarray, np.ndarray]:
+    first = np.clip(np.floor(start * cells).astype(int), 0, cells - 1)
+    last = np.clip(np.ceil(stop * cells).astype(int), 1, cells)
+    return first, np.maximum(last, first + 1)
