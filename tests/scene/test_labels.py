@@ -29,4 +29,3 @@ from smartmask.scene.labels import plain_label
 )
 def test_a_class_name_in_plain_words(name, label):
     assert plain_label(name) == label
-

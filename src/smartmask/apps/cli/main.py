@@ -8,7 +8,11 @@ from collections.abc import Sequence
 
 import click
 
+from smartmask.apps.cli.convert import convert
 from smartmask.apps.cli.data import data
+from smartmask.apps.cli.insert import insert
+from smartmask.apps.cli.plan import plan
+from smartmask.apps.cli.render import render
 from smartmask.apps.cli.segment import segment
 from smartmask.apps.cli.suggest import suggest
 from smartmask.apps.cli.train import train
@@ -23,12 +27,17 @@ def commands() -> None:
     \b
     Examples:
       smartmask suggest room.jpg "a sleeping dog"
+      smartmask insert room.jpg "a dog" --inpainter reference:dog.png
       smartmask segment room.jpg --out room
     """
 
 
 commands.add_command(suggest)
+commands.add_command(insert)
 commands.add_command(segment)
+commands.add_command(convert)
+commands.add_command(plan)
+commands.add_command(render)
 commands.add_command(train)
 commands.add_command(data)
 
