@@ -5,11 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Tests that take more than some seconds are run by `pytest -m slow` only."""
-    config.addinivalue_line("markers", "slow: takes about a minute; run with -m slow")
-
-
 @pytest.fixture(autouse=True)
 def _slow_only_when_asked(request: pytest.FixtureRequest) -> None:
     if request.node.get_closest_marker("slow") and "slow" not in request.config.getoption("-m"):
