@@ -279,8 +279,8 @@ def _table(result: dict) -> str:
     lines += [
         "",
         "Layout FID compares sets as wholes, so whole training scenes are near whatever was asked for; the",
-        "joint distance also asks whether a layout belongs to its text. Training scenes are drawn at random, and",
-        "show what chance alone costs. The text given is a scene's first, with up to four kinds of things.",
+        "joint distance also asks whether a layout belongs to its text. Training scenes are drawn at random",
+        "and show what chance alone costs. The text given is a scene's first, with up to four kinds.",
     ]
     return "\n".join(lines) + "\n"
 
