@@ -7,7 +7,7 @@ MINUTES ?= 60
 SCENES ?= 30000
 PHOTOS := voc coco nyu40 lvis taco
 
-.PHONY: demo test check bench data train-segment evaluate
+.PHONY: demo test check bench data train-segment train-planner evaluate
 
 demo: $(VENV)/core.stamp
 	$(BIN)/python examples/demo.py --out out/demo
@@ -41,8 +41,12 @@ runs/data/made.stamp: runs/silhouettes.npz
 train-segment: data
 	$(BIN)/smartmask train --data runs/data --minutes $(MINUTES) --run runs/compact
 
-evaluate: runs/data/voc.stamp
+train-planner: data
+	$(BIN)/python scripts/train_planner.py --data runs/data
+
+evaluate: data
 	$(BIN)/python scripts/evaluate.py --data runs/data --out docs/results
+	$(BIN)/python scripts/evaluate_planner.py --data runs/data --out docs/results
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

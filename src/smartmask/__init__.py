@@ -7,7 +7,9 @@
 
 from smartmask.apps.inpainters import load_inpainter
 from smartmask.apps.load import SmartMask
+from smartmask.apps.planners import load_planner
 from smartmask.data.layout_files import read_layout, write_layout
+from smartmask.data.layout_formats import read_any_layout, write_layout_as
 from smartmask.errors import SmartMaskError
 from smartmask.pipelines.insert import Insertion, InsertSettings
 from smartmask.pipelines.insertion_history import InsertionHistory, InsertStep
@@ -34,8 +36,11 @@ __all__ = [
     "Suggestion",
     "View",
     "load_inpainter",
+    "load_planner",
+    "read_any_layout",
     "read_history",
     "read_layout",
     "write_history",
     "write_layout",
+    "write_layout_as",
 ]
