@@ -4,9 +4,8 @@ Pairs seldom fix the whole order. Among the objects that nothing unplaced lies b
 before a thing, then the larger, then the one of the lower number. So the result depends on the scene alone.
 """
 
-import heapq
 from collections.abc import Sequence
-from graphlib import CycleError, TopologicalSorter
+from graphlib import CycleError
 from itertools import pairwise
 from typing import Literal
 
@@ -15,6 +14,7 @@ import numpy as np
 from smartmask.data.annotations.base import AnnotatedScene
 from smartmask.data.layered_scene import LayeredScene
 from smartmask.errors import AnnotationError
+from smartmask.scene.linear_extension import linear_extension
 
 Pair = tuple[int, int]
 
@@ -44,7 +44,7 @@ def layered(
     pairs = sorted({(rank[front], rank[behind]) for front, behind in scene.occlusions})
     while True:
         try:
-            order = _extension(count, pairs)
+            order = linear_extension(count, pairs)
             break
         except CycleError as error:
             circle = [free[position] for position in error.args[1]]
@@ -69,26 +69,6 @@ def layered(
 def _first_rearmost(scene: AnnotatedScene, number: int) -> tuple[bool, int, int]:
     item = scene.objects[number]
     return item.is_thing, -item.area_px, number
-
-
-def _extension(count: int, pairs: Sequence[Pair]) -> list[int]:
-    """The numbers 0 to count - 1, each after all that it hides, and else in rising order.
-
-    Raises:
-        CycleError: If there is none.
-    """
-    sorter: TopologicalSorter[int] = TopologicalSorter({number: () for number in range(count)})
-    for front, behind in pairs:
-        sorter.add(front, behind)
-    sorter.prepare()
-    order: list[int] = []
-    ready: list[int] = []
-    while sorter.is_active():
-        for number in sorter.get_ready():
-            heapq.heappush(ready, number)
-        order.append(heapq.heappop(ready))
-        sorter.done(order[-1])
-    return order
 
 
 def _weakest(scene: AnnotatedScene, circle: Sequence[int]) -> Pair:

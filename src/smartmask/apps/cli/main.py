@@ -10,6 +10,7 @@ import click
 
 from smartmask.apps.cli.convert import convert
 from smartmask.apps.cli.data import data
+from smartmask.apps.cli.edit import edit
 from smartmask.apps.cli.insert import insert
 from smartmask.apps.cli.plan import plan
 from smartmask.apps.cli.render import render
@@ -36,6 +37,7 @@ commands.add_command(suggest)
 commands.add_command(insert)
 commands.add_command(segment)
 commands.add_command(convert)
+commands.add_command(edit)
 commands.add_command(plan)
 commands.add_command(render)
 commands.add_command(train)

@@ -1,0 +1,134 @@
+"""`smartmask edit`: a layout mended step by step."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
+    from smartmask.scene.layout import Layout
+
+_FILE = click.Path(path_type=Path, readable=False)
+_STEPS = {
+    "rename": ("N=LABEL", "Give a layer another label."),
+    "merge": ("N,N,...", "Make layers one; the first keeps its number, label and place."),
+    "delete": ("N", "Take a layer out; what only it covered becomes unknown."),
+    "fill": ("N", "Take a layer out; what only it covered goes, pixel by pixel, to the nearest region seen."),
+    "front": ("N", "Move a layer in front of all others."),
+    "back": ("N", "Move a layer behind all others."),
+    "in-front": ("N:M", "Move layer N right in front of layer M."),
+    "behind": ("N:M", "Move layer N right behind layer M."),
+    "by-depth": (None, "Order all layers by the depth that their visible regions tell."),
+    "add-polygon": (
+        "LABEL:X,Y X,Y ...",
+        "Add a polygon, in pixels from the top left corner, in front of all.",
+    ),
+    "add-mask": ("LABEL:PNG", "Add a drawing of the layout's size, in front of all."),
+}
+"""The options that are steps: what each takes, None for a flag, and its help."""
+Decorated = TypeVar("Decorated", bound=click.Command)
+
+
+class _InOrder(click.Command):
+    """A command whose steps are done in the order given; click alone keeps it within an option only."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        values, _, order = self.make_parser(ctx).parse_args(list(args))
+        # All steps but the flag share one list of values, which is therefore in order too.
+        texts = iter(values.get("steps", ()))
+        ctx.obj = [
+            (parameter.opts[0].lstrip("-"), next(texts) if parameter.name == "steps" else "")
+            for parameter in order
+            if parameter.name in ("steps", "by_depth")
+        ]
+        return super().parse_args(ctx, args)
+
+
+def _step_options(command: Decorated) -> Decorated:
+    for name, (metavar, text) in _STEPS.items():
+        if metavar is None:
+            option = click.Option([f"--{name}"], is_flag=True, help=text, expose_value=False)
+        else:
+            option = click.Option(
+                ["steps", f"--{name}"], metavar=metavar, multiple=True, help=text, expose_value=False
+            )
+        command.params.insert(-2, option)
+    return command
+
+
+@_step_options
+@click.command(cls=_InOrder)
+@click.argument("layout_path", metavar="LAYOUT", type=_FILE)
+@click.option("--list", "lists", is_flag=True, help="Show the layers in a table, after the steps if any.")
+@click.option("--out", metavar="FILE", type=_FILE, help="The result; may be LAYOUT itself.")
+@click.pass_obj
+def edit(steps: Sequence[tuple[str, str]], layout_path: Path, lists: bool, out: Path | None) -> None:
+    """Rename, merge, delete, reorder and add layers of LAYOUT.
+
+    LAYOUT is a layout.json. The steps are done in the order given, and each may be given several times. N
+    is a layer's number, or its label if no other layer bears it. Numbers are those of LAYOUT as --list
+    shows them, 0 for the rearmost, and stay the same during one command, whatever is deleted or moved;
+    layers that are added are numbered on. Without --out nothing is written, so --list shows what the steps
+    would do. LAYOUT itself is only replaced if --out names it.
+
+    \b
+    Examples:
+      smartmask edit room.json --list
+      smartmask edit room.json --rename 3=sofa --merge 2,4 --out mended.json
+      smartmask edit room.json --fill cat --front 6 --behind 3:1 --out mended.json
+      smartmask edit room.json --add-polygon "lamp:10,10 40,10 25,60" --behind lamp:3 --list
+      smartmask edit room.json --by-depth --out room.json
+    """
+    from smartmask.apps.cli.edit_steps import Editing
+    from smartmask.apps.cli.output import check_folder, write_folder
+    from smartmask.data.layout_files import layout_to_json, read_layout
+
+    if out is not None and not steps:
+        raise click.UsageError("--out without a step would be a mere copy; give one, such as --rename 3=sofa")
+    if out is None and not lists:
+        raise click.UsageError("give --out FILE for the result, or --list to look at the layers")
+    if out is not None:
+        if out.is_dir():
+            raise click.UsageError(f"--out {out}: is a folder; give a file, such as {out / 'layout.json'}")
+        drawings = [Path(text.partition(":")[2]) for step, text in steps if step == "add-mask"]
+        check_folder(out.parent, [out.name], drawings)
+    editing = Editing(read_layout(layout_path))
+    for step, text in steps:
+        try:
+            editing.apply(step, text)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
+    if lists:
+        caption = "rearmost first, numbered as in the result" if steps else "rearmost first"
+        click.echo(_table(editing.layout, caption), nl=False)
+    if out is not None:
+        write_folder(out.parent, {out.name: layout_to_json(editing.layout)})
+        labels = ", ".join(editing.layout.labels) or "none"
+        click.echo(f"{out}: {len(editing.layout)} layers, rearmost first: {labels}")
+
+
+def _table(layout: "Layout", caption: str) -> str:
+    """The layers, with their numbers in this very layout."""
+    import numpy as np
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    index = layout.visible_index()
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption=caption)
+    table.add_column("N", justify="right")
+    table.add_column("label", overflow="fold")
+    table.add_column("extent")
+    table.add_column("of canvas", justify="right")
+    table.add_column("visible", justify="right")
+    for number, layer in enumerate(layout.layers):
+        seen, whole = np.count_nonzero(index == number), np.count_nonzero(layer.mask)
+        share = f"{seen / whole:.0%}" if whole else "empty"
+        # As `Text`, for a label such as "cat [red]" is no markup.
+        table.add_row(str(number), Text(layer.label), layer.extent, f"{seen / index.size:.1%}", share)
+    console = Console()
+    with console.capture() as captured:
+        console.print(table)
+    return captured.get()
