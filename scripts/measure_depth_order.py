@@ -37,7 +37,7 @@ from smartmask.segmentation.depth_evidence import KINDS
 MADE_SCENES = 300
 DEEP_SCENES = 120
 CODRAW_EVERY = 90
-"""Two scenes of each 18: CoDraw's come in pairs, and neighbours are near-duplicates."""
+"""Neighbours are near-duplicates, and 200 scenes are enough."""
 RIDGE = 1e-3
 _PATH = click.Path(path_type=Path, exists=True)
 

@@ -78,18 +78,18 @@ def test_words_put_sky_behind_walls_behind_rugs_behind_things():
 
 
 class TestLowerEdge:
-    """Two chairs on a floor, the nearer one in front; then with a table below."""
+    """A chair and a table on a floor, the nearer one in front."""
 
     floor, far = rectangle(SIZE, (0, 50, 160, 120)), rectangle(SIZE, (30, 20, 90, 80))
     near = rectangle(SIZE, (80, 40, 140, 100))
-    labels = ("floor", "chair", "chair")
+    labels = ("floor", "chair", "table")
 
     def test_of_two_on_the_same_ground_the_lower_one_is_in_front(self):
         index = painted(self.floor, self.far, self.near)
         assert sign(index, "lower edge", (1, 2), self.labels) == pytest.approx(-np.tanh(10 * 20 / 120))
 
     def test_what_stands_on_a_thing_says_nothing(self):
-        labels = ("table", "cup", "cup")
+        labels = ("table", "cup", "plate")
         assert sign(painted(self.floor, self.far, self.near), "lower edge", (1, 2), labels) == 0
 
     def test_a_thing_and_its_ground_are_not_compared(self):

@@ -166,7 +166,6 @@ def _each_made(out: Path, missing: list[int], make_shard: MakeShard, workers: in
         return
     # A fork would copy the threads' locks of PyArrow and OpenCV in whatever state they are.
     context = multiprocessing.get_context("spawn")
-    others = multiprocessing.active_children()
     pool = ProcessPoolExecutor(min(workers, len(missing)), context, _end_with_parent)
     try:
         for future in as_completed([pool.submit(make_one, out, number, make_shard) for number in missing]):
@@ -176,11 +175,6 @@ def _each_made(out: Path, missing: list[int], make_shard: MakeShard, workers: in
             f"{out}: a worker process ended (out of memory?); whole shards are kept, run it again to go on, "
             "perhaps with fewer workers"
         ) from error
-    except KeyboardInterrupt:
-        for worker in multiprocessing.active_children():
-            if worker not in others:
-                worker.kill()
-        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -195,9 +189,8 @@ def _end_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-    # A terminal sends Ctrl-C to all processes. Workers leave it to the parent, which ends them: one that died
-    # of it by itself would look like one that ran out of memory.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A terminal sends Ctrl-C to all processes: a worker ends at once, rather than with its shard.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _parts(scenes: Iterator[LayeredScene], size: int) -> Iterator[list[LayeredScene]]:

@@ -15,7 +15,8 @@ Each sign is a number a pair, above 0 where the first of the two is in front and
 - *nearness*, with a map of it: the difference across the border, from left to right only. Right below a
   thing's foot the ground is nearer than the thing, so borders between above and below mislead.
 
-How convex the border is was tried, and adds nothing to these.
+Tried, and of no use beside these: how convex the border is, and the lower edges of two things of one label
+wherever they stand.
 """
 
 from collections.abc import Sequence
@@ -173,9 +174,8 @@ def _lower(
     foot_px = np.bincount(above[is_foot], minlength=count)
     standing = np.bincount(above[is_foot & stands], minlength=count) / np.maximum(foot_px, 1)
     first, second = borders.pairs.T
-    return np.minimum(standing[first], standing[second]) * np.tanh(
-        10 * (lowest[first] - lowest[second]) / height
-    )
+    fall = np.tanh(10 * (lowest[first] - lowest[second]) / height)
+    return np.minimum(standing[first], standing[second]) * fall
 
 
 def _nearer(

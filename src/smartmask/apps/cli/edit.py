@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -27,7 +27,6 @@ _STEPS = {
     "add-mask": ("LABEL:PNG", "Add a drawing of the layout's size, in front of all."),
 }
 """The options that are steps: what each takes, None for a flag, and its help."""
-Decorated = TypeVar("Decorated", bound=click.Command)
 
 
 class _InOrder(click.Command):
@@ -45,7 +44,7 @@ class _InOrder(click.Command):
         return super().parse_args(ctx, args)
 
 
-def _step_options(command: Decorated) -> Decorated:
+def _with_steps(command: click.Command) -> click.Command:
     for name, (metavar, text) in _STEPS.items():
         if metavar is None:
             option = click.Option([f"--{name}"], is_flag=True, help=text, expose_value=False)
@@ -57,7 +56,7 @@ def _step_options(command: Decorated) -> Decorated:
     return command
 
 
-@_step_options
+@_with_steps
 @click.command(cls=_InOrder)
 @click.argument("layout_path", metavar="LAYOUT", type=_FILE)
 @click.option("--list", "lists", is_flag=True, help="Show the layers in a table, after the steps if any.")
