@@ -94,7 +94,7 @@ def insert(
     from smartmask.apps.cli.insertion_files import file_names, insertion_files
     from smartmask.apps.cli.output import check_folder, write_folder
     from smartmask.apps.cli.progress import progress
-    from smartmask.apps.cli.suggest import _check_unicode, _read_layout
+    from smartmask.apps.cli.suggest import check_unicode, read_layout_of
     from smartmask.apps.inpainters import with_controlnet
     from smartmask.data.photos import read_photo
     from smartmask.pipelines.insert import InsertSettings, check_insertion
@@ -106,7 +106,7 @@ def insert(
     try:
         image = read_photo(photo, max_megapixels)
         size_hw = image.shape[0], image.shape[1]
-        layout = None if layout_path is None else _read_layout(layout_path, size_hw, max_megapixels)
+        layout = None if layout_path is None else read_layout_of(layout_path, size_hw, max_megapixels)
         if replay_path is not None:
             job = read_history(replay_path, max_megapixels)
             for step in sorted(set(undo), reverse=True):
@@ -116,7 +116,7 @@ def insert(
         else:
             assert prompt is not None, "see _check_mode"
             assert inpainter is not None, "see _check_mode"
-            _check_unicode(prompt, scene)
+            check_unicode(prompt, scene)
             where = read_where(mask, box, region, scribble, size_hw)
             check_insertion(prompt, where, scene, n, seed, size_hw)
             job = [

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, UInt8
 
-from smartmask.apps.cli.suggest import _read_guidance
+from smartmask.apps.cli.suggest import read_guidance
 from smartmask.apps.inpainters import load_inpainter, parse_description
 from smartmask.apps.load import SmartMask
 from smartmask.data.photos import read_mask
@@ -29,7 +29,7 @@ def read_where(
         ImageError: If a drawing cannot be read.
     """
     if mask is None:
-        return _read_guidance(box, region, scribble, size_hw)
+        return read_guidance(box, region, scribble, size_hw)
     hints = {"--box": box, "--region": region, "--scribble": scribble}
     others = [name for name, value in hints.items() if value is not None]
     if others:

@@ -84,13 +84,13 @@ def suggest(
 
     check_folder(out, file_names(n, layout_path is None), [photo, region, scribble, layout_path, weights])
     try:
-        _check_unicode(prompt, scene)
+        check_unicode(prompt, scene)
         check_request(prompt, scene, NoGuidance(), n, seed, None)
         image = read_photo(photo, max_megapixels)
         size_hw = image.shape[0], image.shape[1]
-        guidance = _read_guidance(box, region, scribble, size_hw)
+        guidance = read_guidance(box, region, scribble, size_hw)
         given = (
-            None if layout_path is None else _read_layout(layout_path, size_hw, max_megapixels, photo.name)
+            None if layout_path is None else read_layout_of(layout_path, size_hw, max_megapixels, photo.name)
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from error
@@ -130,7 +130,7 @@ def suggest(
     click.echo(f"Look at {out / 'overview.png'}; all details are in {out / 'suggestions.json'}.")
 
 
-def _check_unicode(*texts: str | None) -> None:
+def check_unicode(*texts: str | None) -> None:
     """Refuse bytes of the command line that are no text: the tokenizer cannot read them."""
     for text in texts:
         try:
@@ -141,9 +141,10 @@ def _check_unicode(*texts: str | None) -> None:
             ) from error
 
 
-def _read_guidance(
+def read_guidance(
     box: str | None, region: Path | None, scribble: Path | None, size_hw: tuple[int, int]
 ) -> "Guidance":
+    """The hint that the options give."""
     from smartmask.data.photos import read_mask
     from smartmask.scene.guidance import Box, NoGuidance, Region, Scribble
 
@@ -182,9 +183,10 @@ def _clipped_box(text: str, size_hw: tuple[int, int]) -> tuple[float, float, flo
     return clipped
 
 
-def _read_layout(
+def read_layout_of(
     path: Path, size_hw: tuple[int, int], max_megapixels: float, photo_name: str | None = None
 ) -> "Layout":
+    """The layout in a file, which must be of the photo's size."""
     from smartmask.data.layout_formats import read_any_layout
 
     layout = read_any_layout(path, image=photo_name, max_megapixels=max_megapixels)
