@@ -111,6 +111,17 @@ def test_a_run_begins_with_the_weights_it_is_given_and_a_resumed_one_ignores_the
     assert_same(before, state_of(tmp_path))
 
 
+def test_a_run_from_given_weights_counts_on_from_their_views_and_warms_up_anew(run, tmp_path, tiny_encoder):
+    weights = CompactBackbone(SIZES).state_dict()
+    views = 100 * CONFIG.batch_size
+    run(tmp_path, 1, tiny_encoder, initial=weights, initial_views=views)
+    run(tmp_path, 1, tiny_encoder)
+    state = state_of(tmp_path)
+    assert state["step"] == 102
+    rate = state["optimizer"]["param_groups"][0]["lr"]
+    assert rate == pytest.approx(CONFIG.learning_rate * 2 / 3)
+
+
 @pytest.mark.parametrize(
     ("change", "named"),
     [

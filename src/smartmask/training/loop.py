@@ -37,6 +37,7 @@ def train(
     *,
     should_stop: Callable[[int], float | None],
     initial: Mapping[str, torch.Tensor] | None = None,
+    initial_views: int = 0,
     workers: int = 1,
     on_log: Callable[[dict[str, float]], None] = lambda record: None,
 ) -> CompactBackbone:
@@ -49,6 +50,7 @@ def train(
         run: Folder of the run's state and log.
         should_stop: Step of this segment -> None to stop, else the factor on the learning rate.
         initial: Weights to begin a new run with; ignored when the run resumes.
+        initial_views: Views that those weights have seen; the new run counts on from there.
         workers: Processes that make examples.
         on_log: Called with each record of the log.
 
@@ -70,7 +72,9 @@ def train(
         weight_decay=config.weight_decay,
         fused=True,
     )
-    first_step = _resume(run / STATE_FILE, config, backbone, average, optimizer)
+    begun, first_step = _resume(run / STATE_FILE, config, backbone, average, optimizer) or (
+        (initial_views // config.batch_size,) * 2
+    )
     run.mkdir(parents=True, exist_ok=True)
     (run / "config.json").write_text(json.dumps(asdict(config), indent=1))
 
@@ -84,7 +88,7 @@ def train(
         if factor is None:
             break
         for group in optimizer.param_groups:
-            group["lr"] = config.learning_rate * factor * min(1.0, (step + 1) / config.warmup_steps)
+            group["lr"] = config.learning_rate * factor * min(1.0, (step - begun + 1) / config.warmup_steps)
         with torch.autocast("cpu", torch.bfloat16):
             loss = denoising_loss(backbone, batch.clean, batch.inside, batch.noise, batch.t, batch.condition)
         optimizer.zero_grad()
@@ -108,9 +112,9 @@ def train(
             _append(run, record)
             on_log(record)
         if time.monotonic() - saved > SAVE_EVERY_SECONDS:
-            _save(run / STATE_FILE, config, backbone, average, optimizer, step)
+            _save(run / STATE_FILE, config, backbone, average, optimizer, begun, step)
             saved = time.monotonic()
-    _save(run / STATE_FILE, config, backbone, average, optimizer, step)
+    _save(run / STATE_FILE, config, backbone, average, optimizer, begun, step)
     return average
 
 
@@ -149,9 +153,10 @@ def _resume(
     backbone: CompactBackbone,
     average: CompactBackbone,
     optimizer: torch.optim.Optimizer,
-) -> int:
+) -> tuple[int, int] | None:
+    """The steps at which the run in the file began and where it stands; None if there is no file."""
     if not path.exists():
-        return 0
+        return None
     state = _read(path)
     changed = [
         name
@@ -165,7 +170,7 @@ def _resume(
     backbone.load_state_dict(state["weights"])
     average.load_state_dict(state["average"])
     optimizer.load_state_dict(state["optimizer"])
-    return int(state["step"])
+    return int(state["begun"]), int(state["step"])
 
 
 def _save(
@@ -174,6 +179,7 @@ def _save(
     backbone: CompactBackbone,
     average: CompactBackbone,
     optimizer: torch.optim.Optimizer,
+    begun: int,
     step: int,
 ) -> None:
     temporary = path.with_suffix(".tmp")
@@ -182,6 +188,7 @@ def _save(
         "weights": backbone.state_dict(),
         "average": average.state_dict(),
         "optimizer": optimizer.state_dict(),
+        "begun": begun,
         "step": step,
     }
     torch.save(state, temporary)

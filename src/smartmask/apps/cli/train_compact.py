@@ -11,6 +11,7 @@ from smartmask.apps.cli.train_segment import Segment
 from smartmask.apps.load import WEIGHTS
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.shards import SceneDataset
+from smartmask.model.onnx_denoiser import OnnxDenoiser
 from smartmask.training.config import compact
 from smartmask.training.export import export_mask_model, load_weights
 from smartmask.training.loop import STATE_FILE, load_average, train
@@ -44,7 +45,7 @@ def train_compact(
     if dry_run:
         pprint(asdict(config), console=Console())
         return
-    initial = load_weights(init) if init else None
+    initial, initial_views = (load_weights(init), OnnxDenoiser(init).card.views) if init else (None, 0)
     datasets = {name: SceneDataset.open(data / name) for name in config.mixture}
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
     with Progress(console=console) as progress:
@@ -59,7 +60,15 @@ def train_compact(
             progress.console.print(f"{views:>10,.0f} views   loss {record['loss']:.4f}   {speed:.1f} views/s")
 
         train(
-            config, datasets, encoder, run, should_stop=factor, initial=initial, workers=workers, on_log=show
+            config,
+            datasets,
+            encoder,
+            run,
+            should_stop=factor,
+            initial=initial,
+            initial_views=initial_views,
+            workers=workers,
+            on_log=show,
         )
     if export:
         backbone, views = load_average(run / STATE_FILE)
