@@ -39,7 +39,8 @@ runs/data/made.stamp: runs/silhouettes.npz
 	touch $@
 
 train-segment: data
-	$(BIN)/smartmask train --data runs/data --minutes $(MINUTES) --run runs/compact
+	$(BIN)/smartmask train --data runs/data --minutes $(MINUTES) --run runs/compact \
+		--init src/smartmask/weights/mask.onnx
 
 train-planner: data
 	$(BIN)/python scripts/train_planner.py --data runs/data

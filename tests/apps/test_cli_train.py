@@ -15,8 +15,8 @@ from inpaint_pictures import picture_folder
 from shapes import dataset_of, room
 from tiny_diffusers import stable_diffusion
 
-from smartmask.apps.cli import train_accelerated
-from smartmask.apps.cli.train import RECIPES
+from smartmask.apps.cli import train_accelerated, train_compact
+from smartmask.apps.cli.train import COMPACT_RECIPES, RECIPES
 from smartmask.apps.cli.train_segment import LOWEST_FACTOR, Segment
 from smartmask.apps.load import SmartMask
 from smartmask.backends.base_checkpoint import read_base
@@ -68,17 +68,18 @@ def test_help_is_as_agreed(run):
 
 
 def test_the_command_knows_the_recipes_that_there_are():
-    assert set(RECIPES) == {"compact", *train_accelerated.RECIPES}
+    assert {*COMPACT_RECIPES} == {*train_compact.RECIPES}
+    assert {*RECIPES} == {*COMPACT_RECIPES, *train_accelerated.RECIPES}
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_a_dry_run_prints_every_setting_and_does_nothing(run, tmp_path, recipe):
-    init = () if recipe == "compact" else ("--init", "owner/model")
+    init = () if recipe in COMPACT_RECIPES else ("--init", "owner/model")
     code, out, _ = run("train", "--recipe", recipe, "--data", "data", "--run", "run", *init, "--dry-run")
     assert code == 0
     for setting in ("batch_size", "learning_rate", "ema_decay", "seed"):
         assert f"'{setting}'" in out
-    if recipe != "compact":
+    if recipe not in COMPACT_RECIPES:
         assert "owner/model" in out
     if recipe == "base-sd15-paper":
         assert "'guidance_encoding': 'blend'" in out

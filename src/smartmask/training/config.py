@@ -1,6 +1,6 @@
 """The settings of a training run, and the recipe of the shipped weights."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from smartmask.model.backbone import BackboneConfig
 
@@ -50,3 +50,13 @@ def compact() -> TrainConfig:
         backbone=BackboneConfig(stem_widths=(48, 128), width=256, depth=6),
         mixture={"voc": 0.42, "made": 0.3, "coco": 0.12, "nyu40": 0.1, "lvis": 0.03, "taco": 0.03},
     )
+
+
+def compact_codraw() -> TrainConfig:
+    """The same on CoDraw alone, for the benchmark's suite of that name.
+
+    CoDraw is CC BY-NC: weights trained on it are for research and never ship.
+
+    Command: `smartmask train --recipe compact-codraw --data DATA --run RUN --final --export codraw.onnx`.
+    """
+    return replace(compact(), mixture={"codraw": 1.0})

@@ -6,7 +6,14 @@ import click
 
 from smartmask.apps.cli.train_segment import Segment
 
-RECIPES = ("compact", "base-sd15", "base-sd15-paper", "controlnet-inpaint", "controlnet-segmentation")
+COMPACT_RECIPES = ("compact", "compact-codraw")
+RECIPES = (
+    *COMPACT_RECIPES,
+    "base-sd15",
+    "base-sd15-paper",
+    "controlnet-inpaint",
+    "controlnet-segmentation",
+)
 
 
 @click.command()
@@ -16,9 +23,9 @@ RECIPES = ("compact", "base-sd15", "base-sd15-paper", "controlnet-inpaint", "con
     type=click.Choice(RECIPES),
     default="compact",
     show_default=True,
-    help="compact: the shipped mask model. base-sd15, base-sd15-paper: the mask model of the paper's size, "
-    "hints as channels or blended into the layout. controlnet-inpaint, controlnet-segmentation: a ControlNet "
-    "for inpainting.",
+    help="compact: the shipped mask model. compact-codraw: the same on CoDraw, for the benchmark. base-sd15, "
+    "base-sd15-paper: the mask model of the paper's size, hints as channels or blended into the layout. "
+    "controlnet-inpaint, controlnet-segmentation: a ControlNet for inpainting.",
 )
 @click.option(
     "--data",
@@ -88,12 +95,12 @@ def train(
         --init stable-diffusion-v1-5/stable-diffusion-v1-5 --data data --run runs/base --steps 80000
     """
     segment = Segment(minutes if minutes or steps is not None else 60.0, steps, final)
-    if recipe == "compact":
+    if recipe in COMPACT_RECIPES:
         from smartmask.apps.cli.train_compact import train_compact
 
         if micro_batch is not None:
             raise click.UsageError("--micro-batch is not for the compact model, whose whole batch fits")
-        train_compact(data, run, segment, Path(init) if init else None, export, workers, dry_run)
+        train_compact(recipe, data, run, segment, Path(init) if init else None, export, workers, dry_run)
         return
     if init is None:
         raise click.UsageError(

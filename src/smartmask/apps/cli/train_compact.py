@@ -1,5 +1,6 @@
-"""`smartmask train --recipe compact`: the shipped mask model, on the CPU."""
+"""`smartmask train` for the compact mask model, on the CPU."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,12 +13,15 @@ from smartmask.apps.load import WEIGHTS
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.shards import SceneDataset
 from smartmask.model.onnx_denoiser import OnnxDenoiser
-from smartmask.training.config import compact
+from smartmask.training.config import TrainConfig, compact, compact_codraw
 from smartmask.training.export import export_mask_model, load_weights
 from smartmask.training.loop import STATE_FILE, load_average, train
 
+RECIPES: dict[str, Callable[[], TrainConfig]] = {"compact": compact, "compact-codraw": compact_codraw}
+
 
 def train_compact(
+    recipe: str,
     data: Path,
     run: Path,
     segment: Segment,
@@ -29,6 +33,7 @@ def train_compact(
     """Train a segment, and export what it leaves.
 
     Args:
+        recipe: One of `RECIPES`.
         data: Folder of a dataset folder for each name of the mixture.
         run: Folder of the run.
         segment: How long.
@@ -40,7 +45,7 @@ def train_compact(
     Raises:
         SmartMaskError: If a file cannot be used.
     """
-    config = compact()
+    config = RECIPES[recipe]()
     console = Console(stderr=True)
     if dry_run:
         pprint(asdict(config), console=Console())
