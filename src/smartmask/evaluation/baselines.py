@@ -23,6 +23,7 @@ random comes from the generator given; boxes are on the canvas, masks are never 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -112,6 +113,7 @@ class ShapeBank:
     def __init__(self, scenes: Iterable[LayeredScene], encoder: TextEncoder) -> None:
         """Resample each training object's box to `SHAPE_SIZE` squared, which takes 4.6 kB an object."""
         self._encoder = encoder
+        self._mean = cache(lambda label: np.asarray(np.mean(self._shapes[label], 0, dtype=np.float32)))
         self._shapes: dict[str, list[np.ndarray]] = {}
         self._aspects: dict[str, list[float]] = {}
         for scene in scenes:
@@ -128,8 +130,7 @@ class ShapeBank:
         Raises:
             ValueError: If the label is unknown and has no word that the encoder knows.
         """
-        shapes = self._shapes[self._known(label)]
-        return shape_in_box(np.asarray(np.mean(shapes, 0, dtype=np.float32)), box_xyxy, size_hw)
+        return shape_in_box(self._mean(self._known(label)), box_xyxy, size_hw)
 
     def retrieved(
         self, label: str, box_xyxy: BoxXYXY, size_hw: tuple[int, int], count: int, rng: np.random.Generator

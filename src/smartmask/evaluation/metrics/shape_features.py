@@ -121,7 +121,7 @@ def _parts(shape: Bool[np.ndarray, "h w"]) -> tuple[float, float]:
     """Log of the number of parts that count, and the share of the largest."""
     _, _, parts, _ = cv2.connectedComponentsWithStats(shape.astype(np.uint8), connectivity=8)
     shares = parts[1:, cv2.CC_STAT_AREA] / np.count_nonzero(shape)
-    return float(np.log(max(np.count_nonzero(shares >= _LEAST_PART), 1))), float(shares.max())
+    return float(np.log(np.maximum(np.count_nonzero(shares >= _LEAST_PART), 1))), float(shares.max())
 
 
 def _in_aspect(crop: Float32[np.ndarray, "h w"]) -> Bool[np.ndarray, "H W"]:
