@@ -103,7 +103,7 @@ def test_numpy_and_pytorch_answer_alike(scenes):
     torch.manual_seed(0)
     proposable = scenes.proposable(1)
     rows = [scenes.names.index(name) for name in proposable]
-    network = TrainablePlanner(SIZES, torch.from_numpy(scenes.words[rows]))
+    network = TrainablePlanner(SIZES, proposable, torch.from_numpy(scenes.words[rows]))
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.add_(0.1 * torch.randn_like(parameter))
@@ -151,10 +151,10 @@ def _twin(network, proposable) -> PlannerNetwork:
 
 
 def _pairs_at_zero(twin, count):
-    from smartmask.model.planner_network import pair_features
+    from smartmask.model.planner_pairs import pair_features
 
     features = pair_features(np.zeros(4, np.float32), np.zeros((count, 4), np.float32))
-    return features @ twin._weights["order_pair"]
+    return features @ twin.weights["order_pair"]
 
 
 def test_learns_a_handful_of_scenes_and_ships_them(scenes, tmp_path, tiny_encoder):
@@ -162,11 +162,11 @@ def test_learns_a_handful_of_scenes_and_ships_them(scenes, tmp_path, tiny_encode
         network=SIZES, steps=300, batch_size=16, rate=1e-2, warmup_steps=10, least_seen=1
     )
     log = []
-    network = train_planner(config, scenes, None, log.append)
+    network = train_planner(config, scenes, on_log=log.append)
     assert log[-1]["box"] < 0.65 * log[0]["box"]
     assert log[-1]["label"] < log[0]["label"]
     assert log[-1]["order"] < 0.2
-    shipped = export_planner(network, config, scenes, {"made": 8}, tmp_path / "planner.npz")
+    shipped = export_planner(network, 4800, {"made": 8}, tmp_path / "planner.npz")
     read = load_planner_network(tmp_path / "planner.npz")
     assert read.card == shipped.card
     assert read.card.samples == 300 * 16
