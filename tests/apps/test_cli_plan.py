@@ -131,6 +131,32 @@ def test_a_change_that_cannot_be_is_one_line(run, tmp_path, smartmask_parts, arg
     assert not (tmp_path / "again").exists()
 
 
+@closed_form
+@pytest.mark.parametrize(
+    ("prompt", "note"),
+    [
+        (
+            "a cat left of a dog, the dog left of the cat",
+            "Note: '(cat|dog)' did not come 'left of (cat|dog)'; say",
+        ),
+        ("a cat, no cats", "Note: 'cat' was both asked for and ruled out; it is there."),
+        ("ein Stuhl für Käthe", "Note: the embedded planner reads English; '.*' was taken for the name of"),
+        ("seven chairs", "Note: 4 of the things that were named did not come; raise --steps"),
+    ],
+)
+def test_a_wish_that_is_not_kept_is_named(run, smartmask_parts, prompt, note):
+    code, _, err = run("plan", prompt, "--steps", 3, "--size", "96x72")
+    assert code == 0
+    assert re.search(note, err)
+
+
+@closed_form
+def test_a_prompt_that_is_kept_brings_no_note(run, smartmask_parts):
+    assert (
+        run("plan", "a meadow with a dog and a tree, no people", "--steps", 3, "--size", "320x240").err == ""
+    )
+
+
 def test_changes_need_a_record(run):
     code, _, err = run("plan", "a cat", "--veto", 1)
     assert code == 2

@@ -162,11 +162,10 @@ def _plan(
     out: Path,
     max_megapixels: float,
 ) -> None:
+    from smartmask.apps.cli.plan_notes import notes_on
     from smartmask.apps.cli.progress import progress
     from smartmask.data.layout_formats import read_any_layout
     from smartmask.data.photos import read_photo
-    from smartmask.data.prompt_reader import read_scene_prompt
-    from smartmask.data.scene_prompts import missing_things
     from smartmask.pipelines.plan_record import PlanRecord
 
     try:
@@ -196,11 +195,8 @@ def _plan(
         step("drawing the pictures")
         record = PlanRecord.of(session, planner, _sha256(weights or WEIGHTS / "mask.onnx"))
         notes = _write(out, record, image)
-    left = sum(count for _, count in missing_things(read_scene_prompt(prompt), session.layout.labels))
-    if left and planner == "embedded":  # others may use words of their own
-        notes.append(
-            f"{left} of the things that were named did not come; raise --steps, or try another --seed"
-        )
+    if planner == "embedded":  # others may use words of their own
+        notes += notes_on(prompt, session.layout)
     _say(out, record, notes)
 
 
