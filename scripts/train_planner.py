@@ -39,6 +39,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=PlannerTrainConfig().steps)
     parser.add_argument("--rate", type=float, default=PlannerTrainConfig().rate, help="peak learning rate")
     parser.add_argument("--init", type=Path, help="a planner.npz to go on from")
+    parser.add_argument("--heads-alone", action="store_true", help="with --init: leave the rest as it is")
     given = parser.parse_args()
     torch.set_num_threads(1)
     given.run.mkdir(parents=True, exist_ok=True)
@@ -56,7 +57,7 @@ def main() -> None:
             log.flush()
             print(" ".join(f"{name} {value:.3f}" for name, value in record.items()), flush=True)
 
-        network = train_planner(config, train, held_out, init, on_log)
+        network = train_planner(config, train, held_out, init, given.heads_alone, on_log)
     samples = config.steps * config.batch_size
     if init is not None:
         counts.update({f"{name}, before": count for name, count in init.card.data.items()})

@@ -32,7 +32,7 @@ from smartmask.model.planner_boxes import (
 )
 from smartmask.model.planner_network import PlannerNetwork, load_planner_network
 from smartmask.model.planner_state import layout_shapes
-from smartmask.model.planner_support import SURFACES, SupportRules
+from smartmask.model.planner_support import SURFACES, SupportRules, rests
 from smartmask.protocols import PlannedObject, TextEncoder
 from smartmask.scene.boxes import box_of
 from smartmask.scene.layout import Layout
@@ -44,6 +44,8 @@ TRIES = 20
 """Labels that are tried for a place before the scene counts as complete."""
 MOST_ALIKE = 8
 """Things of one label that are proposed; whoever wants a crowd names it."""
+LEAST_ADDED = 3
+"""Things that come, where any fit, before a scene counts as complete: whoever gives a photo wants some."""
 WILD = frozenset((
     "bear", "deer", "elephant", "giraffe", "lion", "monkey", "polar bear", "tiger", "wolf", "zebra",
 ))  # fmt: skip
@@ -105,7 +107,7 @@ class EmbeddedPlanner:
         pending = missing_things(said, there)
         if pending:
             return self._named(scene, said, [number for number, _ in pending], rng)
-        return self._proposed(scene, said, rng)
+        return self._proposed(scene, said, rng, may_stop=len(placed) >= LEAST_ADDED)
 
     def _place_of(self, said: ScenePrompt, there: tuple[str, ...]) -> str:
         """The kind of place: as said, or that of what is named, or that of what is there."""
@@ -146,6 +148,8 @@ class EmbeddedPlanner:
             )
         ]
         choices = free or list(pending)
+        # What stands on furniture comes after the furniture.
+        choices = [number for number in choices if not rests(said.named[number].label)] or choices
         answer = self._network.ask_label(scene.reading)
         logits = self._network.label_logits(
             answer, self._encoder.encode([said.named[number].label for number in choices])
@@ -160,7 +164,7 @@ class EmbeddedPlanner:
         return _planned(scene, item.label, item.description, max(found, key=lambda one: one[1].score))
 
     def _proposed(
-        self, scene: SeenScene, said: ScenePrompt, rng: np.random.Generator
+        self, scene: SeenScene, said: ScenePrompt, rng: np.random.Generator, *, may_stop: bool
     ) -> PlannedObject | None:
         """What the scene may need besides, or None."""
         card = self._network.card
@@ -168,6 +172,8 @@ class EmbeddedPlanner:
         logits = self._network.label_logits(answer, self._words) + self._network.label_biases
         logits = np.append(logits, self._network.stop_logit(answer)) / LABEL_TEMPERATURE
         there = Counter(layer.label for layer in scene.layout.layers)
+        if not may_stop:
+            logits[-1] = -np.inf
         logits[:-1][self._unwanted(said) | [there[label] >= MOST_ALIKE for label in card.labels]] = -np.inf
         logits[logits < logits.max() + np.log(LEAST_LIKELY)] = -np.inf
         order = np.argsort(-(logits + rng.gumbel(size=len(logits))))

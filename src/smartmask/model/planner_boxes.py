@@ -176,7 +176,7 @@ def _scores(boxes: Float32[np.ndarray, "K 4"], wanted: Wanted) -> Float[np.ndarr
     """0 for boxes that keep everything; relations weigh most, then what keeps a thing up."""
     scores = -6 * np.maximum(KEPT_SHARE - wanted.surfaces.held_shares(wanted.hold, boxes), 0) / KEPT_SHARE
     if wanted.rest is not None:
-        scores -= 2.0 * (wanted.surfaces.foot_shares(wanted.rest, boxes) < KEPT_SHARE)
+        scores -= 4.0 * (wanted.surfaces.foot_shares(wanted.rest, boxes) < KEPT_SHARE)
     area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     scores -= 4.0 * ((area < _SMALLEST_AREA) | (area > _LARGEST_AREA))
     scores -= 3.0 * _slivers(boxes)

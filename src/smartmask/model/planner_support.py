@@ -263,6 +263,11 @@ class Surfaces:
         return np.asarray(inside / ((lower - upper) * (right - left)))
 
 
+def rests(label: str) -> bool:
+    """Whether such a thing belongs on furniture."""
+    return label in TABLEWARE or label in CUSHIONS
+
+
 def coarse(mask: Bool[np.ndarray, "H W"], cells: int) -> Bool[np.ndarray, "C C"]:
     """The mask at the middle of each cell."""
     height, width = mask.shape

@@ -27,6 +27,8 @@ from smartmask.training.planner_data import PlannerScenes, draw_batch
 from smartmask.training.planner_network import TrainablePlanner
 
 LOG_EVERY_STEPS = 50
+HEADS = ("label", "stop", "fit")
+"""Beginnings of the names of the weights that only `heads_alone` learns."""
 WEIGHTS_OF = {"label": 1.0, "box": 0.5, "order": 0.5, "fit": 0.5}
 
 
@@ -64,6 +66,7 @@ def train_planner(
     scenes: PlannerScenes,
     held_out: PlannerScenes | None = None,
     init: PlannerNetwork | None = None,
+    heads_alone: bool = False,
     on_log: Callable[[dict[str, float]], None] = lambda record: None,
 ) -> TrainablePlanner:
     """Train on scenes; the averaged network comes back.
@@ -73,6 +76,8 @@ def train_planner(
         scenes: To learn from.
         held_out: To log losses on.
         init: Begins with its weights and its labels, as far as the scenes have them.
+        heads_alone: Learn only what comes next, when to stop and what fits: a third of the work, and little
+            to forget where scenes are few.
         on_log: Called with the mean losses since the last call.
 
     Raises:
@@ -89,9 +94,15 @@ def train_planner(
     network = TrainablePlanner(config.network, labels, torch.from_numpy(scenes.words[rows]))
     if init is not None:
         network.take(init)
+    if heads_alone:
+        for name, weight in network.weights.items():
+            weight.requires_grad_(name.startswith(HEADS))
     average = copy.deepcopy(network).requires_grad_(False)
     optimizer = torch.optim.AdamW(
-        network.parameters(), lr=config.rate, weight_decay=config.weight_decay, betas=(0.9, 0.98)
+        [weight for weight in network.parameters() if weight.requires_grad],
+        lr=config.rate,
+        weight_decay=config.weight_decay,
+        betas=(0.9, 0.98),
     )
     rng = np.random.default_rng(config.seed)
     started, sums = time.monotonic(), dict.fromkeys(WEIGHTS_OF, 0.0)
