@@ -19,6 +19,7 @@ from smartmask.apps.load import WEIGHTS
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.layered_scene import LayeredScene
 from smartmask.data.shards import SceneDataset
+from smartmask.model.planner_network import load_planner_network
 from smartmask.training.planner_data import PlannerScenes, read_scenes
 from smartmask.training.planner_loop import PlannerTrainConfig, export_planner, held_out_losses, train_planner
 
@@ -36,17 +37,19 @@ def main() -> None:
     parser.add_argument("--run", type=Path, default=Path("runs/planner"), help="folder of arrays and log")
     parser.add_argument("--out", type=Path, default=WEIGHTS / "planner.npz", help="the file to write")
     parser.add_argument("--steps", type=int, default=PlannerTrainConfig().steps)
+    parser.add_argument("--rate", type=float, default=PlannerTrainConfig().rate, help="peak learning rate")
+    parser.add_argument("--init", type=Path, help="a planner.npz to go on from")
+    parser.add_argument("--heads-alone", action="store_true", help="with --init: leave the rest as it is")
     given = parser.parse_args()
     torch.set_num_threads(1)
     given.run.mkdir(parents=True, exist_ok=True)
     counts: Counter[str] = Counter()
     train = _scenes(given, "train", counts)
     held_out = _scenes(given, "validation", Counter())
-    config = PlannerTrainConfig(steps=given.steps)
+    config = PlannerTrainConfig(steps=given.steps, rate=given.rate)
+    init = None if given.init is None else load_planner_network(given.init)
     (given.run / "config.json").write_text(json.dumps(asdict(config), indent=1))
-    print(
-        f"{len(train)} scenes, {len(train.areas)} layers, {len(train.proposable(config.least_seen))} labels"
-    )
+    print(f"{len(train)} scenes, {len(train.areas)} layers")
     with (given.run / "log.jsonl").open("w") as log:
 
         def on_log(record: dict[str, float]) -> None:
@@ -54,9 +57,13 @@ def main() -> None:
             log.flush()
             print(" ".join(f"{name} {value:.3f}" for name, value in record.items()), flush=True)
 
-        network = train_planner(config, train, held_out, on_log)
-    export_planner(network, config, train, dict(counts), given.out)
-    print(held_out_losses(network, held_out, train.proposable(config.least_seen)))
+        network = train_planner(config, train, held_out, init, given.heads_alone, on_log)
+    samples = config.steps * config.batch_size
+    if init is not None:
+        counts.update({f"{name}, before": count for name, count in init.card.data.items()})
+        samples += init.card.samples
+    export_planner(network, samples, dict(counts), given.out)
+    print(held_out_losses(network, held_out))
     print(f"{given.out}: {given.out.stat().st_size} bytes")
 
 

@@ -1,6 +1,7 @@
 """`smartmask plan`: files that can be read again, a replay that is the same, or one line of error."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,95 @@ def test_a_record_that_does_not_replay_says_where(run, tmp_path, smartmask_parts
 
 
 @closed_form
+def test_a_recorded_scene_is_changed_and_gone_on_with(run, tmp_path, smartmask_parts):
+    """Objects left out, moved, renamed and put in between, by their numbers in the record."""
+    assert run("plan", "a room with a couch, a chair and a table", "--steps", 3, "--size", "96x72").code == 0
+    before = read_plan_record(tmp_path / "out" / "plan.json")
+    labels = [step.planned.label for step in before.steps]
+    changes = ["--veto", 1, "--edit", "2=a red stool@10,30,40,60", "--edit", "3=@50,30,80,60"]
+    inserts = ["--insert", "3=a cat@4,40,20,60", "--insert", "4=a lamp"]
+    code, out, err = run("plan", "--replay", "out/plan.json", *changes, *inserts, "--out", "changed")
+    assert (code, err) == (0, "")
+    assert "All 3 masks came out as recorded." in out
+    changed = read_plan_record(tmp_path / "changed" / "plan.json")
+    assert [step.planned.label for step in changed.steps] == ["stool", "cat", labels[2], "lamp"]
+    assert [step.planned.description for step in changed.steps[:2]] == ["a red stool", "a cat"]
+    assert changed.steps[0].planned.box_xyxy == (10, 30, 40, 60)
+    assert changed.steps[2].planned.box_xyxy == (50, 30, 80, 60)
+    assert not any(step.by_planner for step in changed.steps)
+    assert (changed.limit, changed.planner) == (4, "embedded")
+    assert not (tmp_path / "changed" / "step_05.png").exists()
+
+    code, out, err = run("plan", "--replay", "changed/plan.json", "--steps", 6, "--out", "more")
+    assert (code, err) == (0, "")
+    more = read_plan_record(tmp_path / "more" / "plan.json")
+    assert 4 < len(more.steps) <= 6
+    assert [step.planned for step in more.steps[:4]] == [step.planned for step in changed.steps]
+    assert all(step.by_planner for step in more.steps[4:])
+    assert run("plan", "--replay", "more/plan.json", "--out", "same").code == 0
+    assert (tmp_path / "same" / "plan.json").read_bytes() == (tmp_path / "more" / "plan.json").read_bytes()
+
+
+@closed_form
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--veto", 3], "--veto 3: the record holds 1 objects; give a number from 1 to 1"),
+        (["--insert", "3=a dog"], "--insert 3: the record holds 1 objects; give a number from 1 to 2"),
+        (["--veto", 1, "--edit", "1=a dog"], "object 1 is to be changed twice"),
+        (["--edit", "a dog"], "--edit 'a dog' must be like 3="),
+        (["--edit", "1="], "--edit '1=' must be like 3="),
+        (["--insert", "1=@1,2,3,4"], "--insert '1=@1,2,3,4' must say what comes"),
+        (["--insert", "1=a dog@1,2,3"], "--insert: the box '1,2,3' must be four numbers"),
+        (["--insert", "1=a dog@1,2,nan,4"], "--insert 1: "),
+        (["--insert", "1=a dog@200,1,300,9"], "--insert 1: box .* lies outside the 96x72 canvas"),
+        (["--insert", "1=!!!"], "--insert 1: the prompt is empty"),
+        (["--insert", "1=" + "x" * 2000], "--insert 1: the prompt has 2000 characters"),
+        (["--seed", 3], "--replay takes the seed from the record; give none"),
+        (["--planner", "vlm:x"], "--replay asks no planner unless --steps says"),
+    ],
+)
+def test_a_change_that_cannot_be_is_one_line(run, tmp_path, smartmask_parts, arguments, message):
+    assert run("plan", "a cat", "--steps", 1, "--size", "96x72").code == 0
+    code, out, err = run("plan", "--replay", "out/plan.json", *arguments, "--out", "again")
+    assert (code, out) == (2, "")
+    assert re.search("Error: " + message, err)
+    assert not (tmp_path / "again").exists()
+
+
+@closed_form
+@pytest.mark.parametrize(
+    ("prompt", "note"),
+    [
+        (
+            "a cat left of a dog, the dog left of the cat",
+            "Note: '(cat|dog)' did not come 'left of (cat|dog)'; say",
+        ),
+        ("a cat, no cats", "Note: 'cat' was both asked for and ruled out; it is there."),
+        ("ein Stuhl für Käthe", "Note: the embedded planner reads English; '.*' was taken for the name of"),
+        ("seven chairs", "Note: 4 of the things that were named did not come; raise --steps"),
+    ],
+)
+def test_a_wish_that_is_not_kept_is_named(run, smartmask_parts, prompt, note):
+    code, _, err = run("plan", prompt, "--steps", 3, "--size", "96x72")
+    assert code == 0
+    assert re.search(note, err)
+
+
+@closed_form
+def test_a_prompt_that_is_kept_brings_no_note(run, smartmask_parts):
+    assert (
+        run("plan", "a meadow with a dog and a tree, no people", "--steps", 3, "--size", "320x240").err == ""
+    )
+
+
+def test_changes_need_a_record(run):
+    code, _, err = run("plan", "a cat", "--veto", 1)
+    assert code == 2
+    assert "--veto, --edit and --insert change a recorded scene; give it by --replay RECORD" in err
+
+
+@closed_form
 def test_goes_on_from_a_layout_or_a_photo(run, photo, tmp_path, smartmask_parts):
     floor = np.zeros((72, 96), bool)
     floor[40:] = True
@@ -129,7 +219,7 @@ class TestBadInput:
                 ["a cat", "--size", "64x64", "--photo", "p.png"],
                 "--photo and --size were given; give one of them",
             ),
-            (["a cat", "--replay", "plan.json"], "--replay takes everything from the record"),
+            (["a cat", "--replay", "plan.json"], "--replay takes the prompt from the record; give none"),
         ],
         ids=lambda value: (
             " ".join(value)[:30].encode("ascii", "replace").decode() if isinstance(value, list) else ""

@@ -54,6 +54,38 @@ def boxes(layout, label):
     ]
 
 
+def test_a_scene_that_is_there_already_gets_some_things_before_it_is_complete(encoder):
+    from smartmask.model.planner_network import PlannerConfig
+
+    sizes = PlannerConfig(text_width=256, width=8, heads=2, depth=1, hidden=8, order_width=4)
+    network = tiny_planner(1, sizes)
+    network.weights["stop_bias"][:] = 1000  # it would always stop
+    start, layout = planned(EmbeddedPlanner(network, encoder), "what could be added here?")
+    assert len(layout) - len(start) == 3
+
+
+def test_wild_animals_come_only_if_they_are_named(encoder):
+    network = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder)._network
+    place = network.card.labels.index("giraffe")
+    network.weights["label_bias"][place] = 1000  # it would always propose one
+    planner = EmbeddedPlanner(network, encoder)
+    assert "giraffe" not in planned(planner, "two boats on a lake")[1].labels
+    assert planned(planner, "a giraffe and a boat on a lake")[1].labels.count("giraffe") == 1
+
+
+def test_tableware_stands_on_the_table_and_a_lamp_on_its_nightstand(encoder):
+    """A foot in the middle of a nightstand's front was "on" it; bottles stood on the floor beside a table."""
+    planner = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder)
+    for seed in range(4):
+        layout = planned(planner, "a bedroom with a lamp on a nightstand", seed, limit=2)[1]
+        (lamp,), (stand,) = boxes(layout, "lamp"), boxes(layout, "nightstand")
+        assert lamp[3] <= stand[1] + 0.36 * (stand[3] - stand[1])
+        layout = planned(planner, "a kitchen with a table and two bottles", seed, limit=3)[1]
+        (table,) = boxes(layout, "table")
+        for bottle in boxes(layout, "bottle"):
+            assert table[1] - 0.03 <= bottle[3] <= table[1] + 0.5 * (table[3] - table[1])
+
+
 @pytest.mark.parametrize(
     "text",
     [

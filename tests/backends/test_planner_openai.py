@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -256,6 +257,30 @@ def test_a_server_that_sends_byte_by_byte_is_left_too(server):
             return
 
     assert server.failure(trickle, timeout_s=0.2).startswith("did not answer within 0.2 s")
+
+
+def test_a_server_that_sends_its_headers_byte_by_byte_is_left_too(server):
+    def trickle(handler: BaseHTTPRequestHandler) -> None:
+        try:
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            for _ in range(100):  # five seconds
+                if server.closing.wait(0.05):
+                    return
+                handler.wfile.write(b"x")
+        except OSError:
+            return
+
+    started = time.monotonic()
+    assert server.failure(trickle, timeout_s=0.2).startswith("did not answer within 0.2 s")
+    assert time.monotonic() - started < 3
+
+
+def test_a_key_that_a_server_says_in_escapes_reaches_no_plan(server):
+    escaped = "".join(f"\\u{ord(letter):04x}" for letter in KEY)
+    planned = server.plan(
+        answers(200, completion(f'{{"label": "lamp {escaped}", "description": "a {escaped}"}}'))
+    )
+    assert (planned.label, planned.description) == ("lamp ***", "a ***")
 
 
 def test_a_connection_that_breaks_off_is_tried_again(server):

@@ -31,6 +31,8 @@ from smartmask.evaluation.plan_statistics import (
     Things,
     covered_share,
     frechet_distance,
+    frechet_limit,
+    kernel_distance,
     layout_features,
     pair_iou,
 )
@@ -176,6 +178,29 @@ class TestStatistics:
         assert frechet_distance(one, other) == pytest.approx(0.25 + 0.25, abs=0.02)
         with pytest.raises(ValueError, match="at least 2 layouts are compared, not 1 and 50000"):
             frechet_distance(one[:1], other)
+
+    def test_few_samples_do_not_make_the_unbiased_distances_large(self):
+        rng = np.random.default_rng(0)
+        reference, same, found = (rng.normal(size=(200, 20)) for _ in range(3))
+        pairs = [rng.normal(size=(2, 200, 20)) for _ in range(8)]
+        assert np.mean([frechet_distance(*pair) for pair in pairs]) > 1
+        assert abs(np.mean([frechet_limit(*pair, rng) for pair in pairs])) < 0.15
+        assert abs(kernel_distance(same, reference)[0]) < 3 * kernel_distance(same, reference)[1]
+        moved = found + 0.5  # 20 features, each off by half its deviation
+        assert frechet_limit(moved, reference, np.random.default_rng(1)) == pytest.approx(5, abs=1)
+        assert kernel_distance(moved, reference)[0] > 5 * kernel_distance(moved, reference)[1]
+
+    def test_texts_in_common_do_not_make_the_unbiased_distances_small(self):
+        """A set that is the reference plus noise shares its chance, not its distribution."""
+        rng = np.random.default_rng(0)
+        reference = rng.normal(size=(200, 20))
+        found = reference + rng.normal(size=(200, 20))  # deviations of 2 ** 0.5 instead of 1
+        limit = frechet_limit(found, reference, np.random.default_rng(1))
+        assert limit == pytest.approx(20 * (2**0.5 - 1) ** 2, rel=0.15)
+        with pytest.raises(ValueError, match="the same 16 or more texts are compared, not of 9"):
+            frechet_limit(found[:9], reference[:9], rng)
+        with pytest.raises(ValueError, match="the same 2 or more texts are compared, not of 1"):
+            kernel_distance(found[:1], reference[:1])
 
     def test_boxes(self):
         boxes = np.array([[0, 0, 0.5, 1], [0, 0, 0.5, 1], [0.5, 0, 1, 1]], np.float32)

@@ -18,8 +18,8 @@ from smartmask.model.planner_network import (
     PlannerConfig,
     PlannerNetwork,
     load_planner_network,
-    pair_features,
 )
+from smartmask.model.planner_pairs import pair_features
 from smartmask.model.planner_state import (
     BINS,
     SHAPE_WIDTH,
@@ -153,7 +153,7 @@ def test_the_order_depends_on_geometry_and_layers():
 
 def test_weights_must_fit():
     network = tiny_planner()
-    weights = dict(network._weights)
+    weights = dict(network.weights)
     weights.pop("stop")
     with pytest.raises(ValueError, match="weights missing or unknown: stop"):
         PlannerNetwork(network.card, weights)
@@ -172,7 +172,7 @@ class TestFile:
         header |= {"samples": 1, "data": {}, "licence": "none", **changes}
         buffer = io.BytesIO()
         card = np.frombuffer(json.dumps(header).encode(), np.uint8)
-        np.savez(buffer, card=card, **{k: v.astype(np.float16) for k, v in tiny_planner()._weights.items()})
+        np.savez(buffer, card=card, **{k: v.astype(np.float16) for k, v in tiny_planner().weights.items()})
         return buffer.getvalue()
 
     def test_reads(self, tmp_path):
@@ -180,13 +180,13 @@ class TestFile:
         path.write_bytes(self.content())
         network = load_planner_network(path)
         assert network.card.labels == LABELS
-        assert network._weights["words"].dtype == np.float32
+        assert network.weights["words"].dtype == np.float32
 
     @pytest.mark.parametrize(
         ("content", "message"),
         [
             (b"", "missing or damaged planner weights"),
-            ({"version": 9}, "is not a smartmask-planner file of version 1"),
+            ({"version": 9}, "is not a smartmask-planner file of version 2"),
             ({"colour": "red"}, "its card holds unknown settings colour"),
             ({"network": {"depth": 2, "sides": 3}}, "its card or weights do not fit"),
             ({"labels": ["chair"]}, r"its card or weights do not fit \(weight label_bias is"),

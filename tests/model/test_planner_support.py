@@ -118,7 +118,10 @@ class TestChoosing:
         surfaces = rules.surfaces(room, [True, True, True, False], 96)
         wanted = Wanted(**{"hold": "floor", "surfaces": surfaces, **wishes})
         return [
-            choose_box(network, answer, wanted, np.random.default_rng(seed), search=True) for seed in range(6)
+            choose_box(
+                network, reading, answer, as_boxes([]), wanted, np.random.default_rng(seed), search=True
+            )
+            for seed in range(6)
         ]
 
     def test_relations_hold_by_construction(self, rules, room):

@@ -9,8 +9,15 @@ import pytest
 
 from smartmask.errors import LayoutFileError
 from smartmask.pipelines.generate import MaskGenerator
-from smartmask.pipelines.plan import PlanPipeline, PlanSession, box_iou, insert_layer
-from smartmask.pipelines.plan_record import PlanRecord, parse_plan_record, read_plan_record, replay
+from smartmask.pipelines.plan import PlanPipeline, PlanSession
+from smartmask.pipelines.plan_record import (
+    PlanRecord,
+    parse_plan_record,
+    read_plan_record,
+    replay,
+    resume,
+)
+from smartmask.pipelines.plan_step import box_iou, insert_layer
 from smartmask.pipelines.suggest import SuggestPipeline
 from smartmask.protocols import PlannedObject
 from smartmask.scene.layout import Layer, Layout
@@ -137,6 +144,60 @@ def test_a_caller_may_insert_and_change_between_steps(suggest, start):
     assert planner.questions[1][2] == (CHAIR, lamp.planned)
 
 
+def test_an_earlier_step_may_be_taken_back_and_the_rest_stays(suggest, start):
+    plant = PlannedObject("plant", "a plant", (2, 10, 20, 40), behind=2)  # behind the chair
+    session, _ = begin(suggest, start, CHAIR, CAT, plant, CHAIR)
+    for _ in range(3):
+        next(session)
+    kept = session.steps[1]
+    taken = session.veto(0)
+    assert taken.planned is CHAIR
+    assert [step.planned.label for step in session.steps] == ["cat", "plant"]
+    assert session.layout.labels == ("floor", "wall", "plant", "cat")  # behind what is in front of the chair
+    assert (session.steps[0].seed, session.steps[0].planned) == (kept.seed, CAT)
+    assert next(session, None) is None  # the planner asks for the chair again, and is not heard
+
+
+def test_an_earlier_step_may_be_changed(suggest, start):
+    session, _ = begin(suggest, start, CHAIR, CAT)
+    list(session)
+    before = session.steps[1]
+    stool = PlannedObject("stool", "a red stool", (6, 26, 22, 44))
+    assert session.edit(0, stool).planned is stool
+    assert [step.planned.label for step in session.steps] == ["stool", "cat"]
+    assert [step.by_planner for step in session.steps] == [False, True]
+    assert session.layout.labels == ("floor", "wall", "stool", "cat")
+    assert session.steps[1].seed == before.seed
+
+
+def test_something_may_come_between_two_steps(suggest, start):
+    session, _ = begin(suggest, start, CHAIR, PlannedObject("plant", "a plant", (2, 10, 20, 40), behind=2))
+    list(session)
+    rug = PlannedObject("rug", "a rug", (10, 38, 60, 46), behind=2)
+    session.insert(1, rug)
+    assert [step.planned.label for step in session.steps] == ["chair", "rug", "plant"]
+    assert session.layout.labels == ("floor", "wall", "rug", "plant", "chair")
+    session.insert(3, PlannedObject("lamp", "a lamp", (50, 2, 60, 24)))
+    assert session.steps[-1].planned.label == "lamp"
+
+
+def test_a_change_that_cannot_be_leaves_the_scene_as_it_was(suggest, start):
+    session, _ = begin(suggest, start, CHAIR, CAT, limit=2)
+    list(session)
+    layout, steps = session.layout, session.steps
+    with pytest.raises(ValueError, match="no mask of 'cat' comes out beside the same thing"):
+        session.edit(0, CAT)
+    with pytest.raises(ValueError, match="lies outside the 64x48 canvas"):
+        session.edit(0, PlannedObject("cat", "a cat", (70, 2, 80, 9)))
+    with pytest.raises(ValueError, match="holds the 2 objects that it may"):
+        session.insert(0, PlannedObject("lamp", "a lamp"))
+    for change in (session.veto, lambda number: session.edit(number, CHAIR)):
+        with pytest.raises(ValueError, match=r"there is no step 2; the scene has 2, counted from 0"):
+            change(2)
+    assert session.layout is layout
+    assert session.steps == steps
+
+
 @pytest.mark.parametrize(
     ("planned", "message"),
     [
@@ -231,6 +292,29 @@ class TestRecord:
             np.array_equal(a.mask, b.mask) for a, b in zip(layout.layers, self.layout.layers, strict=True)
         )
         assert seen[-1] == (4, 4)
+
+    def test_goes_on_from_a_file_and_what_was_changed_replays(self, path, suggest, record):
+        session = resume(read_plan_record(path), Listed(CHAIR), suggest)
+        assert PlanRecord.of(session, "listed", "0" * 64).to_json() == record.to_json()
+        session.veto(0)
+        session.insert(1, PlannedObject("rug", "a rug", (10, 38, 60, 46)))
+        assert next(session).planned is CHAIR
+        changed = PlanRecord.of(session, "listed", "0" * 64)
+        path.write_bytes(changed.to_json())
+        layout = replay(read_plan_record(path), suggest)
+        assert layout.labels == session.layout.labels
+        assert all(
+            np.array_equal(a.mask, b.mask) for a, b in zip(layout.layers, session.layout.layers, strict=True)
+        )
+
+    def test_a_scene_that_was_stopped_goes_on_as_if_it_had_not(self, suggest, start):
+        whole, _ = begin(suggest, start, CHAIR, CAT)
+        list(whole)
+        half, planner = begin(suggest, start, CHAIR, CAT)
+        next(half)
+        again = resume(PlanRecord.of(half, "listed", ""), planner, suggest)
+        list(again)
+        assert PlanRecord.of(again, "", "").to_json() == PlanRecord.of(whole, "", "").to_json()
 
     def test_a_mask_that_differs_is_named(self, path, suggest):
         content = json.loads(path.read_text())

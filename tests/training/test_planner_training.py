@@ -1,5 +1,7 @@
 """Training the planner: examples are parts of scenes, NumPy answers alike, a loss falls, a file is read."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,7 @@ from tiny_planner import LABELS, SIZES
 
 from smartmask.data.layered_scene import LayeredScene, SceneLayer
 from smartmask.model.planner_network import PlannerNetwork, load_planner_network
-from smartmask.model.planner_state import box_bins
+from smartmask.model.planner_state import box_bins, boxes_of_bins
 from smartmask.training.planner_data import MOST_ASKED, draw_batch, place_of, read_scenes
 from smartmask.training.planner_loop import PlannerTrainConfig, export_planner, train_planner
 from smartmask.training.planner_network import TrainablePlanner
@@ -103,7 +105,7 @@ def test_numpy_and_pytorch_answer_alike(scenes):
     torch.manual_seed(0)
     proposable = scenes.proposable(1)
     rows = [scenes.names.index(name) for name in proposable]
-    network = TrainablePlanner(SIZES, torch.from_numpy(scenes.words[rows]))
+    network = TrainablePlanner(SIZES, proposable, torch.from_numpy(scenes.words[rows]))
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.add_(0.1 * torch.randn_like(parameter))
@@ -142,6 +144,82 @@ def test_numpy_and_pytorch_answer_alike(scenes):
             assert np.allclose(ours, theirs.detach(), atol=1e-3)
 
 
+def test_numpy_and_pytorch_find_the_same_fit(scenes):
+    """The loss of the fit is that of the boxes that NumPy would weigh alike."""
+    torch.manual_seed(0)
+    labels = scenes.proposable(1)
+    words = torch.from_numpy(scenes.words[[scenes.names.index(name) for name in labels]])
+    network = TrainablePlanner(SIZES, labels, words)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.add_(0.3 * torch.randn_like(parameter))
+    batches = (draw_batch(scenes, labels, 1, np.random.default_rng(seed)) for seed in range(50))
+    batch = next(found for found in batches if found.is_asked.sum() == 1)
+    count = int(batch.is_layer[0].sum())
+    with torch.no_grad():
+        torch.manual_seed(5)
+        loss = network.losses(batch, np.random.default_rng(6))["fit"]
+        torch.manual_seed(5)
+        _, answers, _ = network(batch)
+        bins = network._draws(answers[:, :2])
+        bins[:, :, 0] = batch.bins[:, :2]
+    places = np.random.default_rng(6).random(bins.shape, np.float32)[0, 0]
+    twin = _twin(network, labels)
+    reading = twin.read(
+        batch.words[0, :count].numpy(),
+        batch.shapes[0, :count].numpy(),
+        batch.prompt[0].numpy(),
+        batch.place[0].numpy(),
+        float(batch.aspect[0]),
+    )
+    answer = twin.ask_box(reading, batch.asked[0, 0].numpy())
+    drawn = bins[0, 0].numpy()
+    fit = twin.fit(reading, answer, drawn, boxes_of_bins(drawn, places), batch.shapes[0, :count, :4].numpy())
+    assert np.ptp(fit) > 0.1
+    assert float(loss) == pytest.approx(float(np.log(np.exp(fit - fit[0]).sum())), rel=1e-3)
+
+
+def test_stop_is_learned_as_often_as_scenes_end_there(tiny_encoder):
+    """Of scenes with one table, half end there and half have nine more things; "stop" comes in half of them.
+
+    Parts are drawn by their size, so that a small scene shows each of its states more often than a large one
+    does: without weights, "stop" after the table would seem five times likelier than "go on".
+    """
+    small = [("floor", filled(0, 20, 60, 40), False), ("table", filled(5, 15, 25, 34), True)]
+    large = [*small, *[("table", filled(30 + 2 * n, 20, 36 + 2 * n, 30), True) for n in range(9)]]
+    made = [
+        LayeredScene(
+            f"made:{number}",
+            f"made:{number}",
+            SIZE_HW,
+            tuple(SceneLayer.of(name, mask, extent="amodal", is_thing=thing) for name, mask, thing in layers),
+            True,
+            (),
+        )
+        for number, layers in enumerate([small, large])
+    ]
+    found = read_scenes(made, tiny_encoder)
+    batch = draw_batch(found, ("table",), 4000, np.random.default_rng(0))
+    one_there = batch.is_layer.sum(1) == 2
+    stops = batch.next_shares[one_there, -1]
+    assert float((batch.weight[one_there] * stops).sum() / batch.weight[one_there].sum()) == pytest.approx(
+        0.5, abs=0.1
+    )
+    assert float(stops.mean()) > 0.75
+
+
+def test_goes_on_from_a_network(scenes, tmp_path):
+    config = PlannerTrainConfig(network=SIZES, steps=1, batch_size=4, rate=1e-9, least_seen=1)
+    begun = export_planner(train_planner(config, scenes), 4, {}, tmp_path / "planner.npz")
+    again = train_planner(config, scenes, init=begun)
+    assert again.labels == begun.card.labels
+    for name, value in begun.weights.items():
+        assert np.allclose(again.weights[name.replace(".", "_")].detach(), value, atol=1e-6)
+    other = PlannerTrainConfig(network=dataclasses.replace(SIZES, width=16), least_seen=1)
+    with pytest.raises(ValueError, match="goes on only with the same sizes"):
+        train_planner(other, scenes, init=begun)
+
+
 def _twin(network, proposable) -> PlannerNetwork:
     from smartmask.model.planner_network import PlannerCard, weight_shapes
 
@@ -151,10 +229,10 @@ def _twin(network, proposable) -> PlannerNetwork:
 
 
 def _pairs_at_zero(twin, count):
-    from smartmask.model.planner_network import pair_features
+    from smartmask.model.planner_pairs import pair_features
 
     features = pair_features(np.zeros(4, np.float32), np.zeros((count, 4), np.float32))
-    return features @ twin._weights["order_pair"]
+    return features @ twin.weights["order_pair"]
 
 
 def test_learns_a_handful_of_scenes_and_ships_them(scenes, tmp_path, tiny_encoder):
@@ -162,11 +240,11 @@ def test_learns_a_handful_of_scenes_and_ships_them(scenes, tmp_path, tiny_encode
         network=SIZES, steps=300, batch_size=16, rate=1e-2, warmup_steps=10, least_seen=1
     )
     log = []
-    network = train_planner(config, scenes, None, log.append)
+    network = train_planner(config, scenes, on_log=log.append)
     assert log[-1]["box"] < 0.65 * log[0]["box"]
     assert log[-1]["label"] < log[0]["label"]
     assert log[-1]["order"] < 0.2
-    shipped = export_planner(network, config, scenes, {"made": 8}, tmp_path / "planner.npz")
+    shipped = export_planner(network, 4800, {"made": 8}, tmp_path / "planner.npz")
     read = load_planner_network(tmp_path / "planner.npz")
     assert read.card == shipped.card
     assert read.card.samples == 300 * 16

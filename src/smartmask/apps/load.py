@@ -27,6 +27,7 @@ from smartmask.pipelines.insertion_history import (
 from smartmask.pipelines.plan import PlanPipeline, PlanSession, check_plan_request
 from smartmask.pipelines.plan_record import PlanRecord
 from smartmask.pipelines.plan_record import replay as replay_record
+from smartmask.pipelines.plan_record import resume as resume_record
 from smartmask.pipelines.suggest import Suggestion, SuggestPipeline, check_request
 from smartmask.protocols import Inpainter, Planner, Segmenter
 from smartmask.scene.guidance import Guidance, NoGuidance
@@ -255,3 +256,24 @@ class SmartMask:
             LayoutFileError: If a mask comes out differently, as it does with other weights.
         """
         return replay_record(record, self._suggest, on_step)
+
+    def resume_plan(
+        self,
+        record: PlanRecord,
+        planner: Planner | None = None,
+        on_step: Callable[[int, int], None] = lambda done, total: None,
+    ) -> PlanSession:
+        """The session of a planned scene, to take steps back, change them, put others in, and go on.
+
+        Args:
+            record: What was planned: `read_plan_record` reads one.
+            planner: Says what comes next if the session goes on; None = the shipped one.
+            on_step: Called with (objects drawn, objects).
+
+        Raises:
+            LayoutFileError: If a mask comes out differently, as it does with other weights.
+            CheckpointError: If the shipped planner cannot be used.
+        """
+        from smartmask.apps.planners import load_planner
+
+        return resume_record(record, planner or load_planner(), self._suggest, on_step)

@@ -9,6 +9,8 @@ The standard library is enough for this, so it runs in the installed core.
 
 import http.client
 import json
+import queue
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,6 +27,8 @@ TRIES = 4
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 30.0
 _MAY_PASS = {408, 409, 429, 500, 502, 503, 504}
 _LONGEST_REASON = 200
+_Answer = tuple[int, Message, bytes]
+"""Status, headers, body."""
 _HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "smartmask"}
 
 
@@ -114,39 +118,59 @@ class JsonServer:
     def _try(self, path: str, body: bytes) -> bytes:
         headers = _HEADERS if self._key is None else {**_HEADERS, "Authorization": f"Bearer {self._key}"}
         request = Request(f"{self._settings.base_url.rstrip('/')}/{path}", body, headers)
-        ends = time.monotonic() + self._settings.timeout_s
         try:
-            try:
-                response = self._opener.open(request, timeout=self._settings.timeout_s)
-            except HTTPError as refusal:
-                response = refusal
-            with response:
-                answer = self._read(response, ends)
+            status, found, answer = self._in_time(lambda: self._exchange(request))
         except (URLError, http.client.HTTPException, OSError) as error:
             reason = error.reason if isinstance(error, URLError) else error
             if isinstance(reason, TimeoutError):
-                self._fail_late()
+                self.fail(
+                    f"did not answer within {self._settings.timeout_s:g} s; raise the timeout, or try again"
+                )
             if isinstance(reason, ConnectionResetError | BrokenPipeError | http.client.IncompleteRead):
                 raise _MayPassError("broke off the connection") from None
             self.fail(f"cannot be reached ({self.harmless(str(reason))}); check the base URL")
-        if response.status == 200:
+        if status == 200:
             return answer
-        self._refuse(response.status, response.headers, answer)
+        self._refuse(status, found, answer)
 
-    def _read(self, response: Any, ends: float) -> bytes:
-        """The body, while there is time: a server may send a byte a minute."""
-        parts, length = [], 0
-        while part := response.read1(65536):
-            length += len(part)
-            if length > MAX_REPLY_BYTES:
-                self.fail(f"answered more than {MAX_REPLY_BYTES:,} bytes; check the base URL")
-            if time.monotonic() > ends:
-                self._fail_late()
-            parts.append(part)
-        promised = response.headers.get("Content-Length", "")
-        if promised.isdecimal() and length < int(promised):
-            raise http.client.IncompleteRead(b"")
-        return b"".join(parts)
+    def _in_time(self, work: Callable[[], _Answer]) -> _Answer:
+        """What some work returns or raises, or TimeoutError; a socket's own limit is for each byte."""
+        done: queue.SimpleQueue[_Answer | BaseException] = queue.SimpleQueue()
+
+        def run() -> None:
+            try:
+                done.put(work())
+            except BaseException as error:  # raised again by the one who waits
+                done.put(error)
+
+        threading.Thread(target=run, daemon=True).start()
+        try:
+            found = done.get(timeout=self._settings.timeout_s)
+        except queue.Empty:
+            raise TimeoutError from None
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+    def _exchange(self, request: Request) -> _Answer:
+        ends = time.monotonic() + self._settings.timeout_s  # nobody waits any longer
+        try:
+            response = self._opener.open(request, timeout=self._settings.timeout_s)
+        except HTTPError as refusal:
+            response = refusal
+        with response:
+            parts, length = [], 0
+            while part := response.read1(65536):
+                length += len(part)
+                if length > MAX_REPLY_BYTES:
+                    self.fail(f"answered more than {MAX_REPLY_BYTES:,} bytes; check the base URL")
+                if time.monotonic() > ends:
+                    raise TimeoutError
+                parts.append(part)
+            promised = response.headers.get("Content-Length", "")
+            if promised.isdecimal() and length < int(promised):
+                raise http.client.IncompleteRead(b"")
+            return response.status, response.headers, b"".join(parts)
 
     def _refuse(self, status: int, headers: Message, answer: bytes) -> NoReturn:
         """Raise what a status other than success means."""
@@ -161,9 +185,6 @@ class JsonServer:
         if status in _MAY_PASS:
             raise _MayPassError(what, _retry_after(headers.get("Retry-After", "")))
         self.fail(f"{what}; check the base URL and the model")
-
-    def _fail_late(self) -> NoReturn:
-        self.fail(f"did not answer within {self._settings.timeout_s:g} s; raise the timeout, or try again")
 
 
 class _MayPassError(Exception):

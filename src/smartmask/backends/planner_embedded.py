@@ -23,6 +23,7 @@ from smartmask.data.start_layouts import nearest_place, start_layout
 from smartmask.data.wording import with_article
 from smartmask.model.planner_boxes import (
     MOST_HIDDEN,
+    MOST_HIDDEN_BY_EXTRA,
     ChosenBox,
     Wanted,
     as_boxes,
@@ -31,18 +32,24 @@ from smartmask.model.planner_boxes import (
 )
 from smartmask.model.planner_network import PlannerNetwork, load_planner_network
 from smartmask.model.planner_state import layout_shapes
-from smartmask.model.planner_support import SURFACES, SupportRules
+from smartmask.model.planner_support import SURFACES, SupportRules, rests
 from smartmask.protocols import PlannedObject, TextEncoder
 from smartmask.scene.boxes import box_of
 from smartmask.scene.layout import Layout
 
-LABEL_TEMPERATURE = 0.8
+LABEL_TEMPERATURE = 1.0
 LEAST_LIKELY = 0.02
 """Labels below this share of the likeliest one's probability are not proposed."""
-TRIES = 6
+TRIES = 20
 """Labels that are tried for a place before the scene counts as complete."""
-MOST_ALIKE = 4
+MOST_ALIKE = 8
 """Things of one label that are proposed; whoever wants a crowd names it."""
+LEAST_ADDED = 3
+"""Things that come, where any fit, before a scene counts as complete: whoever gives a photo wants some."""
+WILD = frozenset((
+    "bear", "deer", "elephant", "giraffe", "lion", "monkey", "polar bear", "tiger", "wolf", "zebra",
+))  # fmt: skip
+"""What comes only if it is named: real photos teach that giraffes stand on grass, and most grass has none."""
 NAMED_TRIES = 3
 SAME_THING = 0.72
 """Cosine above which a proposed label could be counted as a named one."""
@@ -100,7 +107,7 @@ class EmbeddedPlanner:
         pending = missing_things(said, there)
         if pending:
             return self._named(scene, said, [number for number, _ in pending], rng)
-        return self._proposed(scene, said, rng)
+        return self._proposed(scene, said, rng, may_stop=len(placed) >= LEAST_ADDED)
 
     def _place_of(self, said: ScenePrompt, there: tuple[str, ...]) -> str:
         """The kind of place: as said, or that of what is named, or that of what is there."""
@@ -141,6 +148,8 @@ class EmbeddedPlanner:
             )
         ]
         choices = free or list(pending)
+        # What stands on furniture comes after the furniture.
+        choices = [number for number in choices if not rests(said.named[number].label)] or choices
         answer = self._network.ask_label(scene.reading)
         logits = self._network.label_logits(
             answer, self._encoder.encode([said.named[number].label for number in choices])
@@ -155,7 +164,7 @@ class EmbeddedPlanner:
         return _planned(scene, item.label, item.description, max(found, key=lambda one: one[1].score))
 
     def _proposed(
-        self, scene: SeenScene, said: ScenePrompt, rng: np.random.Generator
+        self, scene: SeenScene, said: ScenePrompt, rng: np.random.Generator, *, may_stop: bool
     ) -> PlannedObject | None:
         """What the scene may need besides, or None."""
         card = self._network.card
@@ -163,6 +172,8 @@ class EmbeddedPlanner:
         logits = self._network.label_logits(answer, self._words) + self._network.label_biases
         logits = np.append(logits, self._network.stop_logit(answer)) / LABEL_TEMPERATURE
         there = Counter(layer.label for layer in scene.layout.layers)
+        if not may_stop:
+            logits[-1] = -np.inf
         logits[:-1][self._unwanted(said) | [there[label] >= MOST_ALIKE for label in card.labels]] = -np.inf
         logits[logits < logits.max() + np.log(LEAST_LIKELY)] = -np.inf
         order = np.argsort(-(logits + rng.gumbel(size=len(logits))))
@@ -177,9 +188,10 @@ class EmbeddedPlanner:
 
     def _unwanted(self, said: ScenePrompt) -> Bool[np.ndarray, " L"]:
         """Labels that would spoil a count, or that the prompt rules out."""
+        wild = np.array([label in WILD for label in self._network.card.labels], bool)
         names = [item.label for item in said.things] + list(said.absent)
         if not names:
-            return np.zeros(len(self._words), bool)
+            return wild
         alike = (self._words @ self._encoder.encode(names).T).max(1) > SAME_THING
         taken = {canonical(name) for name in names}
         for row, label in enumerate(self._network.card.labels):
@@ -188,14 +200,14 @@ class EmbeddedPlanner:
             )
         if "person" in said.absent:
             alike |= np.array([label in _PEOPLE for label in self._network.card.labels])
-        return np.asarray(alike)
+        return np.asarray(alike | wild)
 
     def _place(
         self, scene: SeenScene, label: str, said: ScenePrompt, number: int | None, rng: np.random.Generator
     ) -> tuple[int, ChosenBox]:
         """A box for a thing, and how many of the layers shown are behind it."""
         answer = self._network.ask_box(scene.reading, self._encoder.encode([label])[0])
-        musts, lowest, highest = told(scene, said, number, self._rules)
+        musts, meant, lowest, highest = told(scene, said, number, self._rules)
         hold = self._rules.hold(label)
         hides = label not in SURFACES["ground"]
         if not hides:
@@ -208,12 +220,16 @@ class EmbeddedPlanner:
             hold=hold,
             surfaces=scene.surfaces,
             musts=musts,
-            shoulds=() if number is None else room_tests(scene, said, number),
+            shoulds=meant + (() if number is None else room_tests(scene, said, number)),
             alike=as_boxes([np.array(box, np.float32) for box in scene.boxes_of(label)]),
             things=scene.boxes[~scene.is_region] if hides and not musts else None,
             standing=scene.boxes[stands],
+            most_hidden=MOST_HIDDEN_BY_EXTRA if number is None else MOST_HIDDEN,
+            rest=None if musts else scene.surfaces.rest(label),
         )
-        chosen = choose_box(self._network, answer, wanted, rng, search=number is not None)
+        chosen = choose_box(
+            self._network, scene.reading, answer, scene.boxes, wanted, rng, search=number is not None
+        )
         behind = position(
             self._network, scene.reading, answer, chosen, scene.boxes, stands, lowest, max(lowest, highest)
         )

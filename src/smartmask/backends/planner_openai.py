@@ -14,6 +14,7 @@ Source: platform.openai.com/docs/api-reference/chat/create.
 import base64
 import io
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -89,7 +90,13 @@ class OpenAIChat:
         if not isinstance(said, str) or not said:
             why = self._server.harmless(str(refusal or f"it ended with {ended!r}"))
             self._server.fail(f"said nothing ({why}); take a model that can see pictures")
-        return self._server.without_key(said)
+        # A letter in escapes is the same letter to whoever reads the JSON.
+        plain = re.sub(r"\\u00([2-7][0-9a-fA-F])", lambda found: _letter(int(found[1], 16), found[0]), said)
+        return self._server.without_key(plain)
+
+
+def _letter(number: int, escaped: str) -> str:
+    return escaped if chr(number) in '"\\' else chr(number)
 
 
 def openai_planner(

@@ -11,7 +11,7 @@ from smartmask.data.scene_prompts import Named, Related, ScenePrompt
 from smartmask.data.scene_words import canonical
 from smartmask.model.planner_boxes import Test
 from smartmask.model.planner_network import Reading
-from smartmask.model.planner_support import SupportRules, Surfaces, coarse
+from smartmask.model.planner_support import CARRIERS, SupportRules, Surfaces, coarse
 from smartmask.scene.boxes import BoxXYXY
 from smartmask.scene.layout import Layout
 from smartmask.scene.relations import UNARY, RelationKind, holds, holds_in_region
@@ -22,6 +22,8 @@ SLACK = 0.04
 """Share of a box's sides by which a mask may miss it."""
 APART = 0.3
 """Distance of the two references of "between", as a share of the canvas."""
+UNKNOWN_TOP = (0.0, 0.35)
+"""The part of its height that carries, of a thing that nobody listed."""
 ROOM = 0.16
 """Share of the canvas that a reference leaves free on the side where something is to come."""
 
@@ -48,11 +50,12 @@ class SeenScene:
 
 def told(
     scene: SeenScene, said: ScenePrompt, number: int | None, rules: SupportRules
-) -> tuple[tuple[Test, ...], int, int]:
-    """Tests for what the prompt says of a thing, and the range of its place in the order."""
+) -> tuple[tuple[Test, ...], tuple[Test, ...], int, int]:
+    """Tests for what the prompt says of a thing and for what it means, and the range of its place."""
     regions = np.flatnonzero(scene.is_region)
     lowest, highest = (int(regions[-1]) + 1 if len(regions) else 0), len(scene.shown)
     tests: list[Test] = []
+    shoulds: list[Test] = []
     for relation in said.relations if number is not None else ():
         if relation.subject != number:
             continue
@@ -67,6 +70,8 @@ def told(
         if test is None:
             continue
         tests.append(test)
+        if relation.kind == "on":
+            shoulds.append(_top_test(scene, named[0].label))
         places = [
             place
             for place, layer in enumerate(scene.shown)
@@ -76,7 +81,7 @@ def told(
             lowest = max(lowest, places[-1] + 1)
         elif relation.kind == "behind":
             highest = min(highest, places[0])
-    return tuple(tests), min(lowest, highest), highest
+    return tuple(tests), tuple(shoulds), min(lowest, highest), highest
 
 
 def _region_tests(scene: SeenScene, kind: RelationKind, region: Named, rules: SupportRules) -> list[Test]:
@@ -108,6 +113,13 @@ def _reference_test(scene: SeenScene, relation: Related, named: Sequence[Named])
         return None
     is_in_front = relation.kind != "behind"
     return _firm(lambda box: any(holds(relation.kind, box, [other], is_in_front) for other in options[0]))
+
+
+def _top_test(scene: SeenScene, label: str) -> Test:
+    """Whether a thing's foot is on the part of one of those references that carries, not merely over it."""
+    zone = CARRIERS.get(label) or CARRIERS.get(label.split()[-1]) or UNKNOWN_TOP
+    tops = [(y0 + zone[0] * (y1 - y0), y0 + zone[1] * (y1 - y0)) for _, y0, _, y1 in scene.boxes_of(label)]
+    return lambda box: any(upper - SLACK / 2 <= box[3] <= lower for upper, lower in tops)
 
 
 def room_tests(scene: SeenScene, said: ScenePrompt, number: int) -> tuple[Test, ...]:

@@ -19,7 +19,7 @@ from smartmask.protocols import PlannedObject, Planner
 from smartmask.scene.boxes import BoxXYXY
 from smartmask.scene.layout import Layer, Layout
 
-PROTOCOL = 1
+PROTOCOL = 2
 CELLS = 96
 
 

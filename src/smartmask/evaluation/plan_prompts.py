@@ -116,6 +116,11 @@ def score_prompt(prompt: BenchmarkPrompt, layout: Layout) -> PromptScore:
     return PromptScore(sum(present) / max(len(present), 1), is_counted, relations)
 
 
+def keeps(relation: StatedRelation, layout: Layout) -> bool:
+    """Whether a layout keeps a relation."""
+    return _keeps(relation, layout, _there(layout))
+
+
 def _there(layout: Layout) -> list[int]:
     """Numbers of the layers of which enough is seen."""
     return [

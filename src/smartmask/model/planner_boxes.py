@@ -1,9 +1,9 @@
 """Where a thing comes: boxes drawn from the network, sorted by what must and what should hold.
 
-Boxes are first drawn from the network's own distribution; the first that keeps every rule is taken, so a
-scene without special wishes is a plain sample. If none does (a relation that no training scene shows), boxes
-all over the canvas are tried, the likeliest of which that keeps the rules is taken: a relation then holds by
-construction wherever the canvas allows it.
+Boxes are first drawn from the network's own distribution; of those that keep every rule one is drawn by its
+fit, so a scene without special wishes is a plain sample. If none does (a relation that no training scene
+shows), boxes all over the canvas are tried, the likeliest of which that keeps the rules is taken: a relation
+then holds by construction wherever the canvas allows it.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,13 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int64
 
-from smartmask.model.planner_network import PlannerNetwork, Reading, pair_features
+from smartmask.model.planner_network import PlannerNetwork, Reading
+from smartmask.model.planner_pairs import pair_features
 from smartmask.model.planner_state import BINS, box_bins, boxes_of_bins
 from smartmask.model.planner_support import Hold, Surfaces
 
 SAMPLES = 160
 SPREAD = 1400
-TEMPERATURE = 0.75
+TEMPERATURE = 0.9
 KEPT_SHARE = 0.6
 """Share of a box's foot that must be held; above the rule's half, since masks are narrower than boxes."""
 WELL = -1.5
@@ -29,8 +30,12 @@ SLIVER = 0.09
 """Width or height, as a share of the canvas, below which nobody knows what the rest of a cut thing is."""
 SURE = 30.0
 """The logit of what geometry decides."""
+IMPROBABLE = 0.05
+"""A height or width less likely than this share of the likeliest is taken only if nothing else will do."""
 MOST_HIDDEN = 0.55
-MOST_ALIKE = 0.3
+MOST_HIDDEN_BY_EXTRA = 0.3
+"""The same for what was not asked for: it may not stand in the way."""
+MOST_ALIKE = 0.2
 _SMALLEST_AREA, _LARGEST_AREA = 0.0006, 0.55
 
 Test = Callable[[tuple[float, float, float, float]], bool]
@@ -49,6 +54,8 @@ class Wanted:
         alike: Boxes of things with the same label.
         things: Boxes of all things that must stay seen.
         standing: Boxes of things on the ground: those with a lower foot will stand in front of it.
+        most_hidden: Largest share of a thing that it may hide.
+        rest: Where its foot belongs, if not just anywhere that holds it: on a table, on a seat.
     """
 
     hold: Hold
@@ -58,6 +65,8 @@ class Wanted:
     alike: Float32[np.ndarray, "A 4"] | None = None
     things: Float32[np.ndarray, "N 4"] | None = None
     standing: Float32[np.ndarray, "S 4"] | None = None
+    most_hidden: float = MOST_HIDDEN
+    rest: Bool[np.ndarray, "C C"] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +86,9 @@ class ChosenBox:
 
 def choose_box(
     network: PlannerNetwork,
+    reading: Reading,
     answer: Float32[np.ndarray, " D"],
+    others: Float32[np.ndarray, "N 4"],
     wanted: Wanted,
     rng: np.random.Generator,
     *,
@@ -87,34 +98,46 @@ def choose_box(
 
     Args:
         network: Draws boxes.
+        reading: Of the layers.
         answer: Of the box query.
+        others: Boxes of the layers.
         wanted: What is asked of it.
         rng: Where chance comes from.
         search: Whether to look all over the canvas if no drawn box keeps the rules.
     """
     bins = network.draw_bins(answer, SAMPLES, TEMPERATURE, rng)
     boxes = boxes_of_bins(bins, rng.random(bins.shape, np.float32))
-    scores = _scores(boxes, wanted)
-    best = int(np.argmax(scores))
-    if scores[best] >= WELL or not search:
-        first = int(np.flatnonzero(scores >= min(scores[best], WELL))[0])
-        return ChosenBox(boxes[first], bins[first], float(scores[first]))
-    wide = _spread(boxes, rng)
-    bins = box_bins(wide)
-    scores = _scores(wide, wanted)
-    likely = log_density(network, answer, bins) + rng.gumbel(size=len(wide))
-    best = int(np.argmax(likely / 3 + 4 * scores))
-    return ChosenBox(wide[best], bins[best], float(scores[best]))
+    logs = bin_logs(network, answer, bins)
+    scores = _scores(boxes, wanted) - 2.0 * _is_improbable(logs, bins)
+    best = float(scores.max())
+    if best < WELL and search:
+        boxes = _spread(boxes, rng)
+        bins = box_bins(boxes)
+        logs = bin_logs(network, answer, bins)
+        scores = _scores(boxes, wanted) - 2.0 * _is_improbable(logs, bins)
+        likely = np.take_along_axis(logs, bins.T[:, :, None], 2)[..., 0].sum(0) + 8 * scores
+    else:
+        likely = np.where(scores >= min(best, WELL), 0.0, -np.inf)
+    fit = network.fit(reading, answer, bins, boxes, others).astype(np.float64)
+    chosen = int(np.argmax(likely + fit + rng.gumbel(size=len(boxes))))
+    return ChosenBox(boxes[chosen], bins[chosen], float(scores[chosen]))
+
+
+def bin_logs(
+    network: PlannerNetwork, answer: Float32[np.ndarray, " D"], bins: Int64[np.ndarray, "K 4"]
+) -> Float[np.ndarray, "4 K B"]:
+    """Logarithm of the probability of each bin of each number, given the numbers before it."""
+    logits = network.box_logits(answer, bins).astype(np.float64)
+    logits -= logits.max(-1, keepdims=True)
+    return np.asarray(logits - np.log(np.exp(logits).sum(-1, keepdims=True)))
 
 
 def log_density(
     network: PlannerNetwork, answer: Float32[np.ndarray, " D"], bins: Int64[np.ndarray, "K 4"]
 ) -> Float[np.ndarray, " K"]:
     """Logarithm of each box's probability."""
-    logits = network.box_logits(answer, bins).astype(np.float64)
-    logits -= logits.max(-1, keepdims=True)
-    logits -= np.log(np.exp(logits).sum(-1, keepdims=True))
-    return np.asarray(np.take_along_axis(logits, bins.T[:, :, None], 2)[..., 0].sum(0))
+    logs = bin_logs(network, answer, bins)
+    return np.asarray(np.take_along_axis(logs, bins.T[:, :, None], 2)[..., 0].sum(0))
 
 
 def position(
@@ -152,10 +175,12 @@ def position(
 def _scores(boxes: Float32[np.ndarray, "K 4"], wanted: Wanted) -> Float[np.ndarray, " K"]:
     """0 for boxes that keep everything; relations weigh most, then what keeps a thing up."""
     scores = -6 * np.maximum(KEPT_SHARE - wanted.surfaces.held_shares(wanted.hold, boxes), 0) / KEPT_SHARE
+    if wanted.rest is not None:
+        scores -= 4.0 * (wanted.surfaces.foot_shares(wanted.rest, boxes) < KEPT_SHARE)
     area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     scores -= 4.0 * ((area < _SMALLEST_AREA) | (area > _LARGEST_AREA))
     scores -= 3.0 * _slivers(boxes)
-    scores -= 3.0 * (_overlaps(boxes, wanted.things).max(1, initial=0.0) > MOST_HIDDEN)
+    scores -= 3.0 * (_overlaps(boxes, wanted.things).max(1, initial=0.0) > wanted.most_hidden)
     if wanted.standing is not None and len(wanted.standing):
         hidden = _shared(boxes, wanted.standing) / np.maximum(area, 1e-6)[:, None]
         is_behind = boxes[:, None, 3] < wanted.standing[None, :, 3] - LEVEL
@@ -166,6 +191,14 @@ def _scores(boxes: Float32[np.ndarray, "K 4"], wanted: Wanted) -> Float[np.ndarr
         for test in tests:
             scores -= weight * ~np.array([test(tuple(box)) for box in boxes.astype(float).tolist()], bool)
     return np.asarray(scores)
+
+
+def _is_improbable(
+    logs: Float[np.ndarray, "4 K B"], bins: Int64[np.ndarray, "K 4"]
+) -> Bool[np.ndarray, " K"]:
+    """Whether a box is too high for where its foot is, or too wide for its height, or too small."""
+    found = np.take_along_axis(logs, bins.T[:, :, None], 2)[..., 0]
+    return np.asarray((found[1:3] - logs[1:3].max(-1) < np.log(IMPROBABLE)).any(0))
 
 
 def _spread(boxes: Float32[np.ndarray, "K 4"], rng: np.random.Generator) -> Float32[np.ndarray, "S 4"]:

@@ -7,11 +7,14 @@ stand *queries* that read all tokens and that nothing reads:
   e_l is the label's embedding, and p(stop);
 - a box query, which carries the label, asks where it comes: p(foot) p(height | foot) p(width | ...)
   p(middle | ...), each over bins, so any number of boxes can be drawn from one reading;
+- with a box tried, the same query, the layers' tokens and the geometry of each pair give the *fit*, by which
+  boxes drawn from the above are weighted: two chairs side by side, a cup on the table and not beside it;
 - with its box decided, the same query and a layer's token say which of the two is in front.
 
 Any-order autoregression: the network is trained on random parts of scenes, so it also continues a photo's
 layout, or one in which a prompt's objects came first. Sources: Vaswani et al. 2017 (transformer), Zhang and
-Sennrich 2019 (root mean square norm), Gupta et al. 2021 "LayoutTransformer" (binned boxes).
+Sennrich 2019 (root mean square norm), Gupta et al. 2021 "LayoutTransformer" (binned boxes), Deng et al. 2020
+"Residual energy-based models for text generation" (the fit: an energy learned against the model's own draws).
 """
 
 import json
@@ -22,11 +25,11 @@ import numpy as np
 from jaxtyping import Float32, Int64
 
 from smartmask.errors import CheckpointError
+from smartmask.model.planner_pairs import FIT_WIDTH, PAIR_WIDTH, fit_features, pair_features
 from smartmask.model.planner_state import BINS, SHAPE_WIDTH
 
 FORMAT = "smartmask-planner"
-FORMAT_VERSION = 1
-PAIR_WIDTH = 6
+FORMAT_VERSION = 2
 Weights = dict[str, Float32[np.ndarray, "..."]]
 
 
@@ -41,6 +44,7 @@ class PlannerConfig:
         depth: Blocks.
         hidden: Of a block's feed-forward part.
         order_width: Of the vectors that are compared for the order.
+        fit_hidden: Of the layer that judges a pair for the fit.
     """
 
     text_width: int = 256
@@ -49,6 +53,7 @@ class PlannerConfig:
     depth: int = 3
     hidden: int = 192
     order_width: int = 24
+    fit_hidden: int = 32
 
     def __post_init__(self) -> None:
         if min(asdict(self).values()) < 1 or self.width % self.heads:
@@ -76,7 +81,7 @@ class PlannerCard:
 
 def weight_shapes(config: PlannerConfig, label_count: int) -> dict[str, tuple[int, ...]]:
     """The name and shape of every parameter; a linear map is (in, out)."""
-    d, k = config.width, config.order_width
+    d, k, f = config.width, config.order_width, config.fit_hidden
     shapes: dict[str, tuple[int, ...]] = {
         "words": (config.text_width, d),
         "shape_in": (SHAPE_WIDTH, d),
@@ -93,6 +98,13 @@ def weight_shapes(config: PlannerConfig, label_count: int) -> dict[str, tuple[in
         "order_query": (d, k),
         "order_key": (d, k),
         "order_pair": (PAIR_WIDTH,),
+        "fit_query": (d, k),
+        "fit_key": (d, k),
+        "fit_both": (k, f),
+        "fit_pair": (FIT_WIDTH, f),
+        "fit_bias": (f,),
+        "fit_out": (f,),
+        "fit_own": (d,),
     }
     for number in range(config.depth):
         shapes |= {
@@ -143,7 +155,7 @@ class PlannerNetwork:
             if weights[name].shape != shape:
                 raise ValueError(f"weight {name} is {weights[name].shape}, not {shape}")
         self.card = card
-        self._weights = {name: np.asarray(value, np.float32) for name, value in weights.items()}
+        self.weights = {name: np.asarray(value, np.float32) for name, value in weights.items()}
 
     def read(
         self,
@@ -162,7 +174,7 @@ class PlannerNetwork:
             place: Embedding of the kind of place, zero if none is named.
             aspect: Logarithm of width over height.
         """
-        w = self._weights
+        w = self.weights
         shown = _silu(shapes @ w["shape_in"] + w["shape_bias"]) @ w["shape_out"] + words @ w["words"]
         told = np.stack([prompt, place]) @ w["words"] + w["tokens"][[PROMPT, PLACE]]
         told[0] += aspect * w["aspect"]
@@ -177,27 +189,27 @@ class PlannerNetwork:
 
     def ask_label(self, reading: Reading) -> Float32[np.ndarray, " D"]:
         """What the label query answers: a vector for `label_logits` and `stop_logit`."""
-        return self._ask(reading, self._weights["tokens"][ASK_LABEL])
+        return self._ask(reading, self.weights["tokens"][ASK_LABEL])
 
     def ask_box(self, reading: Reading, word: Float32[np.ndarray, " E"]) -> Float32[np.ndarray, " D"]:
         """What the box query of a label answers: a vector for `box_logits` and `front_logits`."""
-        return self._ask(reading, self._weights["tokens"][ASK_BOX] + word @ self._weights["words"])
+        return self._ask(reading, self.weights["tokens"][ASK_BOX] + word @ self.weights["words"])
 
     def label_logits(
         self, answer: Float32[np.ndarray, " D"], words: Float32[np.ndarray, "L E"]
     ) -> Float32[np.ndarray, " L"]:
         """Logits of any words to come next, without the biases of the card's labels."""
-        w = self._weights
+        w = self.weights
         return np.asarray((words @ w["words"]) @ (answer @ w["label"]), np.float32)
 
     @property
     def label_biases(self) -> Float32[np.ndarray, " L"]:
         """What is added to the logits of the card's labels."""
-        return self._weights["label_bias"]
+        return self.weights["label_bias"]
 
     def stop_logit(self, answer: Float32[np.ndarray, " D"]) -> float:
         """The logit of "nothing more", beside the labels'."""
-        return float(answer @ self._weights["stop"] + self._weights["stop_bias"][0])
+        return float(answer @ self.weights["stop"] + self.weights["stop_bias"][0])
 
     def draw_bins(
         self,
@@ -213,7 +225,7 @@ class PlannerNetwork:
             logits = self._bin_logits(number, state) / temperature
             logits += rng.gumbel(size=logits.shape)
             bins[:, number] = logits.argmax(1)
-            state = state + self._weights["bins"][number * BINS + bins[:, number]]
+            state = state + self.weights["bins"][number * BINS + bins[:, number]]
         return bins
 
     def box_logits(
@@ -224,7 +236,7 @@ class PlannerNetwork:
         logits = []
         for number in range(4):
             logits.append(self._bin_logits(number, state))
-            state = state + self._weights["bins"][number * BINS + bins[:, number]]
+            state = state + self.weights["bins"][number * BINS + bins[:, number]]
         return np.stack(logits)
 
     def front_logits(
@@ -236,15 +248,31 @@ class PlannerNetwork:
         others: Float32[np.ndarray, "N 4"],
     ) -> Float32[np.ndarray, " N"]:
         """Logits that a new thing in a box is in front of each layer; boxes are shares of the canvas."""
-        w = self._weights
+        w = self.weights
         state = answer + sum(w["bins"][number * BINS + bins[number]] for number in range(4))
         keys = _norm(reading.tokens[2:], w["norm"]) @ w["order_key"]
         return np.asarray(
             keys @ (state @ w["order_query"]) + pair_features(box, others) @ w["order_pair"], np.float32
         )
 
+    def fit(
+        self,
+        reading: Reading,
+        answer: Float32[np.ndarray, " D"],
+        bins: Int64[np.ndarray, "K 4"],
+        boxes: Float32[np.ndarray, "K 4"],
+        others: Float32[np.ndarray, "N 4"],
+    ) -> Float32[np.ndarray, " K"]:
+        """What to add to each box's log density, for how it goes with all layers; shares of the canvas."""
+        w = self.weights
+        state = answer + sum(w["bins"][number * BINS + bins[:, number]] for number in range(4))
+        keys = _norm(reading.tokens[2:], w["norm"]) @ w["fit_key"]
+        both = ((state @ w["fit_query"])[:, None] * keys[None]) @ w["fit_both"]
+        judged = _silu(both + fit_features(boxes, others) @ w["fit_pair"] + w["fit_bias"]) @ w["fit_out"]
+        return np.asarray(judged.sum(1) + state @ w["fit_own"], np.float32)
+
     def _bin_logits(self, number: int, state: Float32[np.ndarray, "K D"]) -> Float32[np.ndarray, "K B"]:
-        w, name = self._weights, f"box{number}"
+        w, name = self.weights, f"box{number}"
         hidden = _silu(state @ w[f"{name}.hidden"] + w[f"{name}.hidden_bias"])
         return np.asarray(hidden @ w[f"{name}.out"] + w[f"{name}.out_bias"], np.float32)
 
@@ -255,12 +283,12 @@ class PlannerNetwork:
             key = np.concatenate([reading.keys[number], key], 1)
             value = np.concatenate([reading.values[number], value], 1)
             x = self._after_attention(number, x, q, key, value)
-        return _norm(x, self._weights["norm"])[0]
+        return _norm(x, self.weights["norm"])[0]
 
     def _attention_inputs(
         self, number: int, x: Float32[np.ndarray, "T D"]
     ) -> tuple[Float32[np.ndarray, "H T d"], ...]:
-        w, heads = self._weights, self.card.network.heads
+        w, heads = self.weights, self.card.network.heads
         stacked = _norm(x, w[f"block{number}.norm1"]) @ w[f"block{number}.qkv"]
         parts = stacked.reshape(len(x), 3, heads, -1).transpose(1, 2, 0, 3)
         return parts[0], parts[1], parts[2]
@@ -273,36 +301,13 @@ class PlannerNetwork:
         key: Float32[np.ndarray, "H S d"],
         value: Float32[np.ndarray, "H S d"],
     ) -> Float32[np.ndarray, "T D"]:
-        w, name = self._weights, f"block{number}"
+        w, name = self.weights, f"block{number}"
         scores = query @ key.transpose(0, 2, 1) / np.float32(np.sqrt(query.shape[-1]))
         scores = np.exp(scores - scores.max(-1, keepdims=True))
         mixed = (scores / scores.sum(-1, keepdims=True)) @ value
         x = x + mixed.transpose(1, 0, 2).reshape(len(x), -1) @ w[f"{name}.out"]
         hidden = _silu(_norm(x, w[f"{name}.norm2"]) @ w[f"{name}.up"] + w[f"{name}.up_bias"])
         return np.asarray(x + hidden @ w[f"{name}.down"], np.float32)
-
-
-def pair_features(
-    box: Float32[np.ndarray, "4"], others: Float32[np.ndarray, "N 4"]
-) -> Float32[np.ndarray, "N 6"]:
-    """What geometry alone says of the order: whose foot is lower, who is larger, who holds whom."""
-    x0, y0, x1, y1 = others.T
-    across = np.clip(np.minimum(x1, box[2]) - np.maximum(x0, box[0]), 0, None)
-    along = np.clip(np.minimum(y1, box[3]) - np.maximum(y0, box[1]), 0, None)
-    area = (box[2] - box[0]) * (box[3] - box[1])
-    other_area = (x1 - x0) * (y1 - y0)
-    shared = across * along
-    return np.stack(
-        [
-            np.clip(10 * (box[3] - y1), -1, 1),
-            np.clip(3 * (box[3] - y1), -1, 1),
-            np.clip(3 * (box[1] - y0), -1, 1),
-            np.sqrt(area) - np.sqrt(other_area),
-            shared / np.maximum(area, 1e-4),
-            shared / np.maximum(other_area, 1e-4),
-        ],
-        1,
-    ).astype(np.float32)
 
 
 def load_planner_network(path: Path) -> PlannerNetwork:

@@ -95,6 +95,7 @@ SURFACES: dict[Surface, tuple[str, ...]] = {
 
 CARRIERS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("table", "desk", "counter"), (0.0, 0.4)),
+    **dict.fromkeys(("nightstand", "sideboard", "drawers", "trunk", "crate", "barrel"), (0.0, 0.3)),
     **dict.fromkeys(
         ("cabinet", "stand", "dresser", "oven", "box", "refrigerator", "dishwasher"), (0.0, 0.25)
     ),
@@ -106,6 +107,15 @@ CARRIERS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("fence", "street lamp", "house", "barn"), (0.0, 0.15)),
 }
 """Things that others may stand on, by their name or its last word; and which part of their height carries."""
+TABLEWARE = frozenset((
+    "bottle", "glass bottle", "bowl", "cup", "mug", "glass", "wine glass", "plate", "vase", "jar", "can",
+    "pan", "pot", "fork", "knife", "spoon", "food", "fruit", "apple", "orange", "banana", "cake", "pizza",
+    "sandwich", "bread", "carrot", "donut", "food bag", "food can", "drink can", "monitor", "laptop",
+    "keyboard", "mouse", "microwave", "toaster", "blender", "table lamp", "candle", "remote",
+    "cell phone", "book", "books",
+))  # fmt: skip
+CUSHIONS = frozenset(("pillow", "cushion", "blanket"))
+"""What belongs on tables and the like, and on seats, where there are some."""
 SEATS = frozenset(("couch", "sofa", "armchair", "chair", "bench", "stool", "bed"))
 
 
@@ -215,22 +225,47 @@ class Surfaces:
 
     def held_shares(self, hold: Hold, boxes: Float32[np.ndarray, "K 4"]) -> Float[np.ndarray, " K"]:
         """How much of each box's foot (of the whole box if it hangs) may be where it is, from 0 to 1."""
-        cells = len(self.ground)
-        x0, y0, x1, y1 = boxes.T
+        x0, y0, x1, _ = boxes.T
         if hold == "air":
             return np.ones(len(boxes))
         if hold == "ceiling":
             above = _at(self.above, y0, (x0 + x1) / 2)
             return np.where((y0 <= CEILING_ZONE) | above, 1.0, 0.0)
+        if hold == "wall":
+            return self._shares(self.upright, boxes, y0)
+        return np.where(boxes[:, 3] >= 0.995, 1.0, self.foot_shares(self.allowed(hold), boxes))
+
+    def rest(self, label: str) -> Bool[np.ndarray, "C C"] | None:
+        """Where such a thing belongs, if it belongs on furniture and there is some."""
+        if label in TABLEWARE and self.top.any():
+            return self.top
+        return self.seat if label in CUSHIONS and self.seat.any() else None
+
+    def foot_shares(
+        self, area: Bool[np.ndarray, "C C"], boxes: Float32[np.ndarray, "K 4"]
+    ) -> Float[np.ndarray, " K"]:
+        """How much of each box's foot lies in an area."""
+        y0, y1 = boxes[:, 1], boxes[:, 3]
+        return self._shares(area, boxes, y1 - np.maximum(FOOT_SHARE * (y1 - y0), 1e-3))
+
+    def _shares(
+        self, area: Bool[np.ndarray, "C C"], boxes: Float32[np.ndarray, "K 4"], top: np.ndarray
+    ) -> Float[np.ndarray, " K"]:
+        """How much of each box from `top` down lies in an area."""
+        cells = len(area)
         sums = np.zeros((cells + 1, cells + 1))
-        sums[1:, 1:] = self.allowed(hold).cumsum(0).cumsum(1)
+        sums[1:, 1:] = area.cumsum(0).cumsum(1)
+        x0, x1 = boxes[:, 0], boxes[:, 2]
         inset = 0.15 * (x1 - x0)  # corners of a box are seldom inside its thing
         left, right = _edges(x0 + inset, x1 - inset, cells)
-        top = y0 if hold == "wall" else y1 - np.maximum(FOOT_SHARE * (y1 - y0), 1e-3)
-        upper, lower = _edges(top, y1, cells)
+        upper, lower = _edges(top, boxes[:, 3], cells)
         inside = sums[lower, right] - sums[upper, right] - sums[lower, left] + sums[upper, left]
-        shares = inside / ((lower - upper) * (right - left))
-        return np.asarray(shares if hold == "wall" else np.where(y1 >= 0.995, 1.0, shares))
+        return np.asarray(inside / ((lower - upper) * (right - left)))
+
+
+def rests(label: str) -> bool:
+    """Whether such a thing belongs on furniture."""
+    return label in TABLEWARE or label in CUSHIONS
 
 
 def coarse(mask: Bool[np.ndarray, "H W"], cells: int) -> Bool[np.ndarray, "C C"]:

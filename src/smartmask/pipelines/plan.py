@@ -5,6 +5,9 @@
         if not wanted(step):
             session.veto()          # takes it back; the same thing is not put there again
     session.place(PlannedObject("cat", "a sleeping cat", (80, 200, 180, 280)))
+    session.veto(0)                 # any earlier step; what came after it is drawn again where it was
+    session.edit(1, replace(session.steps[1].planned, description="a red chair"))
+    session.insert(2, PlannedObject("rug", "a round rug"))
 
 The planner decides what and where; masks are those of `suggest`, the best by its score. An object that comes
 behind others is drawn on the layers behind it, as in training (S_k), and put in its place in the order.
@@ -15,14 +18,22 @@ scene counts as complete.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from smartmask.pipelines.suggest import MAX_PROMPT_CHARACTERS, Suggestion, SuggestPipeline
+from smartmask.pipelines.plan_step import (
+    PlanStep,
+    box_iou,
+    check_planned,
+    draw_masks,
+    insert_layer,
+    is_same,
+    moved,
+    step_layer,
+)
+from smartmask.pipelines.suggest import MAX_PROMPT_CHARACTERS, SuggestPipeline
 from smartmask.protocols import PlannedObject, Planner
-from smartmask.scene.boxes import BoxXYXY, box_of, clip_box
-from smartmask.scene.guidance import Box, NoGuidance
+from smartmask.scene.boxes import BoxXYXY, box_of
 from smartmask.scene.layout import MAX_LAYERS, Layer, Layout
 from smartmask.scene.masks import mask_iou
 
@@ -32,29 +43,6 @@ MOST_ASKED = 5
 """Answers of the planner that may be refused before the scene counts as complete."""
 MASKS_WITH_BOX, MASKS_WITHOUT_BOX = 2, 4
 """Candidates drawn for an object: with a box they differ in shape alone."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PlanStep:
-    """An object that was placed.
-
-    Attributes:
-        planned: What was to come.
-        suggestion: The mask that was chosen.
-        number: The layer that it became; later objects behind it move it up.
-        seed: What its masks were drawn with.
-        candidates: How many masks were drawn.
-        choice: Which of them it is, counted from the best.
-        by_planner: Whether the planner asked for it, or the caller.
-    """
-
-    planned: PlannedObject
-    suggestion: Suggestion
-    number: int
-    seed: int
-    candidates: int
-    choice: int
-    by_planner: bool
 
 
 class PlanSession:
@@ -68,14 +56,17 @@ class PlanSession:
         prompt: str,
         limit: int,
         seed: int,
+        steps: Sequence[PlanStep] = (),
     ) -> None:
-        """Begin; use `PlanPipeline.begin`, which checks the request."""
+        """Begin, or go on after steps; use `PlanPipeline.begin` or `resume`, which check the request."""
         self.start, self.prompt, self.limit, self.seed = start, prompt, limit, seed
         self._planner, self._suggest = planner, suggest
         self._layouts = [start]
         self._steps: list[PlanStep] = []
         self._vetoed: list[tuple[str, BoxXYXY]] = []
-        self._asked = 0
+        self._asked = 2 * len(steps)  # as if each had been proposed and drawn at once
+        for step in steps:
+            self._push(step)
 
     @property
     def layout(self) -> Layout:
@@ -143,18 +134,85 @@ class PlanSession:
             )
         return self._push(step)
 
-    def veto(self) -> PlanStep:
-        """Take the last step back; the planner may not put the same thing in the same place again.
+    def veto(self, number: int | None = None) -> PlanStep:
+        """Take a step back.
+
+        The planner may not put the same thing in the same place again. What came after it is drawn again.
+
+        Args:
+            number: Of the step in `steps`; None = the last.
 
         Raises:
-            ValueError: If nothing was placed.
+            ValueError: If nothing was placed, there is no such step, or a later one fits no more.
         """
         if not self._steps:
             raise ValueError("nothing was placed yet, so nothing can be taken back")
-        step = self._steps.pop()
-        self._layouts.pop()
+        number = self._number(len(self._steps) - 1 if number is None else number, 1)
+        step = self._steps[number]
+        self._redraw(number, self._steps[number + 1 :])
         self._vetoed.append((step.planned.label, step.suggestion.box_xyxy))
         return step
+
+    def edit(self, number: int, planned: PlannedObject) -> PlanStep:
+        """Place something else at a step; what came after it is drawn again.
+
+        Args:
+            number: Of the step in `steps`.
+            planned: What comes instead; its `behind` counts the layers that were there before the step.
+
+        Raises:
+            ValueError: As `place`, or if there is no such step, or a later one fits no more.
+        """
+        number = self._number(number, 1)
+        self._redraw(number, [planned, *self._steps[number + 1 :]])
+        return self._steps[number]
+
+    def insert(self, number: int, planned: PlannedObject) -> PlanStep:
+        """Place something between two steps; what came after it is drawn again.
+
+        Args:
+            number: Of the step in `steps` that it comes before.
+            planned: What comes; its `behind` counts the layers that were there before that step.
+
+        Raises:
+            ValueError: As `place`, or if there is no such step, or a later one fits no more.
+        """
+        if len(self._steps) >= self.limit:
+            raise ValueError(f"the scene holds the {self.limit} objects that it may; raise the limit")
+        number = self._number(number, 0)
+        self._redraw(number, [planned, *self._steps[number:]])
+        return self._steps[number]
+
+    def _number(self, number: int, after: int) -> int:
+        last = len(self._steps) - after
+        if not 0 <= number <= last:
+            raise ValueError(f"there is no step {number}; the scene has {len(self._steps)}, counted from 0")
+        return number
+
+    def _redraw(self, number: int, later: Sequence[PlanStep | PlannedObject]) -> None:
+        """Keep the steps before a number; place after them what came later, each by its own seed."""
+        before, layouts, steps = self._layouts, self._layouts[: number + 1], self._steps[:number]
+        now: dict[int, Layer] = {}
+        for entry in later:
+            if isinstance(entry, PlanStep):
+                place = self._steps.index(entry)
+                planned = moved(entry.planned, before[place], layouts[-1], now)
+                step = self._choose(layouts[-1], planned, entry.seed, entry.by_planner)
+            else:
+                planned = entry
+                check_planned(planned, layouts[-1])
+                step = self._choose(layouts[-1], planned, self._next_seed(), by_planner=False)
+            if step is None:
+                raise ValueError(
+                    f"no mask of {planned.label!r} comes out beside the same thing in the same place; give "
+                    "another box or other words, or take it back first"
+                )
+            layer = step_layer(step)
+            if isinstance(entry, PlanStep):
+                now[id(before[place + 1].layers[entry.number])] = layer
+            layouts.append(insert_layer(layouts[-1], step.number, layer))
+            steps.append(step)
+        self._layouts, self._steps = layouts, steps
 
     def _next_seed(self) -> int:
         """Another for each question and each drawing, from the session's seed alone."""
@@ -168,25 +226,28 @@ class PlanSession:
         taken = [
             box_of(layer.mask)
             for layer in self.layout.layers
-            if _same(layer.label, planned.label) and layer.mask.any()
+            if is_same(layer.label, planned.label) and layer.mask.any()
         ]
         if vetoed:
-            taken += [box for label, box in self._vetoed if _same(label, planned.label)]
+            taken += [box for label, box in self._vetoed if is_same(label, planned.label)]
         return any(box_iou(planned.box_xyxy, box) > SAME_PLACE_IOU for box in taken)
 
     def _draw(self, planned: PlannedObject, *, by_planner: bool) -> PlanStep | None:
         """The step of a plan; None if all its masks are where the same thing is."""
+        return self._choose(self.layout, planned, self._next_seed(), by_planner)
+
+    def _choose(self, layout: Layout, planned: PlannedObject, seed: int, by_planner: bool) -> PlanStep | None:
+        """The first of an object's masks, best first, that is not where the same thing is."""
         candidates = MASKS_WITHOUT_BOX if planned.box_xyxy is None else MASKS_WITH_BOX
-        seed = self._next_seed()
-        found = draw_masks(self._suggest, self.layout, planned, self.prompt, candidates, seed)
-        alike = [layer.mask for layer in self.layout.layers if _same(layer.label, planned.label)]
-        vetoed = [box for label, box in self._vetoed if by_planner and _same(label, planned.label)]
+        found = draw_masks(self._suggest, layout, planned, self.prompt, candidates, seed)
+        alike = [layer.mask for layer in layout.layers if is_same(layer.label, planned.label)]
+        vetoed = [box for label, box in self._vetoed if by_planner and is_same(label, planned.label)]
         for choice, suggestion in enumerate(found):
             if any(mask_iou(suggestion.mask, mask) > SAME_PLACE_IOU for mask in alike):
                 continue
             if any(box_iou(suggestion.box_xyxy, box) > SAME_PLACE_IOU for box in vetoed):
                 continue
-            number = len(self.layout) if planned.behind is None else planned.behind
+            number = len(layout) if planned.behind is None else planned.behind
             return PlanStep(planned, suggestion, number, seed, candidates, choice, by_planner)
         return None
 
@@ -257,67 +318,3 @@ def check_plan_request(prompt: str, limit: int, seed: int) -> None:
         raise ValueError(f"the limit must be from 1 to {MAX_OBJECTS} objects, not {limit}")
     if seed < 0:
         raise ValueError(f"the seed must be 0 or more, not {seed}")
-
-
-def check_planned(planned: PlannedObject, layout: Layout) -> None:
-    """Refuse a planned object that this layout cannot take.
-
-    Raises:
-        ValueError: If its words are empty or too long, its box is off the canvas, or its place in the order
-        does not exist.
-    """
-    for name, text in (("label", planned.label), ("description", planned.description)):
-        if not text.strip() or len(text) > MAX_PROMPT_CHARACTERS:
-            raise ValueError(f"a planned object's {name} must have 1 to {MAX_PROMPT_CHARACTERS} characters")
-    if planned.box_xyxy is not None:
-        clip_box(planned.box_xyxy, layout.size_hw)
-    if planned.behind is not None and not 0 <= planned.behind < len(layout):
-        raise ValueError(
-            f"{planned.label!r} is to come behind layer {planned.behind}, but the layout has {len(layout)} "
-            "layers"
-        )
-
-
-def draw_masks(
-    suggest: SuggestPipeline,
-    layout: Layout,
-    planned: PlannedObject,
-    prompt: str,
-    candidates: int,
-    seed: int,
-) -> Sequence[Suggestion]:
-    """Masks of a planned object, best first; they depend on the arguments alone."""
-    behind = layout if planned.behind is None else layout.first(planned.behind)
-    guidance = NoGuidance() if planned.box_xyxy is None else Box(clip_box(planned.box_xyxy, layout.size_hw))
-    return suggest(behind, planned.description, prompt, guidance, candidates, seed)
-
-
-def insert_layer(layout: Layout, number: int, layer: Layer) -> Layout:
-    """The layout with one more layer, so many layers behind it.
-
-    Raises:
-        ValueError: If the mask is not of the layout's size.
-    """
-    return Layout(layout.size_hw, (*layout.layers[:number], layer, *layout.layers[number:]))
-
-
-def step_layer(step: PlanStep) -> Layer:
-    """The layer that a step adds: the whole object, hidden parts included."""
-    return Layer(step.planned.label, step.suggestion.mask, "amodal")
-
-
-def box_iou(first: BoxXYXY, second: BoxXYXY) -> float:
-    """Intersection over union of two boxes.
-
-    >>> box_iou((0, 0, 2, 2), (1, 0, 3, 2))
-    0.3333333333333333
-    """
-    across = max(0.0, min(first[2], second[2]) - max(first[0], second[0]))
-    along = max(0.0, min(first[3], second[3]) - max(first[1], second[1]))
-    areas = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (first, second))
-    shared = across * along
-    return shared / (areas - shared) if areas > shared else 1.0
-
-
-def _same(first: str, second: str) -> bool:
-    return " ".join(first.lower().split()) == " ".join(second.lower().split())

@@ -8,12 +8,13 @@
 
 A record holds each mask twice: as what it was drawn from, and as its pixels (COCO run lengths). So the scene
 can be had without any model (`PlanRecord.layout`), and made again by the same weights, mask by mask, each
-compared with its pixels (`replay`). The planner is not asked again: its answers are in the record.
+compared with its pixels (`replay`). The planner is not asked again: its answers are in the record. `resume`
+makes it again as a session, in which steps can be taken back, changed and put in between, and which goes on.
 """
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,16 +25,10 @@ from jaxtyping import Bool
 from smartmask.data.layout_files import layout_to_json, parse_layout
 from smartmask.data.layouts.checks import check_layer_count, field, parse_json, read_bytes, short
 from smartmask.errors import LayoutFileError
-from smartmask.pipelines.plan import (
-    MAX_OBJECTS,
-    PlanSession,
-    check_plan_request,
-    check_planned,
-    draw_masks,
-    insert_layer,
-)
+from smartmask.pipelines.plan import MAX_OBJECTS, PlanSession, check_plan_request
+from smartmask.pipelines.plan_step import PlanStep, check_planned, draw_masks, insert_layer
 from smartmask.pipelines.suggest import MAX_SUGGESTIONS, SuggestPipeline
-from smartmask.protocols import PlannedObject
+from smartmask.protocols import PlannedObject, Planner
 from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.rle import decode_rle, encode_rle
 
@@ -151,26 +146,55 @@ def replay(
     Raises:
         LayoutFileError: If a mask differs from the recorded one; the object and the pixels are named.
     """
+    for _ in _steps_again(record, suggest, on_step):
+        pass
+    return record.layout()
+
+
+def resume(
+    record: PlanRecord,
+    planner: Planner,
+    suggest: SuggestPipeline,
+    on_step: Callable[[int, int], None] = lambda done, total: None,
+) -> PlanSession:
+    """The session of a recorded scene, every mask made again, to change and to go on with.
+
+    Args:
+        record: The scene.
+        planner: Is asked if the session goes on.
+        suggest: Draws masks, with the weights of the record.
+        on_step: Called with (objects drawn, objects).
+
+    Raises:
+        LayoutFileError: If a mask differs from the recorded one; the object and the pixels are named.
+    """
+    steps = list(_steps_again(record, suggest, on_step))
+    return PlanSession(planner, suggest, record.start, record.prompt, record.limit, record.seed, steps)
+
+
+def _steps_again(
+    record: PlanRecord, suggest: SuggestPipeline, on_step: Callable[[int, int], None]
+) -> Iterator[PlanStep]:
+    """The steps of a record, each drawn again and compared."""
     layout = record.start
     for number, step in enumerate(record.steps):
         found = draw_masks(suggest, layout, step.planned, record.prompt, step.candidates, step.seed)
         name = f"step {number} ({short(step.planned.label)})"
+        advice = "use the weights and the release that it was made with"
         if step.choice >= len(found):
             raise LayoutFileError(
-                f"{name}: {len(found)} masks were drawn, but the record took number {step.choice}; use the "
-                "weights "
-                "and the release that it was made with"
+                f"{name}: {len(found)} masks were drawn, but the record took number {step.choice}; {advice}"
             )
         differing = int(np.count_nonzero(found[step.choice].mask != step.mask))
         if differing:
             raise LayoutFileError(
-                f"{name}: the mask differs from the recorded one in {differing} pixels; use the weights "
-                "and the "
-                "release that it was made with"
+                f"{name}: the mask differs from the recorded one in {differing} pixels; {advice}"
             )
+        place = len(layout) if step.planned.behind is None else step.planned.behind
+        chosen = found[step.choice]
+        yield PlanStep(step.planned, chosen, place, step.seed, step.candidates, step.choice, step.by_planner)
         layout = _with(layout, step.planned, step.mask)
         on_step(number + 1, len(record.steps))
-    return layout
 
 
 def read_plan_record(path: Path) -> PlanRecord:

@@ -16,7 +16,7 @@ from jaxtyping import Bool, Float16, Float32, Int32
 
 from smartmask.data.layered_scene import LayeredScene, SceneLayer
 from smartmask.data.wording import SYNONYMS, scene_text
-from smartmask.model.planner_network import PAIR_WIDTH, pair_features
+from smartmask.model.planner_pairs import PAIR_WIDTH, pair_features
 from smartmask.model.planner_state import GRID, SHAPE_WIDTH, box_bins, canvas_shares, shape_features
 from smartmask.protocols import TextEncoder
 from smartmask.training.planner_network import PlannerBatch
@@ -184,6 +184,7 @@ def draw_batch(
         "words": np.zeros((size, MOST_LAYERS, width), np.float32),
         "shapes": np.zeros((size, MOST_LAYERS, SHAPE_WIDTH), np.float32),
         "is_layer": np.zeros((size, MOST_LAYERS), bool),
+        "weight": np.zeros(size, np.float32),
         "prompt": np.zeros((size, width), np.float32),
         "place": np.zeros((size, width), np.float32),
         "aspect": np.zeros(size, np.float32),
@@ -222,6 +223,9 @@ def _fill(
     things = len(order) - regions
     count = regions + int(rng.integers(things + 1))
     present, missing = np.sort(order[:count]), order[count:]
+    # A part of each size is one state of a scene's making: drawing one of them must not make large scenes
+    # rarer in each state, or "stop" would come too early.
+    batch["weight"][place] = things + 1
 
     here = slice(0, len(present))
     called = labels.copy()

@@ -27,7 +27,9 @@ from smartmask.training.planner_data import PlannerScenes, draw_batch
 from smartmask.training.planner_network import TrainablePlanner
 
 LOG_EVERY_STEPS = 50
-WEIGHTS_OF = {"label": 1.0, "box": 0.5, "order": 0.5}
+HEADS = ("label", "stop", "fit")
+"""Beginnings of the names of the weights that only `heads_alone` learns."""
+WEIGHTS_OF = {"label": 1.0, "box": 0.5, "order": 0.5, "fit": 0.5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,22 +65,44 @@ def train_planner(
     config: PlannerTrainConfig,
     scenes: PlannerScenes,
     held_out: PlannerScenes | None = None,
+    init: PlannerNetwork | None = None,
+    heads_alone: bool = False,
     on_log: Callable[[dict[str, float]], None] = lambda record: None,
 ) -> TrainablePlanner:
     """Train on scenes; the averaged network comes back.
 
+    Args:
+        config: Decides what is learned.
+        scenes: To learn from.
+        held_out: To log losses on.
+        init: Begins with its weights and its labels, as far as the scenes have them.
+        heads_alone: Learn only what comes next, when to stop and what fits: a third of the work, and little
+            to forget where scenes are few.
+        on_log: Called with the mean losses since the last call.
+
     Raises:
-        ValueError: If no label comes often enough to be proposed.
+        ValueError: If no label comes often enough to be proposed, or `init` has other sizes.
     """
     torch.manual_seed(config.seed)
-    proposable = scenes.proposable(config.least_seen)
-    if not proposable:
+    if init is None:
+        labels = scenes.proposable(config.least_seen)
+    else:
+        labels = tuple(label for label in init.card.labels if label in scenes.names)
+    if not labels:
         raise ValueError(f"no label comes {config.least_seen} times; lower least_seen or give more scenes")
-    rows = [scenes.names.index(name) for name in proposable]
-    network = TrainablePlanner(config.network, torch.from_numpy(scenes.words[rows]))
+    rows = [scenes.names.index(name) for name in labels]
+    network = TrainablePlanner(config.network, labels, torch.from_numpy(scenes.words[rows]))
+    if init is not None:
+        network.take(init)
+    if heads_alone:
+        for name, weight in network.weights.items():
+            weight.requires_grad_(name.startswith(HEADS))
     average = copy.deepcopy(network).requires_grad_(False)
     optimizer = torch.optim.AdamW(
-        network.parameters(), lr=config.rate, weight_decay=config.weight_decay, betas=(0.9, 0.98)
+        [weight for weight in network.parameters() if weight.requires_grad],
+        lr=config.rate,
+        weight_decay=config.weight_decay,
+        betas=(0.9, 0.98),
     )
     rng = np.random.default_rng(config.seed)
     started, sums = time.monotonic(), dict.fromkeys(WEIGHTS_OF, 0.0)
@@ -86,7 +110,7 @@ def train_planner(
         factor = min(1.0, (step + 1) / config.warmup_steps)
         factor *= 0.5 * (1 + np.cos(np.pi * step / config.steps))
         optimizer.param_groups[0]["lr"] = config.rate * factor
-        losses = network.losses(draw_batch(scenes, proposable, config.batch_size, rng))
+        losses = network.losses(draw_batch(scenes, labels, config.batch_size, rng), rng)
         optimizer.zero_grad()
         torch.stack([WEIGHTS_OF[name] * loss for name, loss in losses.items()]).sum().backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
@@ -99,47 +123,47 @@ def train_planner(
         if (step + 1) % LOG_EVERY_STEPS == 0:
             record = {"step": step + 1.0, "seconds": time.monotonic() - started, **sums}
             if held_out is not None and (step + 1) % (10 * LOG_EVERY_STEPS) == 0:
-                found = held_out_losses(average, held_out, proposable)
+                found = held_out_losses(average, held_out)
                 record |= {f"held_out_{name}": value for name, value in found.items()}
             on_log(record)
             sums = dict.fromkeys(sums, 0.0)
     return average.eval()
 
 
-def held_out_losses(
-    network: TrainablePlanner, scenes: PlannerScenes, proposable: tuple[str, ...], batches: int = 8
-) -> dict[str, float]:
+def held_out_losses(network: TrainablePlanner, scenes: PlannerScenes, batches: int = 8) -> dict[str, float]:
     """Mean losses on always the same parts of held-out scenes."""
     rng = np.random.default_rng(1)
-    with torch.no_grad():
-        found = [network.losses(draw_batch(scenes, proposable, 128, rng)) for _ in range(batches)]
+    with torch.no_grad(), torch.random.fork_rng([]):
+        torch.manual_seed(1)
+        found = [network.losses(draw_batch(scenes, network.labels, 128, rng), rng) for _ in range(batches)]
     return {name: float(np.mean([losses[name].item() for losses in found])) for name in found[0]}
 
 
 def export_planner(
-    network: TrainablePlanner,
-    config: PlannerTrainConfig,
-    scenes: PlannerScenes,
-    data: dict[str, int],
-    path: Path,
+    network: TrainablePlanner, samples: int, data: dict[str, int], path: Path
 ) -> PlannerNetwork:
     """Write a network as the shipped file, float16, and return it as it will be read.
+
+    Args:
+        network: What was trained.
+        samples: Parts of scenes it was trained on.
+        data: The datasets and how many scenes of each.
+        path: The file.
 
     Raises:
         OSError: If the file cannot be written.
     """
-    proposable = scenes.proposable(config.least_seen)
     card = PlannerCard(
-        labels=proposable,
+        labels=network.labels,
         network=network.config,
-        samples=config.steps * config.batch_size,
+        samples=samples,
         data=data,
         licence=LICENCE,
     )
     header = json.dumps({"format": FORMAT, "version": FORMAT_VERSION, **asdict(card)}).encode()
     weights = {
         name: network.weights[name.replace(".", "_")].detach().numpy().astype(np.float16)
-        for name in weight_shapes(network.config, len(proposable))
+        for name in weight_shapes(network.config, len(network.labels))
     }
     buffer = io.BytesIO()
     np.savez_compressed(buffer, card=np.frombuffer(header, np.uint8), **weights)

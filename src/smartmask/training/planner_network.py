@@ -1,8 +1,10 @@
 """The planner's network in PyTorch: the batched twin of `model/planner_network.py`,
 parameter by parameter."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
@@ -14,9 +16,16 @@ from smartmask.model.planner_network import (
     PLACE,
     PROMPT,
     PlannerConfig,
+    PlannerNetwork,
     weight_shapes,
 )
-from smartmask.model.planner_state import BINS
+from smartmask.model.planner_pairs import fit_features
+from smartmask.model.planner_state import BINS, boxes_of_bins
+
+FITTED = 2
+"""Missing things of a scene for which the fit is learned."""
+DRAWN = 12
+"""Boxes drawn by the network that the true one is told from."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +36,7 @@ class PlannerBatch:
         words: Label embedding of each layer that is there.
         shapes: Its shape row.
         is_layer: False where padded.
+        weight: How much the label query counts.
         prompt: Embedding of the prompt.
         place: Embedding of the kind of place, zero if unknown.
         aspect: Logarithm of width over height.
@@ -42,6 +52,7 @@ class PlannerBatch:
     words: Float[Tensor, "B N E"]
     shapes: Float[Tensor, "B N F"]
     is_layer: Bool[Tensor, "B N"]
+    weight: Float[Tensor, " B"]
     prompt: Float[Tensor, "B E"]
     place: Float[Tensor, "B E"]
     aspect: Float[Tensor, " B"]
@@ -57,15 +68,18 @@ class PlannerBatch:
 class TrainablePlanner(nn.Module):
     """The network; parameters have the names and shapes of `weight_shapes`, dots written as underscores."""
 
-    def __init__(self, config: PlannerConfig, label_words: Float[Tensor, "L E"]) -> None:
+    def __init__(
+        self, config: PlannerConfig, labels: Sequence[str], label_words: Float[Tensor, "L E"]
+    ) -> None:
         """Draw weights.
 
         Args:
             config: Sizes.
-            label_words: Embeddings of the labels that may come next.
+            labels: That may come next.
+            label_words: Their embeddings.
         """
         super().__init__()
-        self.config = config
+        self.config, self.labels = config, tuple(labels)
         self.register_buffer("label_words", label_words)
         self.label_words: Tensor
         self.weights = nn.ParameterDict()
@@ -73,6 +87,8 @@ class TrainablePlanner(nn.Module):
             value = torch.zeros(shape)
             if "norm" in name:
                 value += 1
+            elif name in ("fit_out", "fit_own"):
+                pass  # at the beginning all boxes fit alike
             elif name in ("words", "tokens"):
                 value.normal_()
             elif len(shape) == 2:
@@ -80,13 +96,33 @@ class TrainablePlanner(nn.Module):
                 value.normal_(0, (0.2 if is_last else 1.0) * shape[0] ** -0.5)
             self.weights[name.replace(".", "_")] = nn.Parameter(value)
 
-    def losses(self, batch: PlannerBatch) -> dict[str, Tensor]:
-        """Mean losses in nats: the next label, the box (sum of its four numbers), the order of a pair."""
+    def take(self, begun: PlannerNetwork) -> None:
+        """Go on from another network's weights; it may have more labels.
+
+        Raises:
+            ValueError: If it is of other sizes, or lacks a label.
+        """
+        card = begun.card
+        if card.network != self.config or not set(self.labels) <= set(card.labels):
+            raise ValueError("a planner goes on only with the same sizes and labels that it knows")
+        rows = [card.labels.index(label) for label in self.labels]
+        with torch.no_grad():
+            for name, value in begun.weights.items():
+                value = value[rows] if name == "label_bias" else value
+                self.weights[name.replace(".", "_")].copy_(torch.from_numpy(value))
+
+    def losses(self, batch: PlannerBatch, rng: np.random.Generator) -> dict[str, Tensor]:
+        """Mean losses in nats: the next label, the box (sum of its four numbers), the order of a pair,
+        the fit.
+
+        Boxes to compare are drawn by PyTorch's generator and placed within their bins by `rng`.
+        """
         answers, boxes, layers = self(batch)
         w = self.weights
         labels = (answers @ w["label"]) @ (self.label_words @ w["words"]).T + w["label_bias"]
         logits = torch.cat([labels, (answers @ w["stop"] + w["stop_bias"])[:, None]], 1)
-        label_loss = -(batch.next_shares * logits.log_softmax(1)).sum(1).mean()
+        label_loss = -(batch.next_shares * logits.log_softmax(1)).sum(1)
+        label_loss = (batch.weight * label_loss).sum() / batch.weight.sum()
 
         state, box_loss = boxes[batch.is_asked], torch.zeros(())
         bins = batch.bins[batch.is_asked]
@@ -103,7 +139,51 @@ class TrainablePlanner(nn.Module):
         order_loss = functional.binary_cross_entropy_with_logits(
             front[batch.is_pair], batch.is_front[batch.is_pair].float()
         )
-        return {"label": label_loss, "box": box_loss, "order": order_loss}
+        fit_loss = self._fit_loss(batch, boxes[:, :FITTED].detach(), layers.detach(), rng)
+        return {"label": label_loss, "box": box_loss, "order": order_loss, "fit": fit_loss}
+
+    def _fit_loss(
+        self,
+        batch: PlannerBatch,
+        answers: Float[Tensor, "B Q D"],
+        layers: Float[Tensor, "B N D"],
+        rng: np.random.Generator,
+    ) -> Tensor:
+        """Which of several boxes is the true one, the others being drawn by the network itself.
+
+        What tells them apart best is the logarithm of how much likelier a box is than the network thinks, so
+        its draws weighted by it come closer to the truth. The network itself learns nothing from it.
+        """
+        w, asked = self.weights, batch.is_asked[:, :FITTED]
+        bins = self._draws(answers)
+        bins[:, :, 0] = batch.bins[:, :FITTED]
+        places = rng.random(bins.shape, np.float32)  # for the true box too, or its exactness would tell it
+        boxes = boxes_of_bins(bins.numpy().reshape(-1, 4), places.reshape(-1, 4)).reshape(bins.shape)
+        count, queries, drawn, _ = bins.shape
+        features = fit_features(boxes.reshape(count, -1, 4), batch.shapes[..., :4].numpy())
+        pairs = torch.from_numpy(features) @ w["fit_pair"]
+        state = (answers[:, :, None] + self._box_state(bins)).flatten(1, 2)
+        keys = _norm(layers, w["norm"].detach()) @ w["fit_key"]
+        both = ((state @ w["fit_query"])[:, :, None] * keys[:, None]) @ w["fit_both"]
+        judged = functional.silu(both + pairs + w["fit_bias"]) @ w["fit_out"]
+        fit = (judged * batch.is_layer[:, None]).sum(2) + state @ w["fit_own"]
+        fit = fit.reshape(count, queries, drawn)[asked]
+        return functional.cross_entropy(fit, torch.zeros(len(fit), dtype=torch.long))
+
+    @torch.no_grad()
+    def _draws(self, answers: Float[Tensor, "B Q D"]) -> Int[Tensor, "B Q K 4"]:
+        """Boxes drawn by the network; as many as are compared."""
+        w, state = self.weights, answers[:, :, None].expand(-1, -1, DRAWN + 1, -1)
+        bins = []
+        for number in range(4):
+            hidden = functional.silu(state @ w[f"box{number}_hidden"] + w[f"box{number}_hidden_bias"])
+            logits = hidden @ w[f"box{number}_out"] + w[f"box{number}_out_bias"]
+            bins.append((logits - torch.empty_like(logits).exponential_().log()).argmax(-1))
+            state = state + w["bins"][number * BINS + bins[-1]]
+        return torch.stack(bins, -1)
+
+    def _box_state(self, bins: Int[Tensor, "*B 4"]) -> Float[Tensor, "*B D"]:
+        return self.weights["bins"].detach()[bins + BINS * torch.arange(4)].sum(-2)
 
     def forward(
         self, batch: PlannerBatch

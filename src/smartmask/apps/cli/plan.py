@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
     import numpy as np
     from jaxtyping import UInt8
 
+    from smartmask.apps.cli.plan_changes import PlanChange
     from smartmask.pipelines.plan_record import PlanRecord
     from smartmask.scene.layout import Layout
 
@@ -38,6 +40,9 @@ _SIZE_WH = (640, 480)
 @click.option(
     "--replay", metavar="RECORD", type=_FILE, help="Make the scene of a plan.json again, and check it."
 )
+@click.option("--veto", metavar="N", type=click.IntRange(min=1), multiple=True, help="Leave out object N.")
+@click.option("--edit", metavar="N=WHAT@BOX", multiple=True, help="Make object N another, or move it.")
+@click.option("--insert", metavar="N=WHAT@BOX", multiple=True, help="Put a new object before object N.")
 @click.option("--weights", metavar="ONNX", type=_FILE, help="A mask model of your own.")
 @click.option("--out", type=_FILE, default=Path("out"), show_default=True, help="Folder for the results.")
 @click.option(
@@ -47,7 +52,9 @@ _SIZE_WH = (640, 480)
     show_default=True,
     help="Refuse larger photos and layouts.",
 )
+@click.pass_context
 def plan(
+    context: click.Context,
     prompt: str | None,
     start: Path | None,
     photo: Path | None,
@@ -56,6 +63,9 @@ def plan(
     size: str | None,
     seed: int,
     replay: Path | None,
+    veto: tuple[int, ...],
+    edit: tuple[str, ...],
+    insert: tuple[str, ...],
     weights: Path | None,
     out: Path,
     max_megapixels: float,
@@ -71,6 +81,11 @@ def plan(
     instances.json, labelme.json, layers.zip and, with the extra psd, layout.psd. Files of the same names
     are replaced. openai: reads OPENAI_API_KEY and OPENAI_BASE_URL.
 
+    --replay makes the scene of a record again and makes sure that it is the same bit for bit. With --veto,
+    --edit and --insert it is changed: N is the number of an object's step picture, WHAT is in words, BOX is
+    X0,Y0,X1,Y1 in pixels, and either may be left out. What came later keeps its place and is drawn again.
+    With --steps, the planner then goes on until there are so many objects. The result has a record too.
+
     \b
     Examples:
       smartmask plan "a living room with a couch, two chairs and a table"
@@ -78,20 +93,25 @@ def plan(
       smartmask plan "a cosy room with a cat on the sofa" --photo room.jpg --out room
       smartmask plan "a busy street" --planner openai:gpt-4o-mini
       smartmask plan --replay out/plan.json --out again
+      smartmask plan --replay out/plan.json --veto 5 --edit 2=@60,220,300,420 --out mended
+      smartmask plan --replay out/plan.json --insert "3=a sleeping cat@80,200,180,280" --steps 14
     """
     from smartmask.apps.cli.output import check_folder
+    from smartmask.apps.cli.plan_changes import read_changes
     from smartmask.apps.cli.plan_files import plan_file_names
     from smartmask.apps.planners import check_planner
     from smartmask.data.scene_prompts import clean_prompt
-    from smartmask.pipelines.plan import check_plan_request
+    from smartmask.pipelines.plan import MAX_OBJECTS, check_plan_request
 
-    check_folder(out, plan_file_names(steps), [start, photo, replay, weights])
+    check_folder(out, plan_file_names(MAX_OBJECTS if replay else steps), [start, photo, replay, weights])
     try:
+        changes = read_changes(veto, edit, insert)
         if replay is not None:
-            if prompt is not None or start is not None or photo is not None or size is not None:
-                raise ValueError(
-                    "--replay takes everything from the record; give no prompt, start, photo or size"
-                )
+            _check_replay(context)
+        elif changes:
+            raise ValueError(
+                "--veto, --edit and --insert change a recorded scene; give it by --replay RECORD"
+            )
         elif prompt is None:
             raise ValueError("give a prompt that says what the scene shows, or --replay RECORD")
         else:
@@ -105,10 +125,29 @@ def plan(
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     if replay is not None:
-        _replay(replay, weights, out)
+        goes_on = _is_given(context, "steps")
+        asked = planner if _is_given(context, "planner") else None
+        _replay(replay, changes, steps if goes_on else None, asked, weights, out)
     else:
         assert prompt is not None
         _plan(prompt, start, photo, planner, steps, size_hw, seed, weights, out, max_megapixels)
+
+
+def _is_given(context: click.Context, name: str) -> bool:
+    return context.get_parameter_source(name) is not ParameterSource.DEFAULT
+
+
+def _check_replay(context: click.Context) -> None:
+    """Refuse what a record decides.
+
+    Raises:
+        ValueError: If such a thing was given.
+    """
+    for name in ("prompt", "start", "photo", "size", "seed"):
+        if _is_given(context, name):
+            raise ValueError(f"--replay takes the {name} from the record; give none")
+    if _is_given(context, "planner") and not _is_given(context, "steps"):
+        raise ValueError("--replay asks no planner unless --steps says how many objects there may be")
 
 
 def _plan(
@@ -123,11 +162,10 @@ def _plan(
     out: Path,
     max_megapixels: float,
 ) -> None:
+    from smartmask.apps.cli.plan_notes import notes_on
     from smartmask.apps.cli.progress import progress
     from smartmask.data.layout_formats import read_any_layout
     from smartmask.data.photos import read_photo
-    from smartmask.data.prompt_reader import read_scene_prompt
-    from smartmask.data.scene_prompts import missing_things
     from smartmask.pipelines.plan_record import PlanRecord
 
     try:
@@ -157,28 +195,53 @@ def _plan(
         step("drawing the pictures")
         record = PlanRecord.of(session, planner, _sha256(weights or WEIGHTS / "mask.onnx"))
         notes = _write(out, record, image)
-    left = sum(count for _, count in missing_things(read_scene_prompt(prompt), session.layout.labels))
-    if left and planner == "embedded":  # others may use words of their own
-        notes.append(
-            f"{left} of the things that were named did not come; raise --steps, or try another --seed"
-        )
+    if planner == "embedded":  # others may use words of their own
+        notes += notes_on(prompt, session.layout)
     _say(out, record, notes)
 
 
-def _replay(path: Path, weights: Path | None, out: Path) -> None:
+def _replay(
+    path: Path,
+    changes: "list[PlanChange]",
+    steps: int | None,
+    planner: str | None,
+    weights: Path | None,
+    out: Path,
+) -> None:
+    """Make a recorded scene again; change it; go on with it until there are so many objects."""
+    from smartmask.apps.cli.plan_changes import change_plan
     from smartmask.apps.cli.progress import progress
     from smartmask.apps.load import SmartMask
-    from smartmask.pipelines.plan_record import read_plan_record
+    from smartmask.apps.planners import check_planner, load_planner
+    from smartmask.pipelines.plan import MAX_OBJECTS
+    from smartmask.pipelines.plan_record import PlanRecord, read_plan_record
 
     record = read_plan_record(path)
+    count = len(record.steps)
     with progress() as (step, on_progress):
         step("loading the models")
         models = SmartMask.load(weights)
-        step("drawing the masks again")
-        models.replay_plan(record, on_progress)
+        described = planner or record.planner
+        try:
+            if steps is not None:
+                check_planner(described)
+            planning = load_planner(described if steps is not None else "embedded")
+            step("drawing the masks again")
+            session = models.resume_plan(record, planning, on_progress)
+            if changes:
+                step("changing the scene")
+                session.limit = MAX_OBJECTS
+                change_plan(session, changes)
+            session.limit = max(record.limit if steps is None else steps, len(session.steps))
+            for placed in session if steps is not None else ():
+                on_progress(len(session.steps), session.limit)
+                step(f"placing objects: {placed.planned.label}")
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
         step("drawing the pictures")
+        record = PlanRecord.of(session, described, record.weights_sha256)
         notes = _write(out, record, None)
-    click.echo(f"All {len(record.steps)} masks came out as recorded.")
+    click.echo(f"All {count} masks came out as recorded.")
     _say(out, record, notes)
 
 
