@@ -1,10 +1,10 @@
 """Layout + words -> masks of an object that is not there yet.
 
 Two passes. *Place* decides where and how large. With no hint it is a placer that draws boxes, a few a
-candidate, of which the best scored mask stays; where there is none, or the hint is a region, the network itself
-draws a coarse mask on the whole canvas, or in the window about the region. *Refine* sees a window round that
-and draws the mask sharply, guided by the box, or by the coarse mask as a scribble. A box or a scribble says
-already where: it goes straight to refine.
+candidate, of which the best scored mask stays; where there is no placer, or the hint is a region, the network
+itself draws a coarse mask on the whole canvas, or in the window about the region. *Refine* sees a window
+round that and draws the mask sharply, guided by the box, or by the coarse mask as a scribble. A box or a
+scribble says already where: it goes straight to refine.
 
 Candidate i is a pure function of (layout, words, guidance, seed, i). So results do not depend on how many are
 asked for, on threads, or on one another.
