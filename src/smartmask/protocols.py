@@ -1,6 +1,6 @@
 """What the pipelines need from outside: one or two methods each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -62,6 +62,27 @@ class InpaintTask:
     layout: Layout
     seed: int
     layer_number: int = -1
+
+
+@runtime_checkable
+class Placer(Protocol):
+    """Says where an object may come, before it has a shape."""
+
+    def boxes(
+        self, layout: Layout, prompt: str, scene: str | None
+    ) -> Callable[[np.random.Generator], BoxXYXY]:
+        """Read a layout once; then draw as many boxes as are wanted.
+
+        Args:
+            layout: What is there.
+            prompt: What is to come; it may say where ("a cat on the sofa").
+            scene: What the finished scene shows, in a sentence; None = not said.
+
+        Returns:
+            Draws a box on the layout's canvas, in pixels, all its chance from the generator. It may be called
+            from several threads.
+        """
+        ...
 
 
 @runtime_checkable

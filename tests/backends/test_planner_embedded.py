@@ -16,7 +16,7 @@ from smartmask.data.scene_prompts import missing_things
 from smartmask.data.scene_words import canonical
 from smartmask.errors import CheckpointError
 from smartmask.evaluation.plan_benchmark import plan_boxes
-from smartmask.protocols import Planner
+from smartmask.protocols import Placer, Planner
 from smartmask.scene.boxes import box_of
 from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.relations import holds
@@ -187,6 +187,41 @@ def test_an_empty_layout_and_empty_layers_are_no_obstacle(planner):
     hollow = Layout(SIZE_HW, (Layer("floor", np.zeros(SIZE_HW, bool)), Layer("wall", np.ones(SIZE_HW, bool))))
     found = planner.next_object(hollow, "a cat", (), 0)
     assert found.behind in (None, 1) or found.behind is None
+
+
+def test_boxes_for_an_object_go_where_its_words_say(planner):
+    """It is a `Placer` too: what is told of a place holds for every box."""
+    room = planner.start("a room with a sofa", SIZE_HW, 0)
+    sofa = np.zeros(SIZE_HW, bool)
+    sofa[40:80, 50:110] = True
+    layout = room.push(Layer("couch", sofa))
+    draw = planner.boxes(layout, "a lamp left of the sofa", None)
+    for seed in range(8):
+        x0, y0, x1, y1 = draw(np.random.default_rng(seed))
+        assert 0 <= x0 < x1 <= SIZE_HW[1]
+        assert 0 <= y0 < y1 <= SIZE_HW[0]
+        assert (x0 + x1) / 2 < 80  # the middle of the sofa
+    assert isinstance(planner, Placer)
+
+
+def test_boxes_for_an_object_stand_on_the_ground_and_obey_their_generator(encoder):
+    planner = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder)
+    floor = np.zeros(SIZE_HW, bool)
+    floor[60:] = True
+    layout = Layout(SIZE_HW, (Layer("wall", ~floor), Layer("floor", floor)))
+    draw = planner.boxes(layout, "an armchair", "a room")
+    boxes = [draw(np.random.default_rng(seed)) for seed in range(20)]
+    assert np.mean([box[3] > 60 for box in boxes]) > 0.9
+    assert len(set(boxes)) == 20
+    assert draw(np.random.default_rng(3)) == draw(np.random.default_rng(3))
+
+
+@pytest.mark.parametrize("words", ["???", "a thousand chairs", "zorgblat", "the sky", "a cat" * 200])
+def test_any_words_get_a_box_on_any_layout(planner, words):
+    for layout in (Layout(SIZE_HW), Layout(SIZE_HW, (Layer("floor", np.zeros(SIZE_HW, bool)),))):
+        x0, y0, x1, y1 = planner.boxes(layout, words, None)(np.random.default_rng(0))
+        assert 0 <= x0 < x1 <= SIZE_HW[1] + 1
+        assert 0 <= y0 < y1 <= SIZE_HW[0] + 1
 
 
 @given(st.text(max_size=60))

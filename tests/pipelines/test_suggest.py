@@ -15,6 +15,7 @@ from smartmask.pipelines.suggest import (
     MAX_PROMPT_CHARACTERS,
     MAX_SUGGESTIONS,
     NEAR_DUPLICATE_IOU,
+    PLACES,
     REGION_FILL,
     Suggestion,
     SuggestPipeline,
@@ -102,6 +103,52 @@ def test_one_suggestion_is_the_first_candidate_and_one_of_four(real):
     assert same(alone, [first])
     four = pipeline(ROOM, "dog", guidance=hint, n=4)
     assert sum(same(alone, [suggestion]) for suggestion in four) == 1
+
+
+class InRow:
+    """Places an object anywhere in a row of squares at the canvas's foot."""
+
+    def __init__(self) -> None:
+        self.read: list[tuple[str, str | None]] = []
+
+    def boxes(self, layout: Layout, prompt: str, scene: str | None):
+        self.read.append((prompt, scene))
+
+        def draw(rng: np.random.Generator) -> tuple[float, float, float, float]:
+            left = 16.0 * int(rng.integers(4))
+            return left, 32.0, left + 16.0, 48.0
+
+        return draw
+
+
+def test_with_no_hint_the_best_mask_of_a_placers_boxes_stays(tiny_encoder):
+    placer = InRow()
+    generator = MaskGenerator(Always(field_of(disc((64, 64), (32, 32), 20))), tiny_encoder, 64)
+    pipeline = SuggestPipeline(generator, 1, placer=placer)
+    found = pipeline(ROOM, "dog", "a room with a dog", n=4, seed=1)
+    assert placer.read == [("dog", "a room with a dog")]
+    assert {one.box_xyxy[0] % 16 for one in found} == {0.0}
+    assert all(one.box_xyxy[1::2] == (32.0, 48.0) for one in found)
+    rng = np.random.default_rng([1, 0])
+    draw, scene = placer.boxes(ROOM, "dog", None), Scene.of(ROOM)
+    drawn = [
+        pipeline.refine(scene, "dog", "a room with a dog", Box(draw(rng)), rng).score for _ in range(PLACES)
+    ]
+    first = pipeline.candidate(scene, "dog", "a room with a dog", NoGuidance(), 1, 0)
+    assert first.score == max(drawn)
+
+
+def test_a_placer_is_not_asked_where_a_hint_says_it(tiny_encoder):
+    placer = InRow()
+    generator = MaskGenerator(Always(field_of(disc((64, 64), (32, 32), 20))), tiny_encoder, 64)
+    for hint in (item.values[0] for item in HINTS[1:]):
+        assert SuggestPipeline(generator, placer=placer)(ROOM, "dog", guidance=hint, n=1)
+    assert placer.read == []
+
+
+def test_a_placers_masks_obey_their_seed_on_any_number_of_threads(real):
+    one, other = (SuggestPipeline(real, threads, placer=InRow())(ROOM, "dog", n=4) for threads in (1, 3))
+    assert same(one, other)
 
 
 @pytest.mark.parametrize("hint", HINTS)

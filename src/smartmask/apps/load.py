@@ -59,6 +59,7 @@ class SmartMask:
             ValueError: If the device is not to be had.
         """
         # Imported here so that `import smartmask` stays quick: these load ONNX Runtime and the tokenizer.
+        from smartmask.backends.planner_embedded import EmbeddedPlanner
         from smartmask.backends.segmenter_onnx import EmbeddedSegmenter
         from smartmask.backends.text_static import StaticTextEncoder
         from smartmask.model.onnx_denoiser import OnnxDenoiser
@@ -71,7 +72,9 @@ class SmartMask:
             suggest = load_base_pipeline(Path(weights), encoder, device)
         else:
             denoiser = OnnxDenoiser(Path(weights) if weights else WEIGHTS / "mask.onnx")
-            suggest = SuggestPipeline(MaskGenerator(denoiser, encoder, denoiser.card.resolution))
+            generator = MaskGenerator(denoiser, encoder, denoiser.card.resolution)
+            placer = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder)
+            suggest = SuggestPipeline(generator, placer=placer)
         return SmartMask(suggest, EmbeddedSegmenter(WEIGHTS / "segmenter.onnx"))
 
     def segment(self, image: Photo) -> Layout:

@@ -7,7 +7,7 @@ until it says "stop". It keeps no memory: what is still to come follows from the
 
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -34,7 +34,7 @@ from smartmask.model.planner_network import PlannerNetwork, load_planner_network
 from smartmask.model.planner_state import layout_shapes
 from smartmask.model.planner_support import SURFACES, SupportRules, rests
 from smartmask.protocols import PlannedObject, TextEncoder
-from smartmask.scene.boxes import box_of
+from smartmask.scene.boxes import BoxXYXY, box_of
 from smartmask.scene.layout import Layout
 
 LABEL_TEMPERATURE = 1.0
@@ -108,6 +108,21 @@ class EmbeddedPlanner:
         if pending:
             return self._named(scene, said, [number for number, _ in pending], rng)
         return self._proposed(scene, said, rng, may_stop=len(placed) >= LEAST_ADDED)
+
+    def boxes(
+        self, layout: Layout, prompt: str, scene: str | None
+    ) -> Callable[[np.random.Generator], BoxXYXY]:
+        """Draws boxes for an object of these words; see `Placer`."""
+        label, said, number = _object_said(prompt)
+        there = tuple(layer.label for layer in layout.layers if layer.mask.any())
+        place = self._place_of(ScenePrompt(scene or prompt), there)
+        seen = self._see(layout, replace(said, text=scene or prompt), place)
+
+        def draw(rng: np.random.Generator) -> BoxXYXY:
+            _, chosen = self._place(seen, label, said, number, rng)
+            return _in_pixels(chosen.box, layout.size_hw)
+
+        return draw
 
     def _place_of(self, said: ScenePrompt, there: tuple[str, ...]) -> str:
         """The kind of place: as said, or that of what is named, or that of what is there."""
@@ -240,11 +255,29 @@ class EmbeddedPlanner:
 
 def _planned(scene: SeenScene, label: str, description: str, found: tuple[int, ChosenBox]) -> PlannedObject:
     behind, chosen = found
-    height, width = scene.layout.size_hw
-    x0, y0, x1, y1 = (float(v) for v in chosen.box)
-    box = x0 * width, y0 * height, max(x1 * width, x0 * width + 1), max(y1 * height, y0 * height + 1)
     number = scene.shown[behind] if behind < len(scene.shown) else None
-    return PlannedObject(label, description, box, number)
+    return PlannedObject(label, description, _in_pixels(chosen.box, scene.layout.size_hw), number)
+
+
+def _in_pixels(box: Float32[np.ndarray, "4"], size_hw: tuple[int, int]) -> BoxXYXY:
+    height, width = size_hw
+    x0, y0, x1, y1 = (float(v) for v in box)
+    return x0 * width, y0 * height, max(x1 * width, x0 * width + 1), max(y1 * height, y0 * height + 1)
+
+
+def _object_said(prompt: str) -> tuple[str, ScenePrompt, int | None]:
+    """What an object's words name, what they say of its place ("a cat on the sofa"), and its number there.
+
+    Words that are no scene ("???", "a thousand chairs") are a name all the same, and say nothing of a place.
+    """
+    try:
+        said = read_scene_prompt(prompt)
+    except ValueError:
+        said = ScenePrompt(prompt)
+    if not said.named or said.named[0].is_region:
+        return prompt, said, None
+    is_placed = any(relation.subject == 0 for relation in said.relations)
+    return said.named[0].label, said, 0 if is_placed else None
 
 
 def _hidden_share(box: Float32[np.ndarray, "4"], front: Float32[np.ndarray, "N 4"]) -> float:

@@ -1,8 +1,10 @@
 """Layout + words -> masks of an object that is not there yet.
 
-Two passes of one network (DESIGN 1). *Place* sees the whole canvas, or the window about a region, and decides
-where, how large and roughly what shape. *Refine* sees a window round that, guided by the first mask as a
-scribble, and draws it sharply. A box or a scribble says already where: it goes straight to refine.
+Two passes. *Place* decides where and how large. With no hint it is a placer that draws boxes, a few a
+candidate, of which the best scored mask stays; where there is no placer, or the hint is a region, the network
+itself draws a coarse mask on the whole canvas, or in the window about the region. *Refine* sees a window
+round that and draws the mask sharply, guided by the box, or by the coarse mask as a scribble. A box or a
+scribble says already where: it goes straight to refine.
 
 Candidate i is a pure function of (layout, words, guidance, seed, i). So results do not depend on how many are
 asked for, on threads, or on one another.
@@ -12,6 +14,7 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Bool, Float32
@@ -19,6 +22,7 @@ from jaxtyping import Bool, Float32
 from smartmask.model.codec import decode
 from smartmask.pipelines.finish import filling_box, without_specks
 from smartmask.pipelines.generate import MaskGenerator, SamplingConfig, Scene
+from smartmask.protocols import Placer
 from smartmask.scene.boxes import BoxXYXY, box_of, clip_box
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble, check_guidance
 from smartmask.scene.layout import Layout
@@ -33,6 +37,8 @@ PLACE = SamplingConfig(steps=12, shift=8.0, cfg_scale=2.0)
 """Placements must differ, so the place pass takes small steps near noise."""
 REFINE = SamplingConfig(steps=2, shift=1.0)
 """The hint says already where and how large, so the refine pass keeps to the likely shape."""
+PLACES = 3
+"""Boxes drawn a candidate: more would make candidates alike."""
 SMALLEST_WINDOW_PX = 16.0
 NEAR_DUPLICATE_IOU = 0.9
 DRAWS_PER_SUGGESTION = 2
@@ -68,6 +74,7 @@ class SuggestPipeline:
         generator: MaskGenerator,
         threads: int | None = None,
         *,
+        placer: Placer | None = None,
         place: SamplingConfig = PLACE,
         refine: SamplingConfig = REFINE,
     ) -> None:
@@ -76,12 +83,15 @@ class SuggestPipeline:
         Args:
             generator: Samples fields.
             threads: Candidates drawn side by side; None = one a core. The masks do not depend on it.
+            placer: Draws boxes where no hint is given; None = the network places objects itself.
             place: How the place pass samples; the default suits the shipped model.
             refine: The same of the refine pass.
         """
         self._generator = generator
         self._threads = threads or os.cpu_count() or 1
         self._place, self._refine = place, refine
+        # Candidates of one request read the same layout.
+        self._boxes = lru_cache(maxsize=2)(placer.boxes) if placer else None
 
     def __call__(
         self,
@@ -132,6 +142,10 @@ class SuggestPipeline:
     ) -> Suggestion | None:
         """Candidate `number` of a seed; None if its mask came out empty."""
         rng = np.random.default_rng([seed, number])
+        if isinstance(guidance, NoGuidance) and self._boxes is not None:
+            draw = self._boxes(scene.layout, prompt, text)
+            found = [self.refine(scene, prompt, text, Box(draw(rng)), rng) for _ in range(PLACES)]
+            return max((one for one in found if one), key=lambda one: one.score, default=None)
         if isinstance(guidance, NoGuidance | Region):
             coarse = self.place(scene, prompt, text, guidance, rng)
             if coarse is None:
