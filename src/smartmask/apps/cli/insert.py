@@ -5,8 +5,10 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
+from smartmask.apps.cli.mask_model import mask_model_options
+
 _FILE = click.Path(path_type=Path, readable=False)
-_WITH_STEPS = {"photo", "steps_path", "layout_path", "out", "weights", "max_megapixels"}
+_WITH_STEPS = {"photo", "steps_path", "layout_path", "out", "weights", "device", "max_megapixels"}
 _WITH_REPLAY = {"photo", "replay_path", "undo", "out", "max_megapixels"}
 
 
@@ -31,9 +33,9 @@ _WITH_REPLAY = {"photo", "replay_path", "undo", "out", "max_megapixels"}
 @click.option("--steps", "steps_path", metavar="JSON", type=_FILE, help="Several objects, one by one.")
 @click.option("--replay", "replay_path", metavar="JSON", type=_FILE, help="A history_0.json to do again.")
 @click.option("--undo", type=click.IntRange(min=0), multiple=True, help="Step of --replay to leave out.")
-@click.option("--layout", "layout_path", metavar="JSON", type=_FILE, help="Layout of the photo.")
+@click.option("--layout", "layout_path", metavar="FILE", type=_FILE, help="Layout of the photo, any format.")
 @click.option("--out", type=_FILE, default=Path("out"), show_default=True, help="Folder for the results.")
-@click.option("--weights", metavar="ONNX", type=_FILE, help="A mask model of your own.")
+@mask_model_options
 @click.option(
     "--max-megapixels",
     type=click.FloatRange(min=0, min_open=True),
@@ -65,6 +67,7 @@ def insert(
     layout_path: Path | None,
     out: Path,
     weights: Path | None,
+    device: str,
     max_megapixels: float,
 ) -> None:
     """Put PROMPT into PHOTO; every pixel beyond the change stays as it is, bit for bit.
@@ -106,7 +109,9 @@ def insert(
     try:
         image = read_photo(photo, max_megapixels)
         size_hw = image.shape[0], image.shape[1]
-        layout = None if layout_path is None else read_layout_of(layout_path, size_hw, max_megapixels)
+        layout = (
+            None if layout_path is None else read_layout_of(layout_path, size_hw, max_megapixels, photo.name)
+        )
         if replay_path is not None:
             job = read_history(replay_path, max_megapixels)
             for step in sorted(set(undo), reverse=True):
@@ -141,7 +146,7 @@ def insert(
 
     with progress() as (step_begins, on_progress):
         try:
-            drawn = draw(image, job, n, layout, weights, step_begins, on_progress)
+            drawn = draw(image, job, n, layout, weights, device, step_begins, on_progress)
         except ValueError as error:
             raise click.UsageError(str(error)) from error
         step_begins("drawing the overview")

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, UInt8
 
+from smartmask.apps.cli.mask_model import load_mask_model
 from smartmask.apps.cli.suggest import read_guidance
 from smartmask.apps.inpainters import load_inpainter, parse_description
 from smartmask.apps.load import SmartMask
@@ -66,6 +67,7 @@ def draw(
     n: int,
     layout: Layout | None,
     weights: Path | None,
+    device: str,
     begin: Callable[[str], None],
     on_progress: Callable[[int, int], None],
 ) -> Drawn:
@@ -80,7 +82,7 @@ def draw(
         sequence = SmartMask.replay(job, image, on_progress=on_progress)
     else:
         begin("loading the models")
-        models = SmartMask.load(weights)
+        models = load_mask_model(weights, device)
         begin("segmenting the photo")
         layout = models.segment(image) if layout is None else layout
         if len(job) == 1:

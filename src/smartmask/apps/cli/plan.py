@@ -1,10 +1,11 @@
 """`smartmask plan`: a sentence in, an ordered layout out, one object after another."""
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from smartmask.apps.cli.mask_model import mask_model_options
 
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
     import numpy as np
@@ -38,7 +39,7 @@ _SIZE_WH = (640, 480)
 @click.option(
     "--replay", metavar="RECORD", type=_FILE, help="Make the scene of a plan.json again, and check it."
 )
-@click.option("--weights", metavar="ONNX", type=_FILE, help="A mask model of your own.")
+@mask_model_options
 @click.option("--out", type=_FILE, default=Path("out"), show_default=True, help="Folder for the results.")
 @click.option(
     "--max-megapixels",
@@ -57,6 +58,7 @@ def plan(
     seed: int,
     replay: Path | None,
     weights: Path | None,
+    device: str,
     out: Path,
     max_megapixels: float,
 ) -> None:
@@ -105,10 +107,10 @@ def plan(
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     if replay is not None:
-        _replay(replay, weights, out)
+        _replay(replay, weights, device, out)
     else:
         assert prompt is not None
-        _plan(prompt, start, photo, planner, steps, size_hw, seed, weights, out, max_megapixels)
+        _plan(prompt, start, photo, planner, steps, size_hw, seed, weights, device, out, max_megapixels)
 
 
 def _plan(
@@ -120,9 +122,11 @@ def _plan(
     size_hw: tuple[int, int],
     seed: int,
     weights: Path | None,
+    device: str,
     out: Path,
     max_megapixels: float,
 ) -> None:
+    from smartmask.apps.cli.mask_model import load_mask_model, mask_model_record
     from smartmask.apps.cli.progress import progress
     from smartmask.data.layout_formats import read_any_layout
     from smartmask.data.photos import read_photo
@@ -136,12 +140,11 @@ def _plan(
     except ValueError as error:
         raise click.UsageError(str(error)) from error
 
-    from smartmask.apps.load import WEIGHTS, SmartMask
     from smartmask.apps.planners import load_planner
 
     with progress() as (step, on_progress):
         step("loading the models")
-        models = SmartMask.load(weights)
+        models = load_mask_model(weights, device)
         planning = load_planner(planner)
         if image is not None:
             step("segmenting the photo")
@@ -155,7 +158,7 @@ def _plan(
         except ValueError as error:
             raise click.UsageError(str(error)) from error
         step("drawing the pictures")
-        record = PlanRecord.of(session, planner, _sha256(weights or WEIGHTS / "mask.onnx"))
+        record = PlanRecord.of(session, planner, mask_model_record(weights)["sha256"])
         notes = _write(out, record, image)
     left = sum(count for _, count in missing_things(read_scene_prompt(prompt), session.layout.labels))
     if left and planner == "embedded":  # others may use words of their own
@@ -165,15 +168,15 @@ def _plan(
     _say(out, record, notes)
 
 
-def _replay(path: Path, weights: Path | None, out: Path) -> None:
+def _replay(path: Path, weights: Path | None, device: str, out: Path) -> None:
+    from smartmask.apps.cli.mask_model import load_mask_model
     from smartmask.apps.cli.progress import progress
-    from smartmask.apps.load import SmartMask
     from smartmask.pipelines.plan_record import read_plan_record
 
     record = read_plan_record(path)
     with progress() as (step, on_progress):
         step("loading the models")
-        models = SmartMask.load(weights)
+        models = load_mask_model(weights, device)
         step("drawing the masks again")
         models.replay_plan(record, on_progress)
         step("drawing the pictures")
@@ -222,7 +225,3 @@ def _parse_size(text: str | None) -> tuple[int, int]:
     if not all(SMALLEST_SIDE_PX <= side <= LARGEST_SIDE_PX for side in sides):
         raise ValueError(f"--size {text} must have sides of {SMALLEST_SIDE_PX} to {LARGEST_SIDE_PX} pixels")
     return sides
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
