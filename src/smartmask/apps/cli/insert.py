@@ -33,6 +33,7 @@ _WITH_REPLAY = {"photo", "replay_path", "undo", "out", "max_megapixels"}
 @click.option("--steps", "steps_path", metavar="JSON", type=_FILE, help="Several objects, one by one.")
 @click.option("--replay", "replay_path", metavar="JSON", type=_FILE, help="A history_0.json to do again.")
 @click.option("--undo", type=click.IntRange(min=0), multiple=True, help="Step of --replay to leave out.")
+@click.option("--raw", is_flag=True, help="Write raw_0.png, ..., too: before the photo was pasted back.")
 @click.option("--layout", "layout_path", metavar="FILE", type=_FILE, help="Layout of the photo, any format.")
 @click.option("--out", type=_FILE, default=Path("out"), show_default=True, help="Folder for the results.")
 @mask_model_options
@@ -64,6 +65,7 @@ def insert(
     steps_path: Path | None,
     replay_path: Path | None,
     undo: tuple[int, ...],
+    raw: bool,
     layout_path: Path | None,
     out: Path,
     weights: Path | None,
@@ -76,8 +78,9 @@ def insert(
     object), changed_0.png (where the pictures may differ from the photo, and how far), layout.json (what is
     there now) and overview.png. Files of the same names are replaced.
 
-    reference:CUTOUT.png lays a cut-out with transparency onto the mask; shadow and colours follow the
-    photo, or what ?shadow=0.5&colour=0.5 behind the name says. diffusers:NAME draws with Stable Diffusion.
+    reference:CUTOUT.png lays a cut-out with transparency onto the mask; shadow, colours, sharpness and grain
+    follow the photo, or what ?shadow=0.5&colour=0.5&grain=0.5 behind the name says. diffusers:NAME draws with
+    Stable Diffusion.
 
     --steps names a JSON list of objects: {"prompt": ..., "inpainter": ...} each, and if wanted one of
     "mask", "box", "region", "scribble", then "behind", "scene", "seed", "settings".
@@ -142,7 +145,7 @@ def insert(
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     inputs = [photo, mask, region, scribble, steps_path, replay_path, layout_path, weights]
-    check_folder(out, file_names(n, len(steps)), [*inputs, *cutouts_of(steps)])
+    check_folder(out, file_names(n, len(steps), raw), [*inputs, *cutouts_of(steps)])
 
     with progress() as (step_begins, on_progress):
         try:
@@ -150,7 +153,7 @@ def insert(
         except ValueError as error:
             raise click.UsageError(str(error)) from error
         step_begins("drawing the overview")
-        files = insertion_files(image, *drawn)
+        files = insertion_files(image, drawn, raw)
     write_folder(out, files)
     labels = ", ".join(repr(step.prompt) for step in steps)
     click.echo(f"{labels} in {photo}:")

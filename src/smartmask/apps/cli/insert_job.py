@@ -1,6 +1,7 @@
 """What `smartmask insert` does between reading its options and writing its files."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,20 @@ from smartmask.pipelines.insertion_history import InsertionHistory, InsertStep, 
 from smartmask.scene.guidance import Guidance
 from smartmask.scene.layout import Layout
 
-Drawn = tuple[list[InsertionHistory], list[UInt8[np.ndarray, "H W 3"]], list[Insertion]]
-"""How each picture came about, the pictures, and an insertion for each object."""
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What came of a job.
+
+    Attributes:
+        histories: How each picture came about.
+        last: The insertion that finished each picture.
+        objects: An insertion for each object of the first picture.
+    """
+
+    histories: Sequence[InsertionHistory]
+    last: Sequence[Insertion]
+    objects: Sequence[Insertion]
 
 
 def read_where(
@@ -89,7 +102,7 @@ def draw(
             return _single(models, image, job[0], n, layout, begin, on_progress)
         begin("drawing")
         sequence = models.insert_steps(image, job, layout, on_progress=on_progress)
-    return [sequence.history], [sequence.insertions[-1].image], list(sequence.insertions)
+    return Drawn([sequence.history], sequence.insertions[-1:], sequence.insertions)
 
 
 def _single(
@@ -118,4 +131,4 @@ def _single(
         on_progress=on_progress,
     )
     histories = [history_of(image, layout, insertion, step) for insertion in found]
-    return histories, [insertion.image for insertion in found], found[:1]
+    return Drawn(histories, found, found[:1])
