@@ -34,15 +34,15 @@ class InpaintExample:
         mask: What is to be drawn; at least one pixel.
         segmentation: The layout in colours, if the folder has it.
         text: What the picture shows.
-        scaled_hw: Size of the whole picture at this scale.
-        corner_yx: Where in that the square begins.
+        size_hw: Size of the whole picture as it lies in the folder.
+        corner_yx: Where the square begins, at the square's scale.
     """
 
     image: UInt8[np.ndarray, "R R 3"]
     mask: Bool[np.ndarray, "R R"]
     segmentation: UInt8[np.ndarray, "R R 3"] | None
     text: str
-    scaled_hw: tuple[int, int]
+    size_hw: tuple[int, int]
     corner_yx: tuple[int, int]
 
 
@@ -95,7 +95,7 @@ class InpaintFolder:
             mask=whole[rows, columns],
             segmentation=self._segmentation(record, size_hw, scaled, rows, columns),
             text=record["text"],
-            scaled_hw=scaled,
+            size_hw=size_hw,
             corner_yx=(top, left),
         )
 
