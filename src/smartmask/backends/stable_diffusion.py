@@ -106,7 +106,7 @@ class StableDiffusion:
         self.check_text("prompt", prompt)
         self.check_text("negative prompt", negative_prompt)
         with self._is_drawing, muted(), warnings.catch_warnings():
-            # In float16 diffusers brings the VAE to float32, where it cannot overflow, and warns of its own way.
+            # In float16 diffusers brings the VAE to float32, which cannot overflow, and warns of its own way.
             warnings.filterwarnings("ignore", "`upcast_vae`", FutureWarning)
             pixels = self._pipeline(
                 prompt=prompt,
