@@ -261,7 +261,7 @@ BAD_FILES = {
     ),
     "no such steps": (["--steps", "gone.json"], "gone.json: cannot be read"),
     "no such history": (["--replay", "gone.json"], "gone.json: cannot be read"),
-    "steps for a history": (["--replay", "steps.json"], "steps.json: is no history of insertions"),
+    "steps for a history": (["--replay", "steps.json"], "steps.json: is not a history of insertions"),
     "history for steps": (["--steps", "history.json"], "expected a JSON list of 1 to 100 steps, not dict"),
 }
 BAD_STEPS = {
