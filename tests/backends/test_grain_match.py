@@ -125,8 +125,15 @@ class TestGrain:
         full = grain_to_match(self.clean, photo, 0.0, (99, 99), 0)
         assert grain_to_match(half, photo, 0.0, (99, 99), 0).std() == pytest.approx(full.std() * 0.75**0.5)
         assert grain_to_match(photo, photo, 0.0, (99, 99), 0) is None
-        # A blur takes the object's own away.
-        assert np.array_equal(grain_to_match(photo, photo, 1.0, (99, 99), 0), full)
+
+    def test_what_a_blur_takes_is_added_again(self):
+        photo = self.photo(0.01, 2.0)
+        white = np.random.default_rng(0).normal(0, 1, (SIDE, SIDE, 1)).astype(np.float32)
+        left = blurred(white, 1.0).std()
+        full = grain_to_match(self.clean, photo, 0.0, (99, 99), 0)
+        found = grain_to_match(photo, photo, 1.0, (99, 99), 0)
+        assert found.std() == pytest.approx(full.std() * (1 - left**2) ** 0.5, rel=0.02)
+        assert grain_to_match(photo, photo, 0.2, (99, 99), 0) is None
 
     def test_it_is_limited_and_left_out_where_it_would_not_be_seen(self):
         grain = grain_to_match(self.clean, self.photo(0.01, 4.4), 0.0, (SIDE, SIDE), 0)

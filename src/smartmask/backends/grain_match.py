@@ -124,7 +124,9 @@ def grain_to_match(
     """
     if there.grain is None or there.noise is None or own.noise is None:
         return None
-    left = 0.0 if blur_px > 0 else min(own.noise / max(there.noise, 1e-6), 1.0)
+    # A Gaussian leaves that share of white grain's deviation.
+    kept = min(1.0, 1 / (2 * float(np.sqrt(np.pi)) * max(blur_px, 1e-6)))
+    left = min(own.noise * kept / max(there.noise, 1e-6), 1.0)
     strength = float((there.grain @ _LUMA).std())
     share = float(np.sqrt(1 - left**2)) * min(MOST_GRAIN / max(strength, 1e-6), 1.0)
     if share * strength < LEAST_GRAIN:
