@@ -141,21 +141,20 @@ def grain_to_match(
 
 
 def blurred(values: Float32[np.ndarray, "H W C"], deviation_px: float) -> Float32[np.ndarray, "H W C"]:
-    """A Gaussian blur; borders repeat."""
+    """A Gaussian blur; borders repeat. One channel at a time, which bounds the memory."""
     reach = int(np.ceil(3 * deviation_px))
-    offsets = np.arange(-reach, reach + 1)
-    kernel = np.exp(-0.5 * (offsets / max(deviation_px, 1e-6)) ** 2)
-    kernel /= kernel.sum()
-    for axis in (0, 1):
-        pad = [(0, 0)] * 3
-        pad[axis] = (reach, reach)
-        padded = np.pad(values, pad, "edge")
-        length = values.shape[axis]
-        total = np.zeros_like(values)
-        for start, weight in enumerate(kernel):
-            total += np.float32(weight) * np.take(padded, np.arange(start, start + length), axis)
-        values = total
-    return values
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / max(deviation_px, 1e-6)) ** 2)
+    kernel = (kernel / kernel.sum()).astype(np.float32)
+    soft = np.empty_like(values)
+    height, width = values.shape[:2]
+    for channel in range(values.shape[2]):
+        padded = np.pad(values[..., channel], ((reach, reach), (0, 0)), "edge")
+        down = sum(weight * padded[start : start + height] for start, weight in enumerate(kernel))
+        padded = np.pad(np.asarray(down), ((0, 0), (reach, reach)), "edge")
+        soft[..., channel] = sum(
+            weight * padded[:, start : start + width] for start, weight in enumerate(kernel)
+        )
+    return soft
 
 
 def _tiles(picture: np.ndarray, where: Bool[np.ndarray, "H W"]) -> Float32[np.ndarray, "n T T 3"]:
