@@ -5,7 +5,14 @@ from pathlib import Path
 import numpy as np
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
+from shapes import disc, rectangle
 from tiny_diffusers import TEXT_WIDTH, stable_diffusion
+
+from smartmask.backends.base_backbone import BaseConfig
+from smartmask.backends.base_checkpoint import initial_base, write_base
+from smartmask.backends.base_layout import GuidanceEncoding
+from smartmask.model.signed_distance import encode
+from smartmask.scene.view import View
 
 SIDE = 16
 """R of the views; a latent cell is two pixels wide."""
@@ -71,3 +78,27 @@ def fit_vae(vae: AutoencoderKL, fields: torch.Tensor, steps: int) -> None:
     with torch.no_grad():
         deviation = vae.encode(image).latent_dist.mode().std().item()
     vae.register_to_config(scaling_factor=1 / deviation)
+
+
+def random_base_model(folder: Path, guidance_encoding: GuidanceEncoding = "channels") -> Path:
+    """A base mask model on disk with random weights, all of which take part."""
+    config = BaseConfig(guidance_encoding=guidance_encoding)
+    model = initial_base(base_checkpoint(folder / "sd", known_fields(), widths=(8, 8)), config)
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for parameter in model.backbone.parameters():
+            parameter += 0.03 * torch.randn(parameter.shape, generator=generator)
+    write_base(folder / "model", model, {})
+    return folder / "model"
+
+
+def known_fields() -> np.ndarray:
+    """Fields of discs and boxes, so that the VAE draws shapes whatever latents it is given."""
+    square, rng = (32, 32), np.random.default_rng(0)
+    view, fields = View.whole(square, SIDE), []
+    for number in range(12):
+        x, y = rng.uniform(8, 24, 2)
+        size = float(rng.uniform(6, 14))
+        box = (int(x - size / 2), int(y - size / 2), int(x + size / 2), int(y + size / 2))
+        fields.append(encode(disc(square, (x, y), size) if number % 2 else rectangle(square, box), view))
+    return np.stack(fields)

@@ -4,6 +4,7 @@ Every part is the real class built from its own configuration and saved as a use
 loads goes through the same code as a downloaded model.
 """
 
+import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from diffusers.pipelines import (
     StableDiffusionXLInpaintPipeline,
     StableDiffusionXLPipeline,
 )
+from safetensors.torch import load_file, save_file
 from tokenizers.pre_tokenizers import ByteLevel
 from transformers import (
     CLIPConfig,
@@ -216,3 +218,46 @@ def _unet(channels: int, is_xl: bool = False) -> UNet2DConditionModel:
         cross_attention_dim=2 * TEXT_WIDTH if is_xl else TEXT_WIDTH,
         **more,
     ).eval()
+
+
+def as_published(folder: Path) -> None:
+    """Bring a checkpoint of Stable Diffusion into the form of the published files of 1.5.
+
+    Tensors of their text encoder and VAE have the names of their day, which the libraries translate; the
+    sampler is PNDM, of which only some settings are written down.
+    """
+    text, vae = folder / "text_encoder", folder / "vae"
+    (path,) = text.glob("*.safetensors")
+    tensors = {
+        f"text_model.{name.removeprefix('text_model.')}": value for name, value in load_file(path).items()
+    }
+    tensors["text_model.embeddings.position_ids"] = torch.arange(77)[None]
+    save_file(tensors, path, {"format": "pt"})
+    (path,) = vae.glob("*.safetensors")
+    tensors = {}
+    for name, value in load_file(path).items():
+        if ".attentions." in name:
+            for now, then in (
+                ("to_q", "query"),
+                ("to_k", "key"),
+                ("to_v", "value"),
+                ("to_out.0", "proj_attn"),
+            ):
+                name = name.replace(f".{now}.", f".{then}.")
+        tensors[name] = value
+    save_file(tensors, path, {"format": "pt"})
+    settings = {
+        "_class_name": "PNDMScheduler",
+        "beta_end": 0.012,
+        "beta_schedule": "scaled_linear",
+        "beta_start": 0.00085,
+        "num_train_timesteps": 1000,
+        "set_alpha_to_one": False,
+        "skip_prk_steps": True,
+        "steps_offset": 1,
+        "clip_sample": False,
+    }
+    (folder / "scheduler" / "scheduler_config.json").write_text(json.dumps(settings))
+    index = json.loads((folder / "model_index.json").read_text())
+    index["scheduler"] = ["diffusers", "PNDMScheduler"]
+    (folder / "model_index.json").write_text(json.dumps(index))

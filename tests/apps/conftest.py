@@ -68,7 +68,7 @@ def smartmask_parts(request, monkeypatch, tmp_path, tiny_encoder) -> SmartMask:
     (tmp_path / "weights").mkdir()
     (tmp_path / "weights" / "mask.onnx").write_bytes(b"closed form")
     monkeypatch.setattr(load, "WEIGHTS", tmp_path / "weights")
-    monkeypatch.setattr(SmartMask, "load", staticmethod(lambda weights=None: parts))
+    monkeypatch.setattr(SmartMask, "load", staticmethod(lambda weights=None, device="cpu": parts))
     return parts
 
 
@@ -76,7 +76,7 @@ def smartmask_parts(request, monkeypatch, tmp_path, tiny_encoder) -> SmartMask:
 def no_models(monkeypatch) -> None:
     """Fails the test if a command loads the models: all input is checked before."""
 
-    def refuse(weights: Path | None = None) -> SmartMask:
+    def refuse(weights: Path | None = None, device: str = "cpu") -> SmartMask:
         pytest.fail("the models were loaded before the input was checked")
 
     monkeypatch.setattr(SmartMask, "load", staticmethod(refuse))

@@ -75,7 +75,7 @@ def test_writes_pictures_histories_masks_and_an_overview(run, photo, ball, tmp_p
     code, out, err = run("insert", photo, "a ball", "--inpainter", f"reference:{ball}", "-n", 2, "--seed", 5)
     assert (code, err) == (0, "")
     folder = tmp_path / "out"
-    assert sorted(path.name for path in folder.iterdir()) == sorted(file_names(2, 1))
+    assert sorted(path.name for path in folder.iterdir()) == sorted(file_names(2, 1, False))
     assert out.splitlines()[0] == f"'a ball' in {photo}:"
     before, after, changed = (
         read(path) for path in (photo, folder / "image_0.png", folder / "changed_0.png")
@@ -141,7 +141,7 @@ def test_several_objects_are_put_in_recorded_replayed_and_undone(
     assert (code, err) == (0, "")
     assert out.startswith(f"'a ball', 'a box' in {photo}:")
     both = tmp_path / "both"
-    assert sorted(path.name for path in both.iterdir()) == sorted(file_names(1, 2))
+    assert sorted(path.name for path in both.iterdir()) == sorted(file_names(1, 2, False))
     steps = [
         InsertStep(prompt="a ball", inpainter=f"reference:{ball}", where=MASK, seed=3),
         InsertStep(
@@ -158,7 +158,7 @@ def test_several_objects_are_put_in_recorded_replayed_and_undone(
     assert read_layout(both / "layout.json").labels[-2:] == ("a box", "a ball")
 
     assert run("insert", photo, "--replay", "both/history_0.json", "--out", "again").code == 0
-    for name in file_names(1, 2):
+    for name in file_names(1, 2, False):
         assert (
             name == "history_0.json" or (tmp_path / "again" / name).read_bytes() == (both / name).read_bytes()
         )
@@ -261,7 +261,7 @@ BAD_FILES = {
     ),
     "no such steps": (["--steps", "gone.json"], "gone.json: cannot be read"),
     "no such history": (["--replay", "gone.json"], "gone.json: cannot be read"),
-    "steps for a history": (["--replay", "steps.json"], "steps.json: is no history of insertions"),
+    "steps for a history": (["--replay", "steps.json"], "steps.json: is not a history of insertions"),
     "history for steps": (["--steps", "history.json"], "expected a JSON list of 1 to 100 steps, not dict"),
 }
 BAD_STEPS = {

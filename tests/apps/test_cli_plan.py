@@ -258,11 +258,11 @@ class TestBadInput:
 def test_weights_of_ones_own_are_used(run, tmp_path, monkeypatch, smartmask_parts):
     asked = []
     monkeypatch.setattr(
-        SmartMask, "load", staticmethod(lambda weights=None: asked.append(weights) or smartmask_parts)
+        SmartMask, "load", staticmethod(lambda *given: asked.append(given) or smartmask_parts)
     )
     (tmp_path / "mine.onnx").write_bytes(b"mine")
     assert run("plan", "a cat", "--steps", 1, "--size", "96x72", "--weights", "mine.onnx").code == 0
-    assert [path.name for path in asked] == ["mine.onnx"]
+    assert asked == [(Path("mine.onnx"), "cpu")]
 
 
 def test_help_is_golden(run):

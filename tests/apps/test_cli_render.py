@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from smartmask.data.layout_files import write_layout
+from smartmask.data.layout_files import read_layout, write_layout
+from smartmask.data.layout_formats import FILE_NAMES, write_layout_as
+from smartmask.data.layouts.coco_instances import CocoInstances
 from smartmask.scene.layout import Layer, Layout
 
 pytestmark = pytest.mark.filterwarnings(
@@ -92,6 +94,29 @@ class TestControlOnly:
         only, shown = (read(tmp_path / name / "control.png") for name in ("only", "out"))
         assert only.shape == (144, 192, 3)
         assert np.array_equal(only, shown)
+
+    @pytest.mark.parametrize("format_name", FILE_NAMES)
+    def test_takes_a_layout_in_any_format(self, run, layout, tmp_path, format_name):
+        if format_name == "psd":
+            pytest.importorskip("psd_tools", reason="the extra psd is not installed")
+        path = tmp_path / "other" / FILE_NAMES[format_name]
+        path.parent.mkdir()
+        write_layout_as(format_name, path, read_layout(layout))
+        assert run("render", "layout.json", "--control-only", "--out", "own").code == 0
+        code, _, err = run("render", path, "--control-only")
+        assert (code, err) == (0, "Note: like none of the classes, so drawn black: guitar.\n")
+        own, other = (read(tmp_path / name / "control.png") for name in ("own", "out"))
+        assert np.array_equal(own, other)
+
+    def test_takes_one_image_of_a_coco_file(self, run, layout, tmp_path):
+        file, seen = CocoInstances(), read_layout(layout)
+        file.add(seen.first(1), "wall.jpg")
+        file.add(seen, "room.jpg")
+        (tmp_path / "coco.json").write_bytes(file.content())
+        assert run("render", "coco.json", "--control-only").code == 1
+        code, out, _ = run("render", "coco.json", "--image", "room.jpg", "--control-only")
+        assert code == 0
+        assert "a sleeping dog  1.00  animal\n" in out
 
     def test_needs_no_pytorch(self, layout, tmp_path):
         script = (

@@ -5,19 +5,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from base_parts import SIDE, base_checkpoint
+from base_parts import base_checkpoint, random_base_model
 from shapes import disc, rectangle
 
 from smartmask.apps.load import WEIGHTS, SmartMask
 from smartmask.backends.base_backbone import BaseConfig
 from smartmask.backends.base_checkpoint import initial_base, write_base
 from smartmask.errors import CheckpointError
-from smartmask.model.signed_distance import encode
 from smartmask.pipelines.suggest import Suggestion
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
 from smartmask.scene.layout import Layer, Layout
-from smartmask.scene.view import View
 
 SIZE_HW = (48, 64)
 ROOM = Layout(
@@ -33,30 +30,10 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def known_fields() -> np.ndarray:
-    """Fields of discs and boxes, so that the VAE draws shapes whatever latents it is given."""
-    square, rng = (32, 32), np.random.default_rng(0)
-    view, fields = View.whole(square, SIDE), []
-    for number in range(12):
-        x, y = rng.uniform(8, 24, 2)
-        size = float(rng.uniform(6, 14))
-        box = (int(x - size / 2), int(y - size / 2), int(x + size / 2), int(y + size / 2))
-        fields.append(encode(disc(square, (x, y), size) if number % 2 else rectangle(square, box), view))
-    return np.stack(fields)
-
-
 @pytest.fixture(scope="module", params=["channels", "blend"])
 def folder(request, tmp_path_factory) -> Path:
     """A model with random weights, all of which take part."""
-    place = tmp_path_factory.mktemp("base")
-    config = BaseConfig(guidance_encoding=request.param)
-    model = initial_base(base_checkpoint(place / "sd", known_fields(), widths=(8, 8)), config)
-    generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for parameter in model.backbone.parameters():
-            parameter += 0.03 * torch.randn(parameter.shape, generator=generator)
-    write_base(place / "model", model, {})
-    return place / "model"
+    return random_base_model(tmp_path_factory.mktemp("base"), request.param)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import torch
 from base_parts import SIDE, base_checkpoint
 from diffusers import DDPMScheduler
 from safetensors.torch import load_file, save_file
-from tiny_diffusers import stable_diffusion, stable_diffusion_xl
+from tiny_diffusers import as_published, stable_diffusion, stable_diffusion_xl
 
 from smartmask.backends.base_backbone import BaseConfig
 from smartmask.backends.base_checkpoint import (
@@ -110,6 +110,22 @@ def test_a_network_that_predicts_the_clean_sample_is_refused(tmp_path):
     DDPMScheduler(prediction_type="sample").save_pretrained(tmp_path / "sd" / "scheduler")
     with pytest.raises(BackendError, match="must predict 'epsilon' or 'v_prediction', not 'sample'"):
         initial_base(tmp_path / "sd", CONFIG)
+
+
+def test_the_published_form_is_read_whole(tmp_path):
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    stable_diffusion(ours)
+    as_published(shutil.copytree(ours, theirs))
+    first, second = (initial_base(place, BaseConfig()) for place in (ours, theirs))
+    for one, other in (
+        (first.frozen.vae, second.frozen.vae),
+        (first.frozen.texts.encoder, second.frozen.texts.encoder),
+        (first.backbone, second.backbone),
+    ):
+        pairs = zip(one.parameters(), other.parameters(), strict=True)
+        assert all(torch.equal(before, after) for before, after in pairs)
+    assert second.frozen.schedule.prediction == "epsilon"
+    assert second.frozen.schedule.timesteps == 1000
 
 
 def test_a_checkpoint_in_half_precision_is_read_in_full(tmp_path):

@@ -45,6 +45,21 @@ def test_it_follows_wheels_at_different_heights():
     assert (left * rows).sum() / left.sum() > (right * rows).sum() / right.sum() + 3
 
 
+def test_the_rear_wheel_of_a_long_bus_stands_on_the_road():
+    """It lies a third of the height above the front wheel, but far away from it."""
+    size_hw = (160, 300)
+    wheels = disc(size_hw, (230, 118), 12) | disc(size_hw, (60, 102), 10)
+    bus = rectangle(size_hw, (40, 40, 260, 100)) | wheels
+    shadow = shadow_of(bus)
+    assert shadow[108:116, 55:65].mean() > 0.4
+    assert shadow[126:134, 225:235].mean() > 0.4
+
+
+def test_a_stretched_arm_casts_none():
+    person = rectangle(SIZE_HW, (90, 20, 110, 130)) | rectangle(SIZE_HW, (50, 85, 90, 92))
+    assert shadow_of(person)[92:100, 50:75].max() < 0.05
+
+
 def test_it_has_no_step():
     shadow = shadow_of(rectangle(SIZE_HW, (70, 40, 130, 120)))
     assert max(np.abs(np.diff(shadow, axis=axis)).max() for axis in (0, 1)) < 0.3

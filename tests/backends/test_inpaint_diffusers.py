@@ -105,6 +105,20 @@ def test_it_draws_in_bfloat16(tiny_checkpoints):
     assert inpainter.inpaint(task()).std() > 0
 
 
+@pytest.mark.parametrize("variant", ["SDXL inpainting", "SDXL with inpaint control"])
+def test_sdxl_draws_in_float16_picture_after_picture_and_says_nothing(tiny_checkpoints, variant):
+    """Its VAE is brought to float32 and back on the way, which must not change the next picture."""
+    model, controlnet, control = VARIANTS[variant]
+    net = tiny_checkpoints(controlnet) if controlnet else None
+    exact = load_diffusers_inpainter(tiny_checkpoints(model), net, control=control, settings=QUICK)
+    half = load_diffusers_inpainter(
+        tiny_checkpoints(model), net, control=control, settings=QUICK, dtype="float16"
+    )
+    first = half.inpaint(task())
+    assert np.array_equal(half.inpaint(task()), first)
+    assert np.abs(first.astype(int) - exact.inpaint(task())).mean() < 2
+
+
 class TestWhatTheNetworksAreShown:
     """The real pipelines with a hook on the layer that meets the input."""
 

@@ -138,6 +138,22 @@ def test_the_same_task_gives_the_same_bytes_whatever_the_seed():
     assert np.array_equal(first, composite.inpaint(other))
 
 
+def test_it_gets_the_photos_grain_and_nothing_else_changes():
+    asked = task()
+    grainy = asked.image + np.random.default_rng(0).normal(0, 2.5, asked.image.shape)
+    asked = replace(asked, image=np.rint(grainy).astype(np.uint8))
+    clean = ReferenceComposite(ball(), grain=0).inpaint(asked).astype(int)
+    first, other = (
+        ReferenceComposite(ball()).inpaint(replace(asked, seed=seed)).astype(int) for seed in (0, 1)
+    )
+    inside = grow(MASK, -4)
+    inside[:, 85:95] = False  # the ball's two colours meet there
+    for picture in (first, other):
+        assert (picture - clean)[inside].std(0) == pytest.approx([2.5] * 3, rel=0.3)
+        assert np.array_equal(picture[~grow(MASK, 4)], clean[~grow(MASK, 4)])
+    assert not np.array_equal(first, other)
+
+
 @pytest.mark.parametrize("scale", [1, 12], ids=["as it is", "a large photo"])
 def test_a_window_is_drawn_in_strips_without_a_seam(scale, monkeypatch):
     from smartmask.backends import reference_composite
@@ -156,7 +172,9 @@ def test_a_huge_cutout_is_shrunk_without_moire():
     assert np.abs(picture[45:75, 75:105] - 127.5).max() < 12
 
 
-@pytest.mark.parametrize(("name", "value"), [("colour", -0.1), ("shadow", 1.5), ("shadow", float("nan"))])
+@pytest.mark.parametrize(
+    ("name", "value"), [("colour", -0.1), ("shadow", 1.5), ("shadow", float("nan")), ("grain", 2)]
+)
 def test_a_strength_out_of_range_is_refused(name, value):
     with pytest.raises(ValueError, match=f"{name} must be from 0 to 1, not {value}"):
         ReferenceComposite(ball(), **{name: value})

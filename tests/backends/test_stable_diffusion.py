@@ -9,6 +9,7 @@ import pytest
 import torch
 from hub_cache import HubCache
 from safetensors.torch import load_file, save_file
+from tiny_diffusers import as_published
 
 from smartmask.backends.inpaint_diffusers import InpaintSettings, load_diffusers_inpainter
 from smartmask.errors import BackendError
@@ -64,6 +65,25 @@ def test_missing_weights_are_not_made_up(tiny_checkpoints, tmp_path, part):
     save_file(tensors, path, {"format": "pt"})
     with pytest.raises(BackendError, match=r"lacks 1 tensors, first|cannot be loaded as"):
         load_diffusers_inpainter(folder)
+
+
+def test_the_published_form_is_read_whole_and_draws(tiny_checkpoints, tmp_path):
+    folder = shutil.copytree(tiny_checkpoints("sd-inpainting"), tmp_path / "published")
+    as_published(folder)
+    quick = InpaintSettings(steps=3)
+    ours, theirs = (
+        load_diffusers_inpainter(place, settings=quick)
+        for place in (tiny_checkpoints("sd-inpainting"), folder)
+    )
+    for part in ("text_encoder", "vae", "unet"):
+        pairs = zip(
+            *(getattr(one._model._pipeline, part).parameters() for one in (ours, theirs)), strict=True
+        )
+        assert all(torch.equal(first, second) for first, second in pairs)
+    image, mask = np.full((64, 64, 3), 90, np.uint8), np.zeros((64, 64), bool)
+    mask[20:40, 20:40] = True
+    task = InpaintTask(image, mask, "a dog", Layout((64, 64)), 0)
+    assert np.array_equal(theirs.inpaint(task), theirs.inpaint(task))
 
 
 def test_a_pickle_is_not_opened(tiny_checkpoints, tmp_path):

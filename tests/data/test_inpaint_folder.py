@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from inpaint_pictures import picture_folder
+from inpaint_pictures import SIZES_HW, picture_folder
 from PIL import Image
 
 from smartmask.data.inpaint_folder import InpaintFolder
@@ -28,10 +28,11 @@ def test_every_square_holds_some_of_its_mask_and_follows_from_the_seed(shared, n
     assert example.image.shape == (R, R, 3)
     assert example.mask.shape == (R, R)
     assert example.mask.any()
-    assert min(example.scaled_hw) == R
+    assert example.size_hw == SIZES_HW[number]
     top, left = example.corner_yx
-    assert 0 <= top <= example.scaled_hw[0] - R
-    assert 0 <= left <= example.scaled_hw[1] - R
+    scale = R / min(example.size_hw)
+    assert 0 <= top <= round(example.size_hw[0] * scale) - R
+    assert 0 <= left <= round(example.size_hw[1] * scale) - R
     again = shared.example(number, R, np.random.default_rng(seed))
     assert np.array_equal(example.image, again.image)
     assert example.corner_yx == again.corner_yx

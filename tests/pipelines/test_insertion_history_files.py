@@ -97,7 +97,7 @@ BAD_FILES = {
     "NaN": (json.dumps(content()).replace("3.0", "NaN", 1).encode(), "NaN is no number of JSON"),
 }
 BAD_VALUES = {
-    "a layout": ("format", "smartmask-layout", "is no history of insertions"),
+    "a layout": ("format", "smartmask-layout", "is not a history of insertions"),
     "another version": ("version", 2, "has version 2 but this program reads version 1"),
     "a version that is true": ("version", True, "has version True"),
     "no layout": ("layout", ..., "bad.json: lacks layout"),

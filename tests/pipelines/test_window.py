@@ -69,6 +69,27 @@ def test_nothing_moves_on_the_way_there_and_back(box, multiple, side):
     assert np.abs(difference[4:-4, 4:-4]).max() <= 3
 
 
+@pytest.mark.parametrize(
+    ("box", "size_hw", "shown_hw"),
+    [
+        ((300, 50, 340, 450), (480, 640), (512, 512)),
+        ((20, 200, 620, 230), (640, 640), (512, 512)),
+        ((0, 0, 30, 400), (480, 640), (512, 512)),
+        ((10, 10, 30, 430), (480, 100), (512, 120)),
+    ],
+    ids=["a lamp post", "a snake", "in a corner", "a photo that is a strip itself"],
+)
+def test_a_network_gets_a_square_as_far_as_the_photo_goes(box, size_hw, shown_hw):
+    window = Window.around(box, 16, size_hw, 512, 8)
+    assert window.shown_hw == shown_hw
+    height, width = window.extent_hw
+    assert height <= size_hw[0]
+    assert abs(window.shown_hw[0] / height - window.shown_hw[1] / width) < 0.12
+    rows, columns = window.on_photo
+    assert rows.start <= box[1] < box[3] <= rows.stop
+    assert columns.start <= box[0] < box[2] <= columns.stop
+
+
 def test_beyond_the_photo_it_is_mirrored():
     photo = np.arange(4, dtype=np.uint8)[:, None, None] * np.ones((1, 3, 3), np.uint8)
     window = Window.around((0, 0, 3, 4), 0, (4, 3), None, 8)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from diffusers import ControlNetModel
-from inpaint_pictures import picture_folder
+from inpaint_pictures import SIZES_HW, picture_folder
 from tiny_diffusers import SIDE, stable_diffusion, stable_diffusion_xl
 
 from smartmask.backends.controlnet_parts import ControlNetParts, load_controlnet_parts
@@ -106,6 +106,35 @@ def test_texts_are_embedded_as_the_pipeline_embeds_them(parts, folder):
         )
         torch.testing.assert_close(pooled, theirs)
     torch.testing.assert_close(tokens, expected)
+
+
+def test_no_text_is_what_the_pipeline_takes_for_it(parts):
+    """diffusers' own pipelines are asked for what no negative prompt means."""
+    from diffusers import StableDiffusionPipeline, StableDiffusionXLPipeline
+
+    from smartmask.backends.controlnet_parts import text_ids
+
+    tokens, pooled = parts.embed(text_ids(parts.tokenizers, ["a ball", ""]))
+    if pooled is None:
+        pipeline = StableDiffusionPipeline(
+            parts.vae, parts.encoders[0], parts.tokenizers[0], parts.unet, None, None, None,
+            requires_safety_checker=False,
+        )  # fmt: skip
+        _, expected = pipeline.encode_prompt("a ball", "cpu", 1, True)
+    else:
+        pipeline = StableDiffusionXLPipeline(
+            parts.vae, *parts.encoders, *parts.tokenizers, parts.unet, None, add_watermarker=False
+        )
+        _, expected, _, theirs = pipeline.encode_prompt("a ball", device="cpu")
+        torch.testing.assert_close(pooled[1:], theirs)
+        assert pooled[0].any()
+    torch.testing.assert_close(tokens[1:], expected)
+    assert tokens[0].any()
+
+
+def test_sdxl_is_told_the_sizes_that_pictures_have_in_the_folder(parts, folder):
+    items = ControlNetItems(folder, config_of(), parts)
+    assert {items[number].sizes[:2] for number in range(4)} == set(SIZES_HW)
 
 
 def test_items_are_what_the_inpainter_shows_and_each_picture_comes_once_an_epoch(parts, folder):

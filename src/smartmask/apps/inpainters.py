@@ -2,6 +2,7 @@
 
     reference:dog.png                                       the user's own cut-out, no weights
     reference:dog.png?shadow=0&colour=0.3                   the same for what flies, its colours kept more
+    reference:dog.png?grain=0                               the same, as crisp and clean as it is
     diffusers:stable-diffusion-v1-5/stable-diffusion-inpainting?steps=20
     diffusers:models/sd15?controlnet=lllyasviel/control_v11p_sd15_inpaint&device=cuda&dtype=float16
 
@@ -16,7 +17,11 @@ from urllib.parse import parse_qsl, quote
 
 from smartmask.protocols import Inpainter
 
-_REFERENCE: Mapping[str, Callable[[str], Any]] = {"colour": float, "shadow": float}
+_REFERENCE: Mapping[str, Callable[[str], Any]] = {
+    "colour": float,
+    "shadow": float,
+    "grain": float,
+}
 _DRAWING: Mapping[str, Callable[[str], Any]] = {
     "steps": int,
     "cfg_scale": float,

@@ -56,7 +56,7 @@ class SmartMask:
         Raises:
             CheckpointError: If weights are missing, damaged, of another version or hold unknown settings.
             BackendError: If a base mask model needs packages that are not installed.
-            ValueError: If the device is not to be had.
+            ValueError: If the device is not to be had, or is not "cpu" for an ONNX file.
         """
         # Imported here so that `import smartmask` stays quick: these load ONNX Runtime and the tokenizer.
         from smartmask.backends.planner_embedded import EmbeddedPlanner
@@ -70,6 +70,10 @@ class SmartMask:
             from smartmask.apps.load_base import load_base_pipeline
 
             suggest = load_base_pipeline(Path(weights), encoder, device)
+        elif device != "cpu":
+            raise ValueError(
+                f"{device!r} is for the folder of a base mask model; an ONNX file works on 'cpu'"
+            )
         else:
             denoiser = OnnxDenoiser(Path(weights) if weights else WEIGHTS / "mask.onnx")
             generator = MaskGenerator(denoiser, encoder, denoiser.card.resolution)

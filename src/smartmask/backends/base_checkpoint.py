@@ -8,8 +8,7 @@ It begins as any Stable Diffusion 1.x or 2.x checkpoint, from a folder or the hu
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,13 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from diffusers.schedulers.scheduling_ddpm import DDPMScheduler
 from safetensors.torch import load_file, save_file
 from transformers import AutoTokenizer, CLIPTextModel
-from transformers.utils import logging
 
 from smartmask.backends.base_backbone import BaseBackbone, BaseConfig, build_layout, widen
 from smartmask.backends.base_codec import VaeCodec, latent_factor
 from smartmask.backends.base_schedule import DdpmSchedule
 from smartmask.backends.base_text import ClipTexts
 from smartmask.backends.hub import Wanted, from_hub, one_line
+from smartmask.backends.quiet_libraries import quietly
 from smartmask.data.atomic_folder import write_folder
 from smartmask.errors import BackendError, CheckpointError
 
@@ -127,7 +126,7 @@ def write_base(folder: Path, model: BaseModel, settings: Mapping[str, Any]) -> N
         frozen = model.frozen
         model.backbone.unet.save_pretrained(passing / "unet", safe_serialization=True)
         frozen.vae.save_pretrained(passing / "vae", safe_serialization=True)
-        with _without_bars():
+        with quietly():
             frozen.texts.encoder.save_pretrained(passing / "text_encoder", safe_serialization=True)
         frozen.texts.tokenizer.save_pretrained(passing / "tokenizer")
         frozen.scheduler.save_pretrained(passing / "scheduler")
@@ -201,7 +200,7 @@ def read_part(kind: Any, place: str, subfolder: str) -> Any:
     Raises:
         BackendError: If weights are missing: the loaders would fill them in at random and only log it.
     """
-    with _without_bars():
+    with quietly():
         part, report = kind.from_pretrained(
             place, subfolder=subfolder, dtype=torch.float32, use_safetensors=True, output_loading_info=True
         )
@@ -219,19 +218,6 @@ def read_scheduler(place: str) -> DDPMScheduler:
     kind: Any = DDPMScheduler
     scheduler: DDPMScheduler = kind.from_config(kind.load_config(place, subfolder="scheduler"))
     return scheduler
-
-
-@contextmanager
-def _without_bars() -> Iterator[None]:
-    """No progress bars of transformers: a library does not print."""
-    bars: Any = logging
-    were_shown = bars.is_progress_bar_enabled()
-    bars.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if were_shown:
-            bars.enable_progress_bar()
 
 
 def _problem(unet: UNet2DConditionModel, frozen: FrozenParts) -> str | None:

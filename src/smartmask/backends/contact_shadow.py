@@ -1,9 +1,10 @@
 """A soft shadow on the ground at an object's foot, for light of unknown direction.
 
-Two parts, both at the line where the object stands. Where it touches the ground little light gets between: a
-narrow dark line under the lowest edge of each column, fading out where that edge lies higher than the foot.
-Round it the object hides part of the sky: a wide faint pool along the line through the touching columns, so
-that it runs from paw to paw under the belly, and askew under a car seen from a corner.
+Two parts, both at the line where the object stands. A column of the silhouette touches the ground if no other
+reaches lower by more than the ground may rise on the way there: the rear wheels of a bus seen from a corner
+do, a belly between paws and a stretched arm do not. Where it touches, little light gets between: a narrow
+dark line under the lowest edge of the column. Round it the object hides part of the sky: a wide faint pool
+along the line through the touching columns, so that it runs from paw to paw, and askew under that bus.
 """
 
 import numpy as np
@@ -11,8 +12,12 @@ from jaxtyping import Float, Float32
 
 from smartmask.scene.boxes import box_of
 
-FOOT = 0.25
-"""Columns whose lowest edge lies within this share of the height above the foot may touch the ground."""
+STEEPEST = 0.4
+"""How far the ground may rise in a picture along a step to the side."""
+HIGHEST = 0.45
+"""Nothing touches it further above the foot than this share of the height."""
+LIFTED = 0.15
+"""Nor what lies above the ground, so told, by this share."""
 LINE_PX, POOL_PX = 0.025, 0.08
 """Softness of line and pool up and down, as shares of the object's size; across it is twice as much."""
 LINE, POOL = 0.9, 0.8
@@ -35,12 +40,13 @@ def cast_shadow(alpha: Float32[np.ndarray, "H W"]) -> Float32[np.ndarray, "H W"]
     x0, y0, x1, y1 = (int(value) for value in box_of(inside))
     size = float(np.sqrt((x1 - x0) * (y1 - y0)))
     reach = int(np.ceil(6 * POOL_PX * size)) + 2
-    top, bottom = max(int(y1 - FOOT * (y1 - y0)) - reach, 0), min(y1 + reach, len(alpha))
+    top, bottom = max(int(y1 - HIGHEST * (y1 - y0)) - reach, 0), min(y1 + reach, len(alpha))
     left, right = max(x0 - reach, 0), min(x1 + reach, alpha.shape[1])
     part = inside[:, left:right]
     is_there = part.any(0)
     edge = np.where(is_there, len(alpha) - np.argmax(part[::-1], 0), 0.0)
-    touch = np.where(is_there, np.clip(1 - (y1 - edge) / max(FOOT * (y1 - y0), 1), 0, 1), 0) ** 2
+    lifted = np.maximum(_lowest_within_reach(edge) - edge, (y1 - edge) * (LIFTED / HIGHEST))
+    touch = np.where(is_there, np.clip(1 - lifted / max(LIFTED * (y1 - y0), 1), 0, 1), 0) ** 2
     ground = _blur(touch * edge, 0.12 * (x1 - x0)) / np.maximum(_blur(touch, 0.12 * (x1 - x0)), 1e-9)
     near = is_there * np.exp(-np.maximum(ground - edge, 0) / (0.6 * (y1 - y0)))
     rows = np.arange(top, bottom)[:, None] + 0.5
@@ -48,6 +54,14 @@ def cast_shadow(alpha: Float32[np.ndarray, "H W"]) -> Float32[np.ndarray, "H W"]
     pool = _band(rows - ground, near, POOL_PX * size)
     shadow[top:bottom, left:right] = 1 - (1 - LINE * line) * (1 - POOL * pool)
     return shadow
+
+
+def _lowest_within_reach(edge: Float[np.ndarray, " w"]) -> Float[np.ndarray, " w"]:
+    """How low the ground must lie at each column for the lowest edge of any other to stand on it."""
+    rise = STEEPEST * np.arange(len(edge))
+    from_left = np.maximum.accumulate(edge + rise) - rise
+    from_right = np.maximum.accumulate((edge - rise)[::-1])[::-1] + rise
+    return np.maximum(from_left, from_right)
 
 
 def _band(

@@ -2,17 +2,19 @@
 
 SD reads the last hidden states of one CLIP. SDXL reads the last but one of two, side by side, and is also
 told the second's pooled text, and six numbers: the picture's size, the corner and the size of the part that
-is shown (Podell et al. 2023, section 2.2).
+is shown (Podell et al. 2023, section 2.2). No text is "" to SD; SDXL has zeros for it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.models.controlnets.controlnet import ControlNetModel
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 from transformers import AutoTokenizer, CLIPTextModel, CLIPTextModelWithProjection, PreTrainedTokenizerBase
@@ -38,6 +40,7 @@ class ControlNetParts:
         unet, vae: Its networks.
         tokenizers, encoders: One CLIP, or SDXL's two.
         schedule: Its noise levels.
+        nothing_is_zeros: Whether it was trained with zeros in place of an empty text, as SDXL was.
     """
 
     unet: UNet2DConditionModel
@@ -45,6 +48,7 @@ class ControlNetParts:
     tokenizers: tuple[PreTrainedTokenizerBase, ...]
     encoders: tuple[CLIPTextModel | CLIPTextModelWithProjection, ...]
     schedule: DdpmSchedule
+    nothing_is_zeros: bool
 
     @property
     def resolution(self) -> int:
@@ -66,7 +70,12 @@ class ControlNetParts:
             ]
         if len(answers) == 1:
             return answers[0].last_hidden_state, None
-        return torch.cat([answer.hidden_states[-2] for answer in answers], -1), answers[1].text_embeds
+        tokens = torch.cat([answer.hidden_states[-2] for answer in answers], -1)
+        if not self.nothing_is_zeros:
+            return tokens, answers[1].text_embeds
+        nothing = text_ids(self.tokenizers, [""]).to(ids.device)
+        is_text = (ids != nothing).any((1, 2)).to(tokens.dtype)[:, None]
+        return tokens * is_text[..., None], answers[1].text_embeds * is_text
 
 
 def text_ids(
@@ -115,9 +124,12 @@ def _read(place: str) -> ControlNetParts:
     unet = read_part(UNet2DConditionModel, place, "unet")
     tokenizers = [AutoTokenizer.from_pretrained(place, subfolder="tokenizer")]
     encoders = [read_part(CLIPTextModel, place, "text_encoder")]
+    nothing_is_zeros = False
     if unet.config["addition_embed_type"] == "text_time":
         tokenizers.append(AutoTokenizer.from_pretrained(place, subfolder="tokenizer_2"))
         encoders.append(read_part(CLIPTextModelWithProjection, place, "text_encoder_2"))
+        index: Any = DiffusionPipeline.load_config(place)
+        nothing_is_zeros = bool(index.get("force_zeros_for_empty_prompt", True))
     scheduler = read_scheduler(place)
     return ControlNetParts(
         unet=unet,
@@ -125,4 +137,5 @@ def _read(place: str) -> ControlNetParts:
         tokenizers=tuple(tokenizers),
         encoders=tuple(encoders),
         schedule=DdpmSchedule.of(scheduler),
+        nothing_is_zeros=nothing_is_zeros,
     )

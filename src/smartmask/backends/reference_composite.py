@@ -1,4 +1,5 @@
-"""An inpainter without weights: the user's own cut-out, laid onto the mask, lit like the photo, shaded below.
+"""An inpainter without weights: the user's own cut-out, laid onto the mask, lit like the photo, shaded below,
+and made as soft and as grainy.
 
 It shows what a mask is worth before any model is installed, and it keeps the object that the user has: the
 cut-out is scaled, mirrored and bent a little (`cutout_fit`), never redrawn.
@@ -14,6 +15,14 @@ from smartmask.backends.colour_match import match_colours
 from smartmask.backends.contact_shadow import FAINTEST, cast_shadow
 from smartmask.backends.cutout import read_cutout
 from smartmask.backends.cutout_fit import SLACK, fit_cutout, interpolate
+from smartmask.backends.grain_match import (
+    REBLUR_PX,
+    blur_to_match,
+    blurred,
+    grain_to_match,
+    sharpening_to_match,
+    texture_of,
+)
 from smartmask.protocols import Footprint, InpaintTask
 from smartmask.scene.boxes import box_of
 from smartmask.scene.distance import grow
@@ -23,7 +32,7 @@ STRIP_PX = 1 << 20
 
 
 class ReferenceComposite:
-    """An `Inpainter` that `HasFootprint` and that puts in one cut-out; the seed plays no part."""
+    """An `Inpainter` that `HasFootprint` and that puts in one cut-out; the seed decides its grain alone."""
 
     def __init__(
         self,
@@ -31,6 +40,7 @@ class ReferenceComposite:
         *,
         colour: float = 0.6,
         shadow: float = 0.7,
+        grain: float = 1.0,
     ) -> None:
         """Read a cut-out.
 
@@ -38,17 +48,18 @@ class ReferenceComposite:
             cutout: The object on a transparent background: a file, a Pillow image or an RGBA array.
             colour: How far its colours are brought to the photo's light, 0 to 1.
             shadow: How dark its shadow on the ground is, 0 to 1; 0 for what flies or hangs.
+            grain: How far it is made as soft and as grainy as the photo, 0 to 1.
 
         Raises:
             ImageError: If the file cannot be read, has no transparency, or nothing in it is opaque.
             ValueError: If an image or array has such a fault, or a strength is not from 0 to 1.
             TypeError: If the cut-out is none of these.
         """
-        for name, value in (("colour", colour), ("shadow", shadow)):
+        for name, value in (("colour", colour), ("shadow", shadow), ("grain", grain)):
             if not 0 <= value <= 1:
                 raise ValueError(f"{name} must be from 0 to 1, not {value}")
         self._cutout = read_cutout(cutout)
-        self._colour, self._shadow = colour, shadow
+        self._colour, self._shadow, self._grain = colour, shadow, grain
 
     @property
     def working_side(self) -> int | None:
@@ -82,13 +93,42 @@ class ReferenceComposite:
         free = ~mask
         free[part] &= ~inside
         colours[inside] = match_colours(colours[inside], task.image[free], self._colour)
-        ground = task.image[part] * (1 - np.float32(self._shadow) * cast_shadow(alpha))[..., None]
+        lit = 1 - np.float32(self._shadow) * cast_shadow(alpha)
+        if self._grain > 0:
+            colours, alpha = self._weathered(colours, alpha, task.image[part], free[part], task.seed)
+        ground = task.image[part] * lit[..., None]
         drawn = ground + alpha[..., None] * (colours - ground)
         picture = task.image.copy()
         # Off the mask all stays, to the last bit: a difference there would be taken for a drift of colours.
         may_change = task.mask[part]
         picture[part][may_change] = np.clip(np.rint(drawn[may_change]), 0, 255)
         return picture
+
+    def _weathered(
+        self,
+        colours: Float32[np.ndarray, "H W 3"],
+        alpha: Float32[np.ndarray, "H W"],
+        photo: UInt8[np.ndarray, "H W 3"],
+        free: Bool[np.ndarray, "H W"],
+        seed: int,
+    ) -> tuple[Float32[np.ndarray, "H W 3"], Float32[np.ndarray, "H W"]]:
+        """The cut-out as soft and as grainy as the free part of a photo."""
+        own, there = texture_of(colours, alpha > 0.95), texture_of(photo, free)
+        blur_px = self._grain * blur_to_match(own, there)
+        sharpened = self._grain * sharpening_to_match(own, there)
+        if blur_px > 0 or sharpened > 0:
+            # Weighted by coverage: what lies beyond the object is to have no part in its colours.
+            layers = np.concatenate([colours * alpha[..., None], alpha[..., None]], 2)
+            soft = blurred(layers, blur_px or REBLUR_PX)
+            softened = soft[..., :3] / np.maximum(soft[..., 3:], 1e-6)
+            if blur_px > 0:
+                colours, alpha = softened, soft[..., 3]
+            else:
+                share = np.float32(sharpened)
+                colours = colours + share * (colours - softened)
+                alpha = np.clip(alpha + share * (alpha - soft[..., 3]), 0, 1)
+        grain = grain_to_match(own, there, blur_px, alpha.shape, seed)
+        return (colours if grain is None else colours + np.float32(self._grain) * grain), alpha
 
     def _drawn(
         self, mask: Bool[np.ndarray, "H W"]

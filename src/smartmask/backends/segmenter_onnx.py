@@ -5,8 +5,7 @@ the network takes a fraction of a second on two cores, and things are as large a
 side in proportion, both rounded to multiples of 32.
 """
 
-import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from jaxtyping import UInt8
 from PIL import Image
 
 from smartmask.errors import CheckpointError
-from smartmask.model.onnx_denoiser import open_session
+from smartmask.model.onnx_denoiser import card_values, open_session
 from smartmask.scene.layout import Layout
 from smartmask.segmentation.panoptic import PanopticOutput, ResolveSettings, resolve_panoptic
 
@@ -110,28 +109,7 @@ def read_card(session: onnxruntime.InferenceSession, path: Path) -> SegmenterCar
     Raises:
         CheckpointError: If there is none, it is of another version, or holds unknown settings.
     """
-    text = session.get_modelmeta().custom_metadata_map.get("smartmask")
-    try:
-        values = json.loads(text or "")
-    except ValueError as error:
-        raise CheckpointError(
-            f"{path}: an ONNX file, but not a smartmask segmenter (no card inside)"
-        ) from error
-    if (
-        not isinstance(values, dict)
-        or values.get("format") != FORMAT
-        or values.get("version") != FORMAT_VERSION
-    ):
-        found = (
-            f"{values.get('format')!r} version {values.get('version')!r}"
-            if isinstance(values, dict)
-            else text
-        )
-        raise CheckpointError(f"{path}: is {found}; this release reads {FORMAT!r} version {FORMAT_VERSION}")
-    known = {field.name for field in fields(SegmenterCard)}
-    wrong = sorted(known.symmetric_difference(values))
-    if wrong:
-        raise CheckpointError(f"{path}: its card has unknown or missing settings: {', '.join(wrong)}")
+    values = card_values(session, path, FORMAT, FORMAT_VERSION, "segmenter", SegmenterCard)
     names = tuple(entry.name for entry in (*session.get_inputs(), *session.get_outputs()))
     if names != (INPUT, *OUTPUTS):
         raise CheckpointError(f"{path}: has inputs and outputs {names}, expected {(INPUT, *OUTPUTS)}")

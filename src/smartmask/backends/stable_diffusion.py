@@ -9,6 +9,7 @@ picture depends neither on other pictures nor on the device's own generator.
 
 import math
 import threading
+import warnings
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,7 +105,9 @@ class StableDiffusion:
         self.check_size(size_hw)
         self.check_text("prompt", prompt)
         self.check_text("negative prompt", negative_prompt)
-        with self._is_drawing, muted():
+        with self._is_drawing, muted(), warnings.catch_warnings():
+            # In float16 diffusers brings the VAE to float32, which cannot overflow, and warns of its own way.
+            warnings.filterwarnings("ignore", "`upcast_vae`", FutureWarning)
             pixels = self._pipeline(
                 prompt=prompt,
                 # An empty text is not nothing: SDXL has zeros for nothing.

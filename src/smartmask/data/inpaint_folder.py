@@ -1,12 +1,14 @@
-"""Pictures to learn inpainting from: a folder with a line of JSON a picture.
+"""Pictures to learn inpainting from, or to judge it by: a folder with a line of JSON a picture.
 
     FOLDER/metadata.jsonl    {"image": "photos/1.jpg", "mask": "masks/1.png", "text": "a dog on a sofa"}
 
 Paths are relative to the folder. A line may also name a "segmentation": a picture of the layout in colours,
-of the photo's size. What a mask is, and how photos are read, says `photos.py`.
+of the photo's size; a "result": the photo with an object drawn into the mask; and its "raw": the same before
+the photo's own pixels were pasted back. What a mask is, and how photos are read, says `photos.py`.
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,8 @@ from smartmask.data.photos import read_mask, read_photo
 from smartmask.errors import AnnotationError
 
 METADATA_FILE = "metadata.jsonl"
-_NEEDED, _ALLOWED = {"image", "mask", "text"}, {"image", "mask", "text", "segmentation"}
+_NEEDED = frozenset({"image", "mask", "text"})
+_ALLOWED = _NEEDED | {"segmentation", "result", "raw"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,15 +34,15 @@ class InpaintExample:
         mask: What is to be drawn; at least one pixel.
         segmentation: The layout in colours, if the folder has it.
         text: What the picture shows.
-        scaled_hw: Size of the whole picture at this scale.
-        corner_yx: Where in that the square begins.
+        size_hw: Size of the whole picture as it lies in the folder.
+        corner_yx: Where the square begins, at the square's scale.
     """
 
     image: UInt8[np.ndarray, "R R 3"]
     mask: Bool[np.ndarray, "R R"]
     segmentation: UInt8[np.ndarray, "R R 3"] | None
     text: str
-    scaled_hw: tuple[int, int]
+    size_hw: tuple[int, int]
     corner_yx: tuple[int, int]
 
 
@@ -56,19 +59,8 @@ class InpaintFolder:
         Raises:
             AnnotationError: If the list is missing, empty, or a line breaks its form or names a missing file.
         """
-        self._folder, self._list = folder, folder / METADATA_FILE
-        needed = _NEEDED | ({"segmentation"} if needs_segmentation else set())
-        try:
-            lines = self._list.read_text("utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise AnnotationError(
-                f"{self._list}: cannot be read ({error}); give a folder with a line of JSON a picture there"
-            ) from error
-        self._records = [
-            self._record(number, line, needed) for number, line in enumerate(lines, 1) if line.strip()
-        ]
-        if not self._records:
-            raise AnnotationError(f"{self._list}: names no picture")
+        self._folder = folder
+        self._records = read_metadata(folder, {"segmentation"} if needs_segmentation else set())
 
     def __len__(self) -> int:
         return len(self._records)
@@ -103,7 +95,7 @@ class InpaintFolder:
             mask=whole[rows, columns],
             segmentation=self._segmentation(record, size_hw, scaled, rows, columns),
             text=record["text"],
-            scaled_hw=scaled,
+            size_hw=size_hw,
             corner_yx=(top, left),
         )
 
@@ -127,23 +119,48 @@ class InpaintFolder:
             rows, columns
         ]  # mixed colours mean nothing
 
-    def _record(self, number: int, line: str, needed: set[str]) -> dict[str, str]:
-        where = f"{self._list}, line {number}"
-        try:
-            record: Any = json.loads(line)
-        except ValueError as error:
-            raise AnnotationError(f"{where}: is not JSON ({error})") from error
-        if not isinstance(record, dict) or not all(isinstance(value, str) for value in record.values()):
-            raise AnnotationError(
-                f'{where}: must be an object of texts, like {{"image": "photos/1.jpg", ...}}'
-            )
-        wrong = sorted((needed - set(record)) | (set(record) - _ALLOWED))
-        if wrong:
-            raise AnnotationError(f"{where}: entries unknown or missing: {', '.join(wrong)}")
-        for name in set(record) - {"text"}:
-            if not (self._folder / record[name]).is_file():
-                raise AnnotationError(f"{where}: no such file: {self._folder / record[name]}")
-        return record
+
+def read_metadata(folder: Path, needed: Collection[str] = ()) -> list[dict[str, str]]:
+    """The lines of a folder's list; every file that they name is there.
+
+    Args:
+        folder: Where `metadata.jsonl` lies.
+        needed: Entries that every line must have beside image, mask and text.
+
+    Raises:
+        AnnotationError: If the list is missing, empty, or a line breaks its form or names a missing file.
+    """
+    path = folder / METADATA_FILE
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise AnnotationError(
+            f"{path}: cannot be read ({error}); give a folder with a line of JSON a picture there"
+        ) from error
+    records = [
+        _record(folder, f"{path}, line {number}", line, _NEEDED.union(needed))
+        for number, line in enumerate(lines, 1)
+        if line.strip()
+    ]
+    if not records:
+        raise AnnotationError(f"{path}: names no picture")
+    return records
+
+
+def _record(folder: Path, where: str, line: str, needed: Collection[str]) -> dict[str, str]:
+    try:
+        record: Any = json.loads(line)
+    except ValueError as error:
+        raise AnnotationError(f"{where}: is not JSON ({error})") from error
+    if not isinstance(record, dict) or not all(isinstance(value, str) for value in record.values()):
+        raise AnnotationError(f'{where}: must be an object of texts, like {{"image": "photos/1.jpg", ...}}')
+    wrong = sorted((set(needed) - set(record)) | (set(record) - _ALLOWED))
+    if wrong:
+        raise AnnotationError(f"{where}: entries unknown or missing: {', '.join(wrong)}")
+    for name in set(record) - {"text"}:
+        if not (folder / record[name]).is_file():
+            raise AnnotationError(f"{where}: no such file: {folder / record[name]}")
+    return record
 
 
 def _resized(pixels: np.ndarray, size_hw: tuple[int, int], how: Image.Resampling) -> np.ndarray:

@@ -9,12 +9,13 @@ Layers come rearmost first; `counts` is a compressed COCO RLE of the layer's mas
 """
 
 import json
-from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from smartmask.data.atomic import write_files
 from smartmask.data.layouts.checks import (
+    check_header,
+    check_keys,
     check_layer_count,
     checked_confidence,
     checked_extent,
@@ -78,14 +79,8 @@ def parse_layout(content: Any, path: Path, max_megapixels: float = MAX_MEGAPIXEL
     Raises:
         LayoutFileError: If it breaks the format; `path` is named.
     """
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise LayoutFileError(
-            f'{path}: is not a layout file; expected a JSON object with "format": "{FORMAT}"'
-        )
-    if not is_int(content.get("version")) or content["version"] != VERSION:
-        found = short(content.get("version"))
-        raise LayoutFileError(f"{path}: has version {found} but this program reads version {VERSION}")
-    _check_keys(content, _LAYOUT_KEYS, str(path))
+    check_header(content, FORMAT, VERSION, "a layout file", str(path))
+    check_keys(content, _LAYOUT_KEYS, str(path))
     size_hw = _size(content["size_hw"], max_megapixels, path)
     layers = content["layers"]
     if not isinstance(layers, list) or len(layers) > MAX_LAYERS:
@@ -97,9 +92,7 @@ def parse_layout(content: Any, path: Path, max_megapixels: float = MAX_MEGAPIXEL
 
 def _layer(entry: Any, number: int, size_hw: tuple[int, int], path: Path) -> Layer:
     where = f"{path}: layer {number}"
-    if not isinstance(entry, dict):
-        raise LayoutFileError(f"{where}: must be a JSON object, not {type(entry).__name__}")
-    _check_keys(entry, _LAYER_KEYS, where, {"confidence"})
+    check_keys(entry, _LAYER_KEYS, where, ("confidence",))
     if not isinstance(entry["counts"], str) or not entry["counts"].isascii():
         raise LayoutFileError(f"{where}: counts must be a compressed COCO RLE string")
     label, extent = checked_label(entry["label"], where), checked_extent(entry["extent"], where)
@@ -117,15 +110,3 @@ def _size(value: Any, limit: float, path: Path) -> tuple[int, int]:
     if height * width > limit * 1e6:
         raise LayoutFileError(f"{path}: size_hw {short(value)} is above the limit of {limit:g} megapixels")
     return height, width
-
-
-def _check_keys(
-    content: dict[str, Any], expected: set[str], where: str, optional: Collection[str] = ()
-) -> None:
-    missing, unknown = sorted(expected - set(content)), sorted(set(content) - expected - set(optional))
-    if missing:
-        raise LayoutFileError(f"{where}: lacks {', '.join(missing)}")
-    if unknown:
-        raise LayoutFileError(
-            f"{where}: has unknown keys {short(unknown)}; expected {', '.join(sorted(expected))}"
-        )

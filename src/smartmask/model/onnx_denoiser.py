@@ -92,21 +92,44 @@ def read_card(session: onnxruntime.InferenceSession, path: Path) -> MaskModelCar
     Raises:
         CheckpointError: If there is none, it is of another version, or holds unknown settings.
     """
-    text = session.get_modelmeta().custom_metadata_map.get("smartmask")
-    try:
-        values = json.loads(text or "")
-    except ValueError:
-        values = None
-    if not isinstance(values, dict):
-        raise CheckpointError(f"{path}: an ONNX file, but not a smartmask mask model (no card inside)")
-    if values.get("format") != FORMAT or values.get("version") != FORMAT_VERSION:
-        found = f"{values.get('format')!r} version {values.get('version')!r}"
-        raise CheckpointError(f"{path}: is {found}; this release reads {FORMAT!r} version {FORMAT_VERSION}")
-    known = {field.name for field in fields(MaskModelCard)}
-    wrong = sorted(known.symmetric_difference(values))
-    if wrong:
-        raise CheckpointError(f"{path}: its card has unknown or missing settings: {', '.join(wrong)}")
+    values = card_values(session, path, FORMAT, FORMAT_VERSION, "mask model", MaskModelCard)
     names = tuple(entry.name for entry in session.get_inputs())
     if names != INPUTS:
         raise CheckpointError(f"{path}: takes inputs {names}, expected {INPUTS}")
     return MaskModelCard(**values)
+
+
+def card_values(
+    session: onnxruntime.InferenceSession,
+    path: Path,
+    format_name: str,
+    version: int,
+    what: str,
+    card: type[Any],
+) -> dict[str, Any]:
+    """The values of the card in an ONNX file of ours, by name.
+
+    Args:
+        session: The open file.
+        path: The file, for messages.
+        format_name: What its format must be.
+        version: What its version must be.
+        what: What the file is to hold ("mask model").
+        card: The dataclass whose fields are the card's settings.
+
+    Raises:
+        CheckpointError: If there is no card, it is of another format or version, or has other settings.
+    """
+    try:
+        values = json.loads(session.get_modelmeta().custom_metadata_map.get("smartmask") or "")
+    except ValueError:
+        values = None
+    if not isinstance(values, dict):
+        raise CheckpointError(f"{path}: an ONNX file, but not a smartmask {what} (no card inside)")
+    if values.get("format") != format_name or values.get("version") != version:
+        found = f"{values.get('format')!r} version {values.get('version')!r}"
+        raise CheckpointError(f"{path}: is {found}; this release reads {format_name!r} version {version}")
+    wrong = sorted({field.name for field in fields(card)}.symmetric_difference(values))
+    if wrong:
+        raise CheckpointError(f"{path}: its card has unknown or missing settings: {', '.join(wrong)}")
+    return values

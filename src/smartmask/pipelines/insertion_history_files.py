@@ -18,7 +18,16 @@ from typing import Any
 
 from smartmask.data.atomic import write_files
 from smartmask.data.layout_files import layout_to_json, parse_layout
-from smartmask.data.layouts.checks import check_layer_count, checked_label, field, is_int, read_json, short
+from smartmask.data.layouts.checks import (
+    check_header,
+    check_keys,
+    check_layer_count,
+    checked_label,
+    field,
+    is_int,
+    read_json,
+    short,
+)
 from smartmask.data.photos import MAX_MEGAPIXELS
 from smartmask.errors import LayoutFileError
 from smartmask.pipelines.insert import InsertSettings
@@ -75,13 +84,7 @@ def read_history(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Insertio
         LayoutFileError: If the file is missing or breaks the format.
     """
     content = read_json(path)
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise LayoutFileError(
-            f'{path}: is no history of insertions; expected a JSON object with "format": "{FORMAT}"'
-        )
-    if not is_int(content.get("version")) or content["version"] != VERSION:
-        found = short(content.get("version"))
-        raise LayoutFileError(f"{path}: has version {found} but this program reads version {VERSION}")
+    check_header(content, FORMAT, VERSION, "a history of insertions", str(path))
     check_keys(content, _KEYS, str(path))
     layout = parse_layout(content["layout"], Path(f"{path}: layout"), max_megapixels)
     steps = field(content, "steps", list, str(path))
@@ -92,23 +95,6 @@ def read_history(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Insertio
         return InsertionHistory(digest, layout, tuple(recorded))
     except ValueError as error:
         raise LayoutFileError(f"{path}: {error}") from error
-
-
-def check_keys(record: Any, expected: tuple[str, ...], where: str, optional: tuple[str, ...] = ()) -> None:
-    """Make sure that a JSON object has the keys it must have, and no others but the optional ones.
-
-    Raises:
-        LayoutFileError: If it is no object, lacks a key, or has one that is not known.
-    """
-    if not isinstance(record, dict):
-        raise LayoutFileError(f"{where}: must be a JSON object, not {type(record).__name__}")
-    missing = sorted(set(expected) - set(record))
-    unknown = sorted(set(record) - set(expected) - set(optional))
-    if missing:
-        raise LayoutFileError(f"{where}: lacks {', '.join(missing)}")
-    if unknown:
-        known = ", ".join((*expected, *optional))
-        raise LayoutFileError(f"{where}: has unknown keys {short(unknown)}; expected {known}")
 
 
 def settings_of(record: Any, where: str) -> InsertSettings:

@@ -2,8 +2,8 @@
 
 A window is a rectangle of whole photo pixels. It is brought to the inpainter's size by resampling in
 continuous coordinates (a pixel is a unit square), so that going there and back moves nothing, whatever the
-factor. The rectangle is widened until its shape fits sides that are multiples of what the inpainter wants;
-where it reaches beyond the photo, the photo is mirrored into it.
+factor. The rectangle is widened until its sides fit multiples of what the inpainter wants; where it reaches
+beyond the photo, the photo is mirrored into it.
 """
 
 from dataclasses import dataclass
@@ -47,7 +47,8 @@ class Window:
             box_xyxy: The box, in whole pixels of the photo.
             padding_px: Photo pixels added on each side, as far as the photo goes.
             size_hw: Size of the photo.
-            working_side: What the longer side is brought to; None = left as it is.
+            working_side: What the longer side is brought to, and as far as the photo goes the other one, too:
+                networks are trained on squares and draw badly on strips. None = left as it is.
             size_multiple: Both sides are brought to a multiple of this.
 
         >>> window = Window.around((10, 0, 20, 5), 2, (480, 640), None, 8)
@@ -58,6 +59,9 @@ class Window:
         x1, y1 = (min(int(box_xyxy[2 + axis]) + padding_px, size_hw[1 - axis]) for axis in (0, 1))
         height, width = y1 - y0, x1 - x0
         longer = max(height, width)
+        if working_side:
+            x0, width = _widened(x0, width, longer, size_hw[1])
+            y0, height = _widened(y0, height, longer, size_hw[0])
         side = _multiple(working_side or longer, size_multiple)
         scale = side / longer if working_side else 1.0
         shown = _multiple(height * scale, size_multiple), _multiple(width * scale, size_multiple)
@@ -131,6 +135,12 @@ class Window:
 def _multiple(length: float, unit: int) -> int:
     """The least multiple of a unit that holds a length, up to rounding errors."""
     return max(int(np.ceil(length / unit - 1e-6)), 1) * unit
+
+
+def _widened(start: int, length: int, wanted: int, limit: int) -> tuple[int, int]:
+    """A stretch on the photo with as much of a wanted length as the photo has, and where it begins."""
+    extent = max(length, min(wanted, limit))
+    return _start(start, length, extent, limit), extent
 
 
 def _start(start: int, length: int, extent: int, limit: int) -> int:

@@ -86,7 +86,8 @@ class ControlNetItems(Dataset[ControlNetItem]):
             noise=rng.standard_normal(self._latent, np.float32),
             timestep=int(rng.integers(self._timesteps)),
             text="" if rng.random() < self._config.drop_text else example.text,
-            sizes=(*example.scaled_hw, *example.corner_yx, self._resolution, self._resolution),
+            # SDXL is told the size before any scaling: it says how sharp a picture may be.
+            sizes=(*example.size_hw, *example.corner_yx, self._resolution, self._resolution),
         )
 
 

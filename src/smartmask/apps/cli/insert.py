@@ -5,8 +5,10 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
+from smartmask.apps.cli.mask_model import mask_model_options
+
 _FILE = click.Path(path_type=Path, readable=False)
-_WITH_STEPS = {"photo", "steps_path", "layout_path", "out", "weights", "max_megapixels"}
+_WITH_STEPS = {"photo", "steps_path", "layout_path", "out", "weights", "device", "max_megapixels"}
 _WITH_REPLAY = {"photo", "replay_path", "undo", "out", "max_megapixels"}
 
 
@@ -31,9 +33,10 @@ _WITH_REPLAY = {"photo", "replay_path", "undo", "out", "max_megapixels"}
 @click.option("--steps", "steps_path", metavar="JSON", type=_FILE, help="Several objects, one by one.")
 @click.option("--replay", "replay_path", metavar="JSON", type=_FILE, help="A history_0.json to do again.")
 @click.option("--undo", type=click.IntRange(min=0), multiple=True, help="Step of --replay to leave out.")
-@click.option("--layout", "layout_path", metavar="JSON", type=_FILE, help="Layout of the photo.")
+@click.option("--raw", is_flag=True, help="Write raw_0.png, ..., too: before the photo was pasted back.")
+@click.option("--layout", "layout_path", metavar="FILE", type=_FILE, help="Layout of the photo, any format.")
 @click.option("--out", type=_FILE, default=Path("out"), show_default=True, help="Folder for the results.")
-@click.option("--weights", metavar="ONNX", type=_FILE, help="A mask model of your own.")
+@mask_model_options
 @click.option(
     "--max-megapixels",
     type=click.FloatRange(min=0, min_open=True),
@@ -62,9 +65,11 @@ def insert(
     steps_path: Path | None,
     replay_path: Path | None,
     undo: tuple[int, ...],
+    raw: bool,
     layout_path: Path | None,
     out: Path,
     weights: Path | None,
+    device: str,
     max_megapixels: float,
 ) -> None:
     """Put PROMPT into PHOTO; every pixel beyond the change stays as it is, bit for bit.
@@ -73,8 +78,9 @@ def insert(
     object), changed_0.png (where the pictures may differ from the photo, and how far), layout.json (what is
     there now) and overview.png. Files of the same names are replaced.
 
-    reference:CUTOUT.png lays a cut-out with transparency onto the mask; shadow and colours follow the
-    photo, or what ?shadow=0.5&colour=0.5 behind the name says. diffusers:NAME draws with Stable Diffusion.
+    reference:CUTOUT.png lays a cut-out with transparency onto the mask; shadow, colours, sharpness and grain
+    follow the photo, or what ?shadow=0.5&colour=0.5&grain=0.5 behind the name says. diffusers:NAME draws with
+    Stable Diffusion.
 
     --steps names a JSON list of objects: {"prompt": ..., "inpainter": ...} each, and if wanted one of
     "mask", "box", "region", "scribble", then "behind", "scene", "seed", "settings".
@@ -106,7 +112,9 @@ def insert(
     try:
         image = read_photo(photo, max_megapixels)
         size_hw = image.shape[0], image.shape[1]
-        layout = None if layout_path is None else read_layout_of(layout_path, size_hw, max_megapixels)
+        layout = (
+            None if layout_path is None else read_layout_of(layout_path, size_hw, max_megapixels, photo.name)
+        )
         if replay_path is not None:
             job = read_history(replay_path, max_megapixels)
             for step in sorted(set(undo), reverse=True):
@@ -137,15 +145,15 @@ def insert(
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     inputs = [photo, mask, region, scribble, steps_path, replay_path, layout_path, weights]
-    check_folder(out, file_names(n, len(steps)), [*inputs, *cutouts_of(steps)])
+    check_folder(out, file_names(n, len(steps), raw), [*inputs, *cutouts_of(steps)])
 
     with progress() as (step_begins, on_progress):
         try:
-            drawn = draw(image, job, n, layout, weights, step_begins, on_progress)
+            drawn = draw(image, job, n, layout, weights, device, step_begins, on_progress)
         except ValueError as error:
             raise click.UsageError(str(error)) from error
         step_begins("drawing the overview")
-        files = insertion_files(image, *drawn)
+        files = insertion_files(image, drawn, raw)
     write_folder(out, files)
     labels = ", ".join(repr(step.prompt) for step in steps)
     click.echo(f"{labels} in {photo}:")

@@ -1,11 +1,13 @@
 """What `smartmask insert` does between reading its options and writing its files."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Bool, UInt8
 
+from smartmask.apps.cli.mask_model import load_mask_model
 from smartmask.apps.cli.suggest import read_guidance
 from smartmask.apps.inpainters import load_inpainter, parse_description
 from smartmask.apps.load import SmartMask
@@ -15,8 +17,20 @@ from smartmask.pipelines.insertion_history import InsertionHistory, InsertStep, 
 from smartmask.scene.guidance import Guidance
 from smartmask.scene.layout import Layout
 
-Drawn = tuple[list[InsertionHistory], list[UInt8[np.ndarray, "H W 3"]], list[Insertion]]
-"""How each picture came about, the pictures, and an insertion for each object."""
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What came of a job.
+
+    Attributes:
+        histories: How each picture came about.
+        last: The insertion that finished each picture.
+        objects: An insertion for each object of the first picture.
+    """
+
+    histories: Sequence[InsertionHistory]
+    last: Sequence[Insertion]
+    objects: Sequence[Insertion]
 
 
 def read_where(
@@ -66,6 +80,7 @@ def draw(
     n: int,
     layout: Layout | None,
     weights: Path | None,
+    device: str,
     begin: Callable[[str], None],
     on_progress: Callable[[int, int], None],
 ) -> Drawn:
@@ -80,14 +95,14 @@ def draw(
         sequence = SmartMask.replay(job, image, on_progress=on_progress)
     else:
         begin("loading the models")
-        models = SmartMask.load(weights)
+        models = load_mask_model(weights, device)
         begin("segmenting the photo")
         layout = models.segment(image) if layout is None else layout
         if len(job) == 1:
             return _single(models, image, job[0], n, layout, begin, on_progress)
         begin("drawing")
         sequence = models.insert_steps(image, job, layout, on_progress=on_progress)
-    return [sequence.history], [sequence.insertions[-1].image], list(sequence.insertions)
+    return Drawn([sequence.history], sequence.insertions[-1:], sequence.insertions)
 
 
 def _single(
@@ -116,4 +131,4 @@ def _single(
         on_progress=on_progress,
     )
     histories = [history_of(image, layout, insertion, step) for insertion in found]
-    return histories, [insertion.image for insertion in found], found[:1]
+    return Drawn(histories, found, found[:1])

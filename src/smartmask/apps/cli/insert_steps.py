@@ -16,12 +16,12 @@ import numpy as np
 from jaxtyping import Bool
 
 from smartmask.apps.inpainters import below, parse_description
-from smartmask.data.layouts.checks import checked_label, field, is_int, read_json, short
+from smartmask.data.layouts.checks import check_keys, checked_label, field, is_int, read_json, short
 from smartmask.data.photos import read_mask
 from smartmask.errors import LayoutFileError
 from smartmask.pipelines.insert import InsertSettings, check_insertion
 from smartmask.pipelines.insertion_history import InsertStep
-from smartmask.pipelines.insertion_history_files import check_keys, settings_of
+from smartmask.pipelines.insertion_history_files import settings_of
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
 
 MOST_STEPS = 100

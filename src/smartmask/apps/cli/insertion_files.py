@@ -6,45 +6,43 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
+from smartmask.apps.cli.insert_job import Drawn
 from smartmask.apps.drawing import ACCENT, draw_contour, draw_page, grey, png_bytes
 from smartmask.data.layout_files import layout_to_json
 from smartmask.pipelines.insert import Insertion
-from smartmask.pipelines.insertion_history import InsertionHistory
 from smartmask.pipelines.insertion_history_files import history_to_json
 
 PANEL_PX = 560
 
 
-def file_names(images: int, steps: int) -> list[str]:
+def file_names(images: int, steps: int, with_raw: bool) -> list[str]:
     """The names of the files of so many pictures, each with so many objects."""
-    names = [f"image_{number}.png" for number in range(images)]
+    kinds = ("image", "raw") if with_raw else ("image",)
+    names = [f"{kind}_{number}.png" for number in range(images) for kind in kinds]
     names += [f"history_{number}.json" for number in range(images)]
     names += [f"{kind}_{number}.png" for number in range(steps) for kind in ("mask", "changed")]
     return [*names, "layout.json", "overview.png"]
 
 
-def insertion_files(
-    photo: UInt8[np.ndarray, "H W 3"],
-    histories: Sequence[InsertionHistory],
-    pictures: Sequence[UInt8[np.ndarray, "H W 3"]],
-    steps: Sequence[Insertion],
-) -> dict[str, bytes]:
+def insertion_files(photo: UInt8[np.ndarray, "H W 3"], drawn: Drawn, with_raw: bool) -> dict[str, bytes]:
     """The content of each file.
 
     Args:
         photo: What was there.
-        histories: How each picture came about.
-        pictures: The finished pictures.
-        steps: An insertion for each object, the last with all in it.
+        drawn: What came of it.
+        with_raw: Whether each picture is wanted also as it was before the photo was pasted back.
     """
-    files = {"layout.json": layout_to_json(steps[-1].layout)}
-    for number, (history, picture) in enumerate(zip(histories, pictures, strict=True)):
-        files[f"image_{number}.png"] = png_bytes(Image.fromarray(picture))
+    files = {"layout.json": layout_to_json(drawn.objects[-1].layout)}
+    for number, (history, insertion) in enumerate(zip(drawn.histories, drawn.last, strict=True)):
+        files[f"image_{number}.png"] = png_bytes(Image.fromarray(insertion.image))
         files[f"history_{number}.json"] = history_to_json(history)
-    for number, step in enumerate(steps):
+        if with_raw:
+            files[f"raw_{number}.png"] = png_bytes(Image.fromarray(insertion.raw))
+    for number, step in enumerate(drawn.objects):
         files[f"mask_{number}.png"] = png_bytes(Image.fromarray(step.mask.astype(np.uint8) * np.uint8(255)))
         files[f"changed_{number}.png"] = png_bytes(grey(step.alpha))
-    files["overview.png"] = png_bytes(_overview(photo, pictures, steps))
+    pictures = [insertion.image for insertion in drawn.last]
+    files["overview.png"] = png_bytes(_overview(photo, pictures, drawn.objects))
     return files
 
 

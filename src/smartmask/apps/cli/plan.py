@@ -1,11 +1,12 @@
 """`smartmask plan`: a sentence in, an ordered layout out, one object after another."""
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
+
+from smartmask.apps.cli.mask_model import mask_model_options
 
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
     import numpy as np
@@ -43,7 +44,7 @@ _SIZE_WH = (640, 480)
 @click.option("--veto", metavar="N", type=click.IntRange(min=1), multiple=True, help="Leave out object N.")
 @click.option("--edit", metavar="N=WHAT@BOX", multiple=True, help="Make object N another, or move it.")
 @click.option("--insert", metavar="N=WHAT@BOX", multiple=True, help="Put a new object before object N.")
-@click.option("--weights", metavar="ONNX", type=_FILE, help="A mask model of your own.")
+@mask_model_options
 @click.option("--out", type=_FILE, default=Path("out"), show_default=True, help="Folder for the results.")
 @click.option(
     "--max-megapixels",
@@ -67,6 +68,7 @@ def plan(
     edit: tuple[str, ...],
     insert: tuple[str, ...],
     weights: Path | None,
+    device: str,
     out: Path,
     max_megapixels: float,
 ) -> None:
@@ -127,10 +129,10 @@ def plan(
     if replay is not None:
         goes_on = _is_given(context, "steps")
         asked = planner if _is_given(context, "planner") else None
-        _replay(replay, changes, steps if goes_on else None, asked, weights, out)
+        _replay(replay, changes, steps if goes_on else None, asked, weights, device, out)
     else:
         assert prompt is not None
-        _plan(prompt, start, photo, planner, steps, size_hw, seed, weights, out, max_megapixels)
+        _plan(prompt, start, photo, planner, steps, size_hw, seed, weights, device, out, max_megapixels)
 
 
 def _is_given(context: click.Context, name: str) -> bool:
@@ -159,9 +161,11 @@ def _plan(
     size_hw: tuple[int, int],
     seed: int,
     weights: Path | None,
+    device: str,
     out: Path,
     max_megapixels: float,
 ) -> None:
+    from smartmask.apps.cli.mask_model import load_mask_model, mask_model_record
     from smartmask.apps.cli.plan_notes import notes_on
     from smartmask.apps.cli.progress import progress
     from smartmask.data.layout_formats import read_any_layout
@@ -174,12 +178,11 @@ def _plan(
     except ValueError as error:
         raise click.UsageError(str(error)) from error
 
-    from smartmask.apps.load import WEIGHTS, SmartMask
     from smartmask.apps.planners import load_planner
 
     with progress() as (step, on_progress):
         step("loading the models")
-        models = SmartMask.load(weights)
+        models = load_mask_model(weights, device)
         planning = load_planner(planner)
         if image is not None:
             step("segmenting the photo")
@@ -193,7 +196,7 @@ def _plan(
         except ValueError as error:
             raise click.UsageError(str(error)) from error
         step("drawing the pictures")
-        record = PlanRecord.of(session, planner, _sha256(weights or WEIGHTS / "mask.onnx"))
+        record = PlanRecord.of(session, planner, mask_model_record(weights)["sha256"])
         notes = _write(out, record, image)
     if planner == "embedded":  # others may use words of their own
         notes += notes_on(prompt, session.layout)
@@ -206,12 +209,13 @@ def _replay(
     steps: int | None,
     planner: str | None,
     weights: Path | None,
+    device: str,
     out: Path,
 ) -> None:
     """Make a recorded scene again; change it; go on with it until there are so many objects."""
+    from smartmask.apps.cli.mask_model import load_mask_model
     from smartmask.apps.cli.plan_changes import change_plan
     from smartmask.apps.cli.progress import progress
-    from smartmask.apps.load import SmartMask
     from smartmask.apps.planners import check_planner, load_planner
     from smartmask.pipelines.plan import MAX_OBJECTS
     from smartmask.pipelines.plan_record import PlanRecord, read_plan_record
@@ -220,7 +224,7 @@ def _replay(
     count = len(record.steps)
     with progress() as (step, on_progress):
         step("loading the models")
-        models = SmartMask.load(weights)
+        models = load_mask_model(weights, device)
         described = planner or record.planner
         try:
             if steps is not None:
@@ -285,7 +289,3 @@ def _parse_size(text: str | None) -> tuple[int, int]:
     if not all(SMALLEST_SIDE_PX <= side <= LARGEST_SIDE_PX for side in sides):
         raise ValueError(f"--size {text} must have sides of {SMALLEST_SIDE_PX} to {LARGEST_SIDE_PX} pixels")
     return sides
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -17,6 +17,7 @@ _LARGEST_PX = 4096
 
 @click.command()
 @click.argument("layout_path", metavar="LAYOUT", type=_FILE)
+@click.option("--image", metavar="NAME", help="Which image of a COCO file: its file name or id.")
 @click.option("--prompt", metavar="TEXT", help="What the picture shows, in a sentence.")
 @click.option(
     "--model", metavar="NAME", help="A Stable Diffusion checkpoint (1, 2 or XL): folder or hub name."
@@ -52,6 +53,7 @@ _LARGEST_PX = 4096
 @click.option("--out", type=_FILE, default=Path("out"), show_default=True, help="Folder for the results.")
 def render(
     layout_path: Path,
+    image: str | None,
     prompt: str | None,
     model: str | None,
     controlnet: str | None,
@@ -66,7 +68,9 @@ def render(
     dtype: str,
     out: Path,
 ) -> None:
-    """Draw pictures of LAYOUT, a layout.json, with Stable Diffusion and a segmentation ControlNet.
+    """Draw pictures of LAYOUT with Stable Diffusion and a segmentation ControlNet.
+
+    LAYOUT is a file in any of the formats that `smartmask convert` reads, known by its content.
 
     Writes render_0.png, render_1.png, ..., control.png (what the ControlNet was shown: the layout in the
     colours of ADE20K's 150 classes) and render.json (which label became which class, the settings, the
@@ -76,6 +80,7 @@ def render(
     \b
     Examples:
       smartmask render out/layout.json --control-only
+      smartmask render room.psd --control-only
       smartmask render out/layout.json --prompt "a sunny living room, photo" -n 4 \\
         --model stable-diffusion-v1-5/stable-diffusion-v1-5 \\
         --controlnet lllyasviel/control_v11p_sd15_seg --device cuda --dtype float16
@@ -93,13 +98,13 @@ def render(
         load_diffusers_renderer,
     )
     from smartmask.backends.text_static import StaticTextEncoder
-    from smartmask.data.layout_files import read_layout
+    from smartmask.data.layout_formats import read_any_layout
     from smartmask.pipelines.insert import sample_seed
 
     names = [] if control_only else [f"render_{number}.png" for number in range(n)]
     check_folder(out, ["control.png", "render.json", *names], [layout_path])
     wanted = _what_to_draw(control_only, prompt, model, controlnet)
-    layout = read_layout(layout_path)
+    layout = read_any_layout(layout_path, image=image)
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
     palette = Ade20kPalette(encoder)
     classes = palette.seen(layout)

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from smartmask.apps.cli.mask_model import mask_model_options
+
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
     from smartmask.scene.guidance import Guidance
     from smartmask.scene.layout import Layout
@@ -35,7 +37,7 @@ _FILE = click.Path(path_type=Path, readable=False)
     help="Layout of the photo, in any format; it is not segmented.",
 )
 @click.option("--out", type=_FILE, default=Path("out"), show_default=True, help="Folder for the results.")
-@click.option("--weights", metavar="ONNX", type=_FILE, help="A mask model of your own.")
+@mask_model_options
 @click.option(
     "--max-megapixels",
     type=click.FloatRange(min=0, min_open=True),
@@ -55,6 +57,7 @@ def suggest(
     layout_path: Path | None,
     out: Path,
     weights: Path | None,
+    device: str,
     max_megapixels: float,
 ) -> None:
     """Draw masks of PROMPT, an object that is not in PHOTO yet.
@@ -75,6 +78,7 @@ def suggest(
       smartmask suggest room.jpg "a cat" --layout out/layout.json --out cat
       smartmask suggest room.jpg "a cat" --layout room.psd --out cat
     """
+    from smartmask.apps.cli.mask_model import load_mask_model, mask_model_record
     from smartmask.apps.cli.output import check_folder, write_folder
     from smartmask.apps.cli.progress import progress
     from smartmask.apps.cli.suggestion_files import file_names, suggestion_files
@@ -95,11 +99,9 @@ def suggest(
     except ValueError as error:
         raise click.UsageError(str(error)) from error
 
-    from smartmask.apps.load import WEIGHTS, SmartMask
-
     with progress() as (step, on_progress):
         step("loading the models")
-        models = SmartMask.load(weights)
+        models = load_mask_model(weights, device)
         step("segmenting the photo")
         layout = models.segment(image) if given is None else given
         step("drawing masks")
@@ -118,7 +120,7 @@ def suggest(
             layout_path=layout_path,
             guidance=guidance,
             guidance_path=region or scribble,
-            weights=weights or WEIGHTS / "mask.onnx",
+            mask_model=mask_model_record(weights),
         )
     write_folder(out, files)
     if len(suggestions) < n:

@@ -4,7 +4,6 @@
 without the PNGs: `counts` is a compressed COCO RLE on a canvas of `size_hw` (`scene/rle.py`).
 """
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -40,7 +39,7 @@ def suggestion_files(
     layout_path: Path | None,
     guidance: Guidance,
     guidance_path: Path | None,
-    weights: Path,
+    mask_model: Mapping[str, str],
 ) -> dict[str, bytes]:
     """The content of each file.
 
@@ -52,7 +51,7 @@ def suggestion_files(
         layout_path: Where the layout was read from; None = it was made here and becomes a file too.
         guidance: The user's hint.
         guidance_path: Where the hint was read from, if it was drawn.
-        weights: The mask model's file.
+        mask_model: Its name and its digest.
     """
     record = {
         "format": FORMAT,
@@ -61,7 +60,7 @@ def suggestion_files(
         "size_hw": [int(side) for side in layout.size_hw],
         "layout": str(layout_path or "layout.json"),
         "guidance": _guidance_record(guidance, guidance_path),
-        "weights": {"file": weights.name, "sha256": hashlib.sha256(weights.read_bytes()).hexdigest()},
+        "weights": dict(mask_model),
         "suggestions": [_record(suggestion, number) for number, suggestion in enumerate(suggestions)],
     }
     files = {"suggestions.json": (json.dumps(record, indent=1, allow_nan=False) + "\n").encode()}

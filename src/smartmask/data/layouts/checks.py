@@ -6,6 +6,7 @@ before memory is taken or a second file is opened.
 
 import json
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -62,6 +63,47 @@ def parse_json(content: bytes, where: str) -> Any:
         raise LayoutFileError(f"{where}: is not a layout file; its JSON is nested too deeply") from error
     except ValueError as error:  # not UTF-8, not JSON, or a repeated key
         raise LayoutFileError(f"{where}: is not valid JSON ({error}); is the file complete?") from error
+
+
+def check_header(content: Any, format_name: str, version: int, what: str, where: str) -> None:
+    """Make sure that a JSON value says of itself that it is what is wanted.
+
+    Args:
+        content: The value.
+        format_name: What its `format` must be.
+        version: What its `version` must be.
+        what: What is wanted, with its article ("a layout file").
+        where: The file, for messages.
+
+    Raises:
+        LayoutFileError: If it does not.
+    """
+    if not isinstance(content, dict) or content.get("format") != format_name:
+        raise LayoutFileError(
+            f'{where}: is not {what}; expected a JSON object with "format": "{format_name}"'
+        )
+    if not is_int(content.get("version")) or content["version"] != version:
+        found = short(content.get("version"))
+        raise LayoutFileError(f"{where}: has version {found} but this program reads version {version}")
+
+
+def check_keys(record: Any, expected: Iterable[str], where: str, optional: Iterable[str] = ()) -> None:
+    """Make sure that a JSON value is an object with the keys it must have, and no others but optional ones.
+
+    Raises:
+        LayoutFileError: If it is no object, lacks a key, or has one that is not known.
+    """
+    if not isinstance(record, dict):
+        raise LayoutFileError(f"{where}: must be a JSON object, not {type(record).__name__}")
+    needed = set(expected)
+    known = needed.union(optional)
+    missing, unknown = sorted(needed - set(record)), sorted(set(record) - known)
+    if missing:
+        raise LayoutFileError(f"{where}: lacks {', '.join(missing)}")
+    if unknown:
+        raise LayoutFileError(
+            f"{where}: has unknown keys {short(unknown)}; expected {', '.join(sorted(known))}"
+        )
 
 
 def field(record: Any, name: str, kind: type[T] | tuple[type[T], ...], where: str) -> T:

@@ -25,6 +25,7 @@ from jaxtyping import UInt8
 from smartmask.data.colours import label_colours
 from smartmask.data.layouts.archive import Archive
 from smartmask.data.layouts.checks import (
+    check_header,
     check_layer_count,
     checked_confidence,
     checked_extent,
@@ -124,11 +125,7 @@ def read_layers_zip(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Layou
 
 def _checked_manifest(manifest: Any, max_megapixels: float, where: str) -> tuple[tuple[int, int], list[Any]]:
     """The canvas's size and the entries of the layers."""
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise LayoutFileError(f'{where}: expected a JSON object with "format": "{FORMAT}"')
-    if not is_int(manifest.get("version")) or manifest["version"] != VERSION:
-        found = short(manifest.get("version"))
-        raise LayoutFileError(f"{where}: has version {found} but this program reads version {VERSION}")
+    check_header(manifest, FORMAT, VERSION, "the manifest of a zip of layers", where)
     size = field(manifest, "size_hw", list, where)
     if len(size) != 2 or not all(is_int(side) for side in size):
         raise LayoutFileError(f"{where}: size_hw must be two whole numbers, not {short(size)}")
