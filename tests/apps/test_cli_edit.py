@@ -8,6 +8,7 @@ from PIL import Image
 from shapes import disc, rectangle
 
 from smartmask.data.layout_files import read_layout, write_layout
+from smartmask.data.layout_formats import FILE_NAMES, write_layout_as
 from smartmask.scene.editing import delete_and_fill
 from smartmask.scene.layout import UNKNOWN, Layer, Layout
 
@@ -149,6 +150,42 @@ def test_the_result_is_written_into_a_new_folder(run, tmp_path, room):
     assert code == 0
     assert out == "a/b/new.json: 4 layers, rearmost first: floor, couch, cat, window\n"
     assert read_layout(tmp_path / "a" / "b" / "new.json").labels == room.labels[1:]
+
+
+@pytest.mark.parametrize("format_name", FILE_NAMES)
+def test_a_layout_of_any_format_is_edited(run, tmp_path, room, format_name):
+    source = tmp_path / FILE_NAMES[format_name].replace("layout.json", "other.json")
+    write_layout_as(format_name, source, room)
+    code, _, err = run("edit", source.name, "--rename", "couch=sofa", "--out", "new.json")
+    assert (code, err) == (0, "")
+    labels = tuple("sofa" if label == "couch" else label for label in room.labels)
+    layers = tuple(Layer(label, layer.mask) for label, layer in zip(labels, room.layers, strict=True))
+    assert same(read_layout(tmp_path / "new.json"), Layout(SIZE, layers))
+
+
+def test_the_names_of_a_label_map_may_lie_elsewhere(run, tmp_path, room):
+    write_layout_as("label-map", tmp_path / "labels.png", room)
+    (tmp_path / "labels.json").rename(tmp_path / "words.json")
+    code, out, _ = run("edit", "labels.png", "--names", "words.json", "--list")
+    assert code == 0
+    assert "window" in out
+    code, _, err = run("edit", "room.json", "--names", "words.json", "--list")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "which is not the PNG of a label map" in err
+
+
+def test_a_file_of_another_program_is_never_replaced(run, tmp_path, room):
+    write_layout_as("coco-instances", tmp_path / "coco.json", room)
+    write_layout_as("psd", tmp_path / "room.psd", room)
+    for name, code, message in [
+        ("coco.json", 1, "coco.json: is not a layout file"),
+        ("room.psd", 2, "--out room.psd: the result is a layout JSON; give a .json"),
+    ]:
+        before = (tmp_path / name).read_bytes()
+        result = run("edit", name, "--delete", "0", "--out", name)
+        assert (result.code, result.out) == (code, "")
+        assert message in result.err
+        assert (tmp_path / name).read_bytes() == before
 
 
 @pytest.mark.parametrize(

@@ -75,3 +75,30 @@ def test_any_string_of_the_alphabet_gives_a_mask_or_a_value_error(counts):
     except ValueError:
         return
     assert mask.shape == (3, 4)
+
+
+def test_runs_whose_sum_wraps_round_to_the_size_are_refused():
+    """Else `numpy.repeat`, which adds them up in 64 bits too, takes memory for 48 pixels and fills 2^64."""
+    pixels, largest = 48, 2**34 - 1
+    target = 2**64 + pixels
+    n = next(n for n in range(46_341, 0, -1) if largest * n * (n + 1) // 2 <= target)
+    remaining, first = divmod(target - largest * n * (n + 1) // 2, largest)
+    # Counts are stored as differences: the runs of ones grow by the largest each time.
+    differences = [first]
+    for k in range(n):
+        differences += [largest, largest if n - k == remaining else 0]
+    runs = [first, *np.ravel([np.cumsum(differences[1::2]), np.cumsum(differences[2::2])], "F").tolist()]
+    assert min(runs) >= 0
+    assert sum(runs) == target
+    with pytest.raises(ValueError, match=r"RLE runs cover .* pixels but the mask is 8x6 = 48"):
+        decode_rle("".join(stored(value) for value in differences), (6, 8))
+
+
+def stored(value: int) -> str:
+    """A count in groups of five bits, of which all but the last say that more follow."""
+    text, more = "", True
+    while more:
+        group, value = value & 31, value >> 5
+        more = value != (-1 if group & 16 else 0)
+        text += chr(group + (32 if more else 0) + 48)
+    return text

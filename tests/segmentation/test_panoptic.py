@@ -57,6 +57,19 @@ def test_a_sure_output_is_resolved_exactly_at_its_own_size() -> None:
         assert layer.extent == "visible"
 
 
+@pytest.mark.parametrize(("heat", "cats"), [(0.9, 2), (0.2, 1)], ids=["a sure centre", "a faint centre"])
+def test_a_faint_centre_does_not_cut_a_thing_in_two(heat: float, cats: int) -> None:
+    classes, things = park()
+    output = output_of(classes, things)
+    output.centre_heat[np.where(things == 1, output.centre_heat, 0) > 0] = heat
+    layout = resolve_panoptic(output, classes.shape, ResolveSettings(centre_distance=3))
+    assert layout.labels.count("cat") == cats
+    seen = np.any([layer.mask for layer in layout.layers if layer.label == "cat"], axis=0)
+    assert np.array_equal(seen, classes == CAT)
+    apart = resolve_panoptic(output, classes.shape, ResolveSettings(centre_distance=3, least_contact=9.0))
+    assert apart.labels.count("cat") == 2
+
+
 def test_things_of_one_class_that_touch_stay_apart_and_without_a_centre_they_are_one() -> None:
     classes, things = park()
     output = output_of(classes, things)

@@ -23,7 +23,7 @@ from jaxtyping import UInt8
 
 from smartmask.data.atomic import write_files
 from smartmask.data.layout_files import layout_to_json, parse_layout
-from smartmask.data.layouts.checks import parse_json, plain_name, read_bytes, short
+from smartmask.data.layouts.checks import check_regular, parse_json, plain_name, read_bytes, short
 from smartmask.data.layouts.coco_instances import CocoInstances, parse_coco_instances
 from smartmask.data.layouts.coco_panoptic import CocoPanoptic, parse_coco_panoptic
 from smartmask.data.layouts.label_map import label_map_files, read_label_map
@@ -161,6 +161,7 @@ def _head(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise LayoutFileError(f"{path}: is a folder; give the layout file in it")
+        check_regular(path)
         with path.open("rb") as file:
             return file.read(len(_PNG))
     except OSError as error:

@@ -59,9 +59,10 @@ def decode_rle(counts: str, size_hw: tuple[int, int]) -> Bool[np.ndarray, "H W"]
     runs = values.copy()
     runs[1::2] = np.cumsum(values[1::2])
     runs[2::2] = np.cumsum(values[2::2])
-    if runs.min() < 0 or runs.sum() != height * width:
+    # No run alone above the size: the sum of longer ones can wrap round to it, here and in `repeat`.
+    if runs.min() < 0 or runs.max() > height * width or runs.sum() != height * width:
         raise ValueError(
-            f"RLE runs cover {runs.sum()} pixels but the mask is {width}x{height} = {width * height}"
+            f"RLE runs cover {sum(runs.tolist())} pixels but the mask is {width}x{height} = {width * height}"
         )
     flat = np.repeat(np.arange(len(runs)) % 2 == 1, runs)
     return flat.reshape(width, height).T

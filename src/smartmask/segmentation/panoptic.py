@@ -3,7 +3,7 @@
 A cell is thing or stuff by total probability, P_thing = sum of p_c over the things against P_stuff. Thing
 cells are grouped round the maxima of the centre heat map: cell x belongs to the centre nearest to x +
 offset(x) (Cheng et al. 2020, arXiv 1911.10194, section 3.3). A thing's label is the class of most probability
-over its cells.
+over its cells. Pieces of one label that touch much, but for two of sure centres, are one (`joined_pieces`).
 
 The grouping is done at the network's resolution. Each segment s then has a score at each cell,
 
@@ -21,6 +21,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32, Int, Int16
 
 from smartmask.scene.layout import Layer, Layout
+from smartmask.segmentation.joined_pieces import join_pieces
 from smartmask.segmentation.regions import absorb_fragments
 
 STRIP_PX = 1 << 20
@@ -72,23 +73,29 @@ class ResolveSettings:
         min_heat: Of a cell that is taken for a thing's centre.
         centre_distance: Cells within which only the hottest cell is a centre.
         max_things: The hottest centres so many are kept.
+        sure_heat: Of a cell that is surely a centre: two such things are never joined.
+        least_contact: From which on pieces of one label are one thing; see `joined_pieces`.
         min_thing: Mean probability of its label over a thing's cells, below which the thing is left unknown.
         min_stuff: Probability of a cell's stuff class, below which the cell is left unknown.
         min_share: Share of the cells that each connected piece must cover, or it goes to its neighbour.
     """
 
-    min_heat: float = 0.15
+    min_heat: float = 0.1
     centre_distance: int = 7
     max_things: int = 200
+    sure_heat: float = 0.3
+    least_contact: float = 0.9
     min_thing: float = 0.3
     min_stuff: float = 0.25
     min_share: float = 0.001
 
     def __post_init__(self) -> None:
-        shares = (self.min_heat, self.min_thing, self.min_stuff, self.min_share)
-        if min(shares) < 0 or max(shares) > 1 or self.centre_distance < 1 or self.max_things < 0:
+        shares = (self.min_heat, self.sure_heat, self.min_thing, self.min_stuff, self.min_share)
+        counts = (self.max_things, self.least_contact)
+        if min(shares) < 0 or max(shares) > 1 or self.centre_distance < 1 or min(counts) < 0:
             raise ValueError(
-                f"shares must be within 0..1, centre_distance at least 1, max_things not negative: {self}"
+                "shares must be within 0..1, centre_distance at least 1, max_things and least_contact not "
+                f"negative: {self}"
             )
 
 
@@ -132,7 +139,17 @@ def _segments(output: PanopticOutput, settings: ResolveSettings) -> _Segments:
     p_thing, p_stuff = things.sum(0), stuff.sum(0)
     is_foreground = p_thing > p_stuff
 
-    centre_of = _nearest_centre(output, settings)
+    centre_of, heats = _nearest_centre(output, settings)
+    pieces = np.where(is_foreground, centre_of, -1)
+    classes = {
+        int(number): int(things[:, pieces == number].mean(1).argmax())
+        for number in np.unique(pieces[is_foreground])
+    }
+    sure = np.flatnonzero(heats >= settings.sure_heat).tolist()
+    joined = np.arange(len(heats))
+    for number, thing in join_pieces(pieces, classes, sure, settings.least_contact).items():
+        joined[number] = thing
+    centre_of = joined[centre_of]
     labels, scores, likelihoods = [], [], []
     unknown = np.zeros(p_thing.shape, bool)
     for number in np.unique(centre_of[is_foreground]):
@@ -177,8 +194,10 @@ def _softmax(logits: Float[np.ndarray, "C h w"]) -> Float32[np.ndarray, "C h w"]
     return result
 
 
-def _nearest_centre(output: PanopticOutput, settings: ResolveSettings) -> Int[np.ndarray, "h w"]:
-    """The number of the centre that each cell points at; 0 everywhere if no cell is hot enough."""
+def _nearest_centre(
+    output: PanopticOutput, settings: ResolveSettings
+) -> tuple[Int[np.ndarray, "h w"], Float[np.ndarray, " n"]]:
+    """The number of the centre that each cell points at, 0 if no cell is hot enough; the heat of each."""
     heat = output.centre_heat
     reach = settings.centre_distance
     padded = np.pad(heat, reach, constant_values=-np.inf)
@@ -188,6 +207,7 @@ def _nearest_centre(output: PanopticOutput, settings: ResolveSettings) -> Int[np
     peaks = np.argwhere((heat == padded) & (heat >= settings.min_heat))
     order = np.argsort(-heat[peaks[:, 0], peaks[:, 1]], kind="stable")[: settings.max_things]
     centres = peaks[order].astype(np.float32)
+    heats = heat[peaks[order, 0], peaks[order, 1]] if len(order) else np.zeros(1, np.float32)
     rows, columns = np.indices(heat.shape, np.float32)
     rows, columns = rows + output.offsets[0], columns + output.offsets[1]
     nearest = np.zeros(heat.shape, np.int64)
@@ -196,7 +216,7 @@ def _nearest_centre(output: PanopticOutput, settings: ResolveSettings) -> Int[np
         distance = (rows - row) ** 2 + (columns - column) ** 2
         nearer = distance < smallest
         nearest[nearer], smallest[nearer] = number, distance[nearer]
-    return nearest
+    return nearest, heats
 
 
 def _enlarge(segments: _Segments, size_hw: tuple[int, int]) -> Int16[np.ndarray, "H W"]:

@@ -5,6 +5,7 @@ at load: half the size, the arithmetic of float32.
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -71,11 +72,12 @@ def export_mask_model(backbone: CompactBackbone, views: int, path: Path) -> floa
     return parity(rounded, path)
 
 
-def store_half(model: onnx.ModelProto) -> None:
-    """Turn each large float32 initializer into float16 and a cast to float32."""
+def store_half(model: onnx.ModelProto, keep: Collection[str] = ()) -> None:
+    """Turn each large float32 initializer into float16 and a cast to float32, but those of some names."""
     casts = []
     for tensor in model.graph.initializer:
-        if tensor.data_type != onnx.TensorProto.FLOAT or np.prod(tensor.dims) < 16:
+        is_small = np.prod(tensor.dims) < 16
+        if tensor.data_type != onnx.TensorProto.FLOAT or is_small or tensor.name in keep:
             continue
         name = tensor.name
         half = numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), f"{name}.half")

@@ -15,7 +15,8 @@ class SegmenterTrainConfig:
         network: Sizes of the network.
         mixture: Share of crops from each kind of photo; few photos have stuff, so they come oftener.
         crop: S, side of a training crop in pixels.
-        longer_side: Pixels of a whole photo's longer side when it is segmented.
+        longer_side: Pixels of a whole photo's longer side that crops are cut for.
+        seen_at: The longer sides at which a photo is segmented; their class logits and centres are averaged.
         paste_share: Of the crops, those with things of another photo pasted on.
         batch_size: Crops a step.
         decoder_rate: Peak learning rate of what begins untrained.
@@ -30,6 +31,7 @@ class SegmenterTrainConfig:
     mixture: dict[Kind, float] = field(default_factory=lambda: {"panoptic": 0.4, "inst": 0.45, "inst4": 0.15})
     crop: int = 320
     longer_side: int = 512
+    seen_at: tuple[int, ...] = (512, 384)
     paste_share: float = 0.3
     batch_size: int = 8
     decoder_rate: float = 1e-3
@@ -48,14 +50,15 @@ class SegmenterTrainConfig:
             raise ValueError(
                 f"the mixture must give positive shares to some of {', '.join(KINDS)}: {self.mixture}"
             )
-        if self.crop < 1 or self.crop % SIZE_MULTIPLE or self.longer_side % SIZE_MULTIPLE:
-            raise ValueError(f"crop and longer_side must be multiples of {SIZE_MULTIPLE}: {self}")
+        sides = self.crop, self.longer_side, *self.seen_at
+        if not self.seen_at or min(sides) < 1 or any(side % SIZE_MULTIPLE for side in sides):
+            raise ValueError(f"crop, longer_side and seen_at must be multiples of {SIZE_MULTIPLE}: {self}")
         if min(self.batch_size, self.decoder_rate, self.encoder_rate) <= 0 or not 0 < self.ema_decay < 1:
             raise ValueError(f"batch_size and rates must be positive, ema_decay between 0 and 1: {self}")
 
 
 def embedded() -> SegmenterTrainConfig:
-    """The shipped segmenter: 3.9 M parameters, 105 classes.
+    """The shipped segmenter: 3.9 M parameters and ImageNet's classifier of 1.3 M, 105 classes.
 
     Command: `python scripts/train_segmenter.py --minutes 30 --data ../shared/data/coco`.
     On one CPU core about 10 crops/s, of which half is the frozen encoder's; scores are in docs/LOG.md.

@@ -1,10 +1,15 @@
-"""The segmenter: PyTorch -> the shipped ONNX file; weights stored as float16, arithmetic in float32."""
+"""The segmenter: PyTorch -> the shipped ONNX file, and back for a warm restart.
+
+Large weights are stored in eight bits, the others as float16; the arithmetic is that of float32.
+"""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 import torch
 from jaxtyping import Float, UInt8
@@ -21,8 +26,10 @@ from smartmask.backends.segmenter_onnx import (
 )
 from smartmask.data.atomic import write_files
 from smartmask.data.segment_classes import CLASSES, IS_THING
+from smartmask.errors import CheckpointError
+from smartmask.training.eight_bits import rounded, store_eight_bits, stored_weight
 from smartmask.training.export import drop_traces, store_half
-from smartmask.training.segmenter_network import SegmenterNetwork
+from smartmask.training.segmenter_network import SegmenterConfig, SegmenterNetwork
 
 OPSET = 18
 
@@ -39,13 +46,13 @@ class _ShippedOutputs(nn.Module):
         return maps.class_logits, maps.centre_logits.sigmoid(), maps.offsets
 
 
-def export_segmenter(network: SegmenterNetwork, crops: int, longer_side: int, path: Path) -> float:
+def export_segmenter(network: SegmenterNetwork, crops: int, longer_sides: Sequence[int], path: Path) -> float:
     """Write a network as the shipped file.
 
     Args:
         network: The (averaged) network.
         crops: Training crops it has seen.
-        longer_side: Pixels to bring a photo's longer side to.
+        longer_sides: Pixels to bring a photo's longer side to, one after the other; finest first.
         path: Where to; replaced only when complete.
 
     Returns:
@@ -58,12 +65,12 @@ def export_segmenter(network: SegmenterNetwork, crops: int, longer_side: int, pa
         raise ValueError(
             f"the network has {network.config.class_count} classes but {len(CLASSES)} have names"
         )
-    rounded = SegmenterNetwork(network.config)
-    rounded.load_state_dict({name: value.half().float() for name, value in network.state_dict().items()})
-    rounded.eval()
+    as_stored = SegmenterNetwork(network.config)
+    as_stored.load_state_dict({name: rounded(value) for name, value in network.state_dict().items()})
+    as_stored.eval()
     rows, columns = torch.export.Dim("rows", min=1, max=256), torch.export.Dim("columns", min=1, max=256)
     program = torch.onnx.export(
-        _ShippedOutputs(rounded).eval(),
+        _ShippedOutputs(as_stored).eval(),
         (_random_photo(96, 128),),
         dynamo=True,
         input_names=[INPUT],
@@ -76,19 +83,37 @@ def export_segmenter(network: SegmenterNetwork, crops: int, longer_side: int, pa
     assert program is not None  # it is None only in the mode that writes a file itself
     model = program.model_proto
     drop_traces(model)
-    store_half(model)
+    store_half(model, keep=store_eight_bits(model))
     card = SegmenterCard(
         format=FORMAT,
         version=FORMAT_VERSION,
         classes=CLASSES,
         is_thing=IS_THING,
-        longer_side=longer_side,
+        longer_sides=tuple(longer_sides),
         crops=crops,
         network=asdict(network.config),
     )
     helper.set_model_props(model, {"smartmask": json.dumps(asdict(card))})
     write_files({path: model.SerializeToString()})
-    return segmenter_parity(rounded, path)
+    return segmenter_parity(as_stored, path)
+
+
+def load_segmenter(path: Path) -> SegmenterNetwork:
+    """The network inside a shipped file, to go on training from.
+
+    Raises:
+        CheckpointError: If the file is damaged, or its weights are not those that its own card describes.
+    """
+    try:
+        model = onnx.load(str(path))
+        values = {entry.key: entry.value for entry in model.metadata_props}
+        network = SegmenterNetwork(SegmenterConfig(**json.loads(values["smartmask"])["network"]))
+        network.load_state_dict(
+            {name: torch.from_numpy(stored_weight(model, f"network.{name}")) for name in network.state_dict()}
+        )
+    except Exception as error:  # onnx, json and torch each have errors of their own
+        raise CheckpointError(f"{path}: not a smartmask segmenter of this release ({error})") from error
+    return network.eval()
 
 
 def segmenter_parity(network: SegmenterNetwork, path: Path) -> float:

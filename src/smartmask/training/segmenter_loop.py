@@ -141,7 +141,11 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _optimizer(network: SegmenterNetwork, config: SegmenterTrainConfig) -> torch.optim.Optimizer:
     encoder = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
-    decoder = [value for name, value in network.named_parameters() if not name.startswith("encoder.")]
+    decoder = [
+        value
+        for name, value in network.named_parameters()
+        if not name.startswith("encoder.") and value.requires_grad
+    ]
     groups = [{"params": decoder, "lr": config.decoder_rate}, {"params": encoder, "lr": config.encoder_rate}]
     return torch.optim.AdamW(groups, weight_decay=config.weight_decay, fused=True)
 

@@ -2,9 +2,12 @@
 
     photo -> EfficientNet-lite0: 1/2 -> 1/4 -> 1/8 -> 1/16 -> 1/32 -> 1280 ImageNet features and their mean
                                          |      |      |       ________________|
-             decoder:                   1/4 <- 1/8 <- 1/16 <- 1/32
-                                         |
-                              class logits, centre heat map, offsets to the centre
+             decoder:                   1/4 <- 1/8 <- 1/16 <- 1/32 -> ImageNet's classifier
+                                         |                        |
+                                         |    evidence for classes (segmenter_recognition)
+                                         |                        |
+                              class logits   <-------------------- (added)
+                              centre heat map, offsets to the centre
 
 Encoder: EfficientNet-lite0 (Tan and Le 2019, arXiv 1905.11946, Table 1, with ReLU6, no
 squeeze-and-excitation). Its batch norms are folded into its convolutions, W' = W g / sqrt(v + e), b' = b - m
@@ -24,12 +27,13 @@ from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 from torch.nn import functional
 
+from smartmask.training.segmenter_recognition import FEATURES, Recognition
+
 SIZE_MULTIPLE = 32
 OUTPUT_STRIDE = 4
 # EfficientNet-lite was trained on (rgb - 127) / 128.
 MEAN_RGB, DEVIATION_RGB = 127.0, 128.0
 BATCH_NORM_EPSILON = 1e-3
-HEAD_CHANNELS = 1280
 # Offsets leave the last convolution in units of this many cells, so that its outputs are of order one.
 OFFSET_UNIT = 16.0
 # (kernel, stride, expansion, channels, repeats) of each stage of EfficientNet-lite0.
@@ -95,8 +99,8 @@ class SegmenterNetwork(nn.Module):
         width = config.width
         self.encoder = Encoder(config.frozen_blocks)
         self.laterals = nn.ModuleList(nn.Conv2d(channels, width, 1) for channels in TAP_CHANNELS)
-        self.from_head = nn.Conv2d(HEAD_CHANNELS, width, 1)
-        self.from_mean = nn.Linear(HEAD_CHANNELS, width)
+        self.from_head = nn.Conv2d(FEATURES, width, 1)
+        self.from_mean = nn.Linear(FEATURES, width)
         self.decode = nn.ModuleList(
             nn.Sequential(*(_SeparableBlock(width) for _ in range(blocks))) for blocks in DECODER_BLOCKS
         )
@@ -104,6 +108,7 @@ class SegmenterNetwork(nn.Module):
         self.instance = _SeparableBlock(width)
         self.class_logits = nn.Conv2d(width, config.class_count, 1)
         self.centre_and_offsets = nn.Conv2d(width, 3, 1)
+        self.recognition = Recognition(config.class_count)
         # A centre is expected in one cell of a hundred (Lin et al. 2017, arXiv 1708.02002, section 4.1).
         nn.init.zeros_(self.centre_and_offsets.weight)
         assert self.centre_and_offsets.bias is not None
@@ -111,17 +116,23 @@ class SegmenterNetwork(nn.Module):
 
     def forward(self, image: UInt8[Tensor, "B 3 H W"] | Float[Tensor, "B 3 H W"]) -> PanopticMaps:
         """The maps of a batch of photos, RGB in 0..255, sides multiples of 32."""
-        normalised = (image.float() - MEAN_RGB) / DEVIATION_RGB
-        *finer, head = self.encoder(normalised)
+        *finer, head = self.encoded(image)
         x = self.from_head(head) + self.from_mean(head.mean((2, 3)))[:, :, None, None]
         x = self.decode[0](x)
         for lateral, block, features in zip(self.laterals[::-1], self.decode[1:], finer[::-1], strict=True):
             x = functional.interpolate(x, scale_factor=2.0, mode="bilinear")
             x = block(x + lateral(features))
         instance = self.centre_and_offsets(self.instance(x))
+        scale = float(SIZE_MULTIPLE // OUTPUT_STRIDE)
+        evidence = functional.interpolate(self.recognition(head), scale_factor=scale, mode="bilinear")
         return PanopticMaps(
-            self.class_logits(self.semantic(x)), instance[:, :1], OFFSET_UNIT * instance[:, 1:]
+            self.class_logits(self.semantic(x)) + evidence, instance[:, :1], OFFSET_UNIT * instance[:, 1:]
         )
+
+    def encoded(self, image: UInt8[Tensor, "B 3 H W"] | Float[Tensor, "B 3 H W"]) -> tuple[Tensor, ...]:
+        """What the encoder makes of photos, RGB in 0..255: maps at 1/4, 1/8 and 1/16, features at 1/32."""
+        maps: tuple[Tensor, ...] = self.encoder((image.float() - MEAN_RGB) / DEVIATION_RGB)
+        return maps
 
 
 class Encoder(nn.Module):
@@ -138,7 +149,7 @@ class Encoder(nn.Module):
                     _InvertedResidual(channels, channels_out, kernel, 1 if repeat else stride, expansion)
                 )
                 channels = channels_out
-        self.head = _Convolution(channels, HEAD_CHANNELS, 1)
+        self.head = _Convolution(channels, FEATURES, 1)
         if frozen_blocks:
             self.stem.requires_grad_(False)
             self.blocks[:frozen_blocks].requires_grad_(False)
@@ -201,6 +212,18 @@ class _SeparableBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.mix(functional.relu(self.norm(self.depthwise(x))))
+
+
+def imagenet_weights(checkpoint: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """What a `SegmenterNetwork` begins with: the encoder and the classifier of the ImageNet checkpoint.
+
+    Raises:
+        KeyError: If the checkpoint lacks a weight.
+    """
+    encoder = folded_encoder_weights(checkpoint)
+    return {f"encoder.{name}": value for name, value in encoder.items()} | {
+        f"recognition.head.{name}": checkpoint[f"_fc.{name}"] for name in ("weight", "bias")
+    }
 
 
 def folded_encoder_weights(checkpoint: Mapping[str, Tensor]) -> dict[str, Tensor]:

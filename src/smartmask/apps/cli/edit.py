@@ -59,17 +59,29 @@ def _with_steps(command: click.Command) -> click.Command:
 @_with_steps
 @click.command(cls=_InOrder)
 @click.argument("layout_path", metavar="LAYOUT", type=_FILE)
+@click.option("--image", metavar="NAME", help="Which image of a COCO file: its file name or id.")
+@click.option(
+    "--names", metavar="FILE", type=_FILE, help="Names of a label map, if they are not beside its PNG."
+)
 @click.option("--list", "lists", is_flag=True, help="Show the layers in a table, after the steps if any.")
-@click.option("--out", metavar="FILE", type=_FILE, help="The result; may be LAYOUT itself.")
+@click.option("--out", metavar="FILE", type=_FILE, help="The result, a layout JSON; may be LAYOUT itself.")
 @click.pass_obj
-def edit(steps: Sequence[tuple[str, str]], layout_path: Path, lists: bool, out: Path | None) -> None:
+def edit(
+    steps: Sequence[tuple[str, str]],
+    layout_path: Path,
+    image: str | None,
+    names: Path | None,
+    lists: bool,
+    out: Path | None,
+) -> None:
     """Rename, merge, delete, reorder and add layers of LAYOUT.
 
-    LAYOUT is a layout.json. The steps are done in the order given, and each may be given several times. N
-    is a layer's number, or its label if no other layer bears it. Numbers are those of LAYOUT as --list
-    shows them, 0 for the rearmost, and stay the same during one command, whatever is deleted or moved;
-    layers that are added are numbered on. Without --out nothing is written, so --list shows what the steps
-    would do. LAYOUT itself is only replaced if --out names it.
+    LAYOUT is a layout JSON or a file of any format that smartmask convert reads. The steps are done in the
+    order given, and each may be given several times. N is a layer's number, or its label if no other layer
+    bears it. Numbers are those of LAYOUT as --list shows them, 0 for the rearmost, and stay the same during
+    one command, whatever is deleted or moved; layers that are added are numbered on. Without --out nothing
+    is written, so --list shows what the steps would do. LAYOUT itself is only replaced if --out names it
+    and it is a layout JSON.
 
     \b
     Examples:
@@ -78,10 +90,12 @@ def edit(steps: Sequence[tuple[str, str]], layout_path: Path, lists: bool, out: 
       smartmask edit room.json --fill cat --front 6 --behind 3:1 --out mended.json
       smartmask edit room.json --add-polygon "lamp:10,10 40,10 25,60" --behind lamp:3 --list
       smartmask edit room.json --by-depth --out room.json
+      smartmask edit room.psd --rename "Layer 3=sofa" --out room.json
     """
     from smartmask.apps.cli.edit_steps import Editing
     from smartmask.apps.cli.output import check_folder, write_folder
     from smartmask.data.layout_files import layout_to_json, read_layout
+    from smartmask.data.layout_formats import FILE_NAMES, read_any_layout
 
     if out is not None and not steps:
         raise click.UsageError("--out without a step would be a mere copy; give one, such as --rename 3=sofa")
@@ -91,8 +105,19 @@ def edit(steps: Sequence[tuple[str, str]], layout_path: Path, lists: bool, out: 
         if out.is_dir():
             raise click.UsageError(f"--out {out}: is a folder; give a file, such as {out / 'layout.json'}")
         drawings = [Path(text.partition(":")[2]) for step, text in steps if step == "add-mask"]
-        check_folder(out.parent, [out.name], drawings)
-    editing = Editing(read_layout(layout_path))
+        check_folder(out.parent, [out.name], [*drawings, names])
+        if out.suffix.lower() in {Path(name).suffix for name in FILE_NAMES.values()} - {".json"}:
+            raise click.UsageError(
+                f"--out {out}: the result is a layout JSON; give a .json, then smartmask convert it"
+            )
+    if out is not None and out.exists() and layout_path.exists() and out.samefile(layout_path):
+        layout = read_layout(layout_path)  # a file of another program is not to become one of ours
+    else:
+        try:
+            layout = read_any_layout(layout_path, image=image, names=names)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
+    editing = Editing(layout)
     for step, text in steps:
         try:
             editing.apply(step, text)

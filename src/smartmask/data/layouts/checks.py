@@ -28,9 +28,8 @@ def read_bytes(path: Path) -> bytes:
         LayoutFileError: If it cannot be read, or is absurdly large.
     """
     try:
+        check_regular(path)
         status = path.stat()
-        if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
-            raise LayoutFileError(f"{path}: is a device or a pipe; give a file")
         if status.st_size > MAX_FILE_BYTES:
             found = f"{status.st_size} bytes"
             raise LayoutFileError(f"{path}: has {found}; layout files of up to {MAX_FILE_BYTES} are read")
@@ -39,6 +38,18 @@ def read_bytes(path: Path) -> bytes:
         raise LayoutFileError(
             f"{path}: cannot be read ({error.strerror or error}); check the path"
         ) from error
+
+
+def check_regular(path: Path) -> None:
+    """Make sure that opening a path cannot wait for ever.
+
+    Raises:
+        LayoutFileError: If it is a device or a pipe.
+        OSError: If there is nothing, or it may not be looked at.
+    """
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise LayoutFileError(f"{path}: is a device or a pipe; give a file")
 
 
 def read_json(path: Path) -> Any:
