@@ -16,8 +16,9 @@ import numpy as np
 from smartmask.apps.load import WEIGHTS
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.shards import SceneDataset
+from smartmask.evaluation.baselines import ShapeBank
 from smartmask.evaluation.metrics.boundary import boundary_f_score
-from smartmask.evaluation.silhouettes import PROTOCOL, ShapeBank, Task, measure_all, tasks, trivial_answers
+from smartmask.evaluation.silhouettes import PROTOCOL, Task, measure_all, tasks, trivial_answers
 from smartmask.model.onnx_denoiser import OnnxDenoiser
 from smartmask.pipelines.generate import MaskGenerator
 from smartmask.pipelines.suggest import SuggestPipeline
@@ -54,10 +55,11 @@ TOLERANCE_SHARE = 0.004
 def main(data: Path, out: Path, weights: Path, split: str, limit: int | None, threads: int) -> None:
     """Measure and write the tables."""
     scenes = SceneDataset.open(data / "voc")
-    bank = ShapeBank(scenes.of_split("train"))
+    encoder = StaticTextEncoder(WEIGHTS / "text.npz")
+    bank = ShapeBank(scenes.of_split("train"), encoder)
     held_out = list(scenes.of_split("validation" if split == "validation" else "test"))
     denoiser = OnnxDenoiser(weights)
-    generator = MaskGenerator(denoiser, StaticTextEncoder(WEIGHTS / "text.npz"), denoiser.card.resolution)
+    generator = MaskGenerator(denoiser, encoder, denoiser.card.resolution)
     pipeline = SuggestPipeline(generator, threads)
 
     def iou(task: Task, guidance: Guidance, number: int) -> float:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
 
@@ -17,6 +16,7 @@ from smartmask.data.examples import askable
 from smartmask.data.hints import dilated_scribble
 from smartmask.data.layered_scene import LayeredScene
 from smartmask.data.removal import Fill, remove_object
+from smartmask.evaluation.baselines import ShapeBank, ellipse, filled_box
 from smartmask.pipelines.generate import Scene
 from smartmask.scene.boxes import box_of
 from smartmask.scene.guidance import Box, Scribble
@@ -27,7 +27,6 @@ PROTOCOL = 1
 SCRIBBLE_SHARE = 0.05
 ROUGH_SCRIBBLE_SHARE = 0.12
 """A scribble goes beyond the object by a third of this share of its longer side, up to all of it."""
-SHAPE_SIZE = 48
 Mask = Bool[np.ndarray, "H W"]
 
 
@@ -94,42 +93,13 @@ def measure_all(
     return labels, np.stack(rows)
 
 
-class ShapeBank:
-    """Training shapes for the trivial answers: class means and retrieval."""
-
-    def __init__(self, scenes: Iterable[LayeredScene]) -> None:
-        """Resample each training object's box to `SHAPE_SIZE` squared."""
-        self._shapes: dict[str, list[np.ndarray]] = {}
-        self._aspects: dict[str, list[float]] = {}
-        for scene in scenes:
-            for item in (scene.layers[number] for number in askable(scene)):
-                x0, y0, x1, y1 = item.box_xyxy
-                shape = item.mask(scene.size_hw)[y0:y1, x0:x1].astype(np.float32)
-                small = cv2.resize(shape, (SHAPE_SIZE, SHAPE_SIZE), interpolation=cv2.INTER_AREA)
-                self._shapes.setdefault(item.label, []).append(small.astype(np.float16))
-                self._aspects.setdefault(item.label, []).append(float(np.log((x1 - x0) / (y1 - y0))))
-
-    def mean_shape(self, task: Task) -> Mask:
-        """The mean of the class's shapes cut at one half, in the task's box."""
-        return _in_box(np.asarray(np.mean(self._shapes[task.label], 0, dtype=np.float32)), task)
-
-    def retrieved(self, task: Task, count: int) -> list[Mask]:
-        """Random training shapes among the 50 of the class whose aspect is nearest, in the task's box."""
-        x0, y0, x1, y1 = box_of(task.target)
-        aspect = np.abs(np.array(self._aspects[task.label]) - np.log((x1 - x0) / (y1 - y0)))
-        near = np.argsort(aspect, kind="stable")[:50]
-        picks = np.random.default_rng([task.number, 3]).choice(near, count, replace=len(near) < count)
-        return [_in_box(self._shapes[task.label][pick].astype(np.float32), task) for pick in picks]
-
-
 def trivial_answers(task: Task, bank: ShapeBank) -> Float32[np.ndarray, " 5"]:
     """IoU of: filled box, ellipse, class-mean shape, one retrieved shape, best of four retrieved shapes."""
-    box = _in_box(np.ones((SHAPE_SIZE, SHAPE_SIZE), np.float32), task)
-    steps = (np.arange(SHAPE_SIZE) + 0.5) / SHAPE_SIZE * 2 - 1
-    ellipse = _in_box((steps[:, None] ** 2 + steps[None] ** 2 <= 1).astype(np.float32), task)
-    four = [mask_iou(mask, task.target) for mask in bank.retrieved(task, 4)]
-    ious = [mask_iou(box, task.target), mask_iou(ellipse, task.target)]
-    return np.array([*ious, mask_iou(bank.mean_shape(task), task.target), four[0], max(four)], np.float32)
+    box, size_hw = task.box().box(), task.scene.layout.size_hw
+    alone = filled_box(box, size_hw), ellipse(box, size_hw), bank.mean_shape(task.label, box, size_hw)
+    four = bank.retrieved(task.label, box, size_hw, 4, np.random.default_rng([task.number, 3]))
+    ious = [mask_iou(mask, task.target) for mask in (*alone, *four)]
+    return np.array([*ious[:4], max(ious[3:])], np.float32)
 
 
 def _task(number: int, scene: LayeredScene, layer: int, fill: Fill | None) -> Task:
@@ -138,10 +108,3 @@ def _task(number: int, scene: LayeredScene, layer: int, fill: Fill | None) -> Ta
     index = remove_object(scene.visible_index(), target, np.random.default_rng([number, 5]), fill)
     layers = tuple(Layer(other.label, index == place) for place, other in enumerate(scene.layers))
     return Task(number, item.label, Scene(Layout(scene.size_hw, layers), index), target)
-
-
-def _in_box(shape: Float32[np.ndarray, "S S"], task: Task) -> Mask:
-    x0, y0, x1, y1 = (int(v) for v in box_of(task.target))
-    mask = np.zeros(task.target.shape, bool)
-    mask[y0:y1, x0:x1] = cv2.resize(shape, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR) >= 0.5
-    return mask

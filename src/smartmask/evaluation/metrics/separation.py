@@ -1,8 +1,8 @@
 """How well a score tells two sorts of things apart, and how sure a mean is.
 
     AUC           the share of all pairs (positive, negative) in which the positive scores higher; a tie
-                  counts one half. 1 = all positives above all negatives, 1/2 = chance. It is the area under the ROC
-                  curve, and Mann and Whitney's U over the number of pairs (Hanley and McNeil 1982)
+                  counts one half. 1 = all positives above all negatives, 1/2 = chance. It is the area under
+                  the ROC curve, and Mann and Whitney's U over the number of pairs (Hanley and McNeil 1982)
     paired AUC    the same with pairs within a task only: the true placement against the others in its own
                   scene, so that easy and hard scenes are never compared; a mean over tasks
     interval      of a mean, by the percentile bootstrap (Efron and Tibshirani 1993, section 13.3): means over

@@ -89,8 +89,7 @@ def violations(
     if not mask.any():
         return Violations(False, False, False)
     rules = _rules(encoder)
-    is_region = [name in _REGIONS for name in layout.labels]
-    surfaces = rules.surfaces(layout, is_region, CELLS)
+    surfaces = _surfaces(encoder, layout)
     unknown = coarse(visible_index == UNKNOWN, CELLS)
     lenient = replace(
         surfaces,
@@ -119,26 +118,25 @@ def _cuts_nearer(
     surfaces: Surfaces,
 ) -> bool:
     """Whether the mask covers much of a standing thing whose foot is clearly lower."""
-    foot = box_of(mask)[3]
-    if not _stands_on_ground(mask, label, rules, surfaces):
-        return False
-    for name, seen in _covered(layout, visible_index, mask):
-        is_nearer = box_of(seen)[3] > foot + FOOT_MARGIN * len(mask)
-        if is_nearer and _stands_on_ground(_moved_below(seen), name, rules, surfaces):
-            return True
-    return False
+    nearer = box_of(mask)[3] + FOOT_MARGIN * len(mask)
+    return any(
+        box_of(seen)[3] > nearer
+        and _stands_on_ground(mask, label, rules, surfaces)
+        and _stands_on_ground(_moved_below(seen), name, rules, surfaces)
+        for name, seen in _covered(layout, visible_index, mask)
+    )
 
 
 def _covered(
     layout: Layout, visible_index: Integer[np.ndarray, "H W"], mask: Bool[np.ndarray, "H W"]
 ) -> Iterator[tuple[str, Bool[np.ndarray, "H W"]]]:
     """Label and visible mask of each thing that the mask covers enough of."""
-    known = visible_index >= 0
-    area_px = np.bincount(visible_index[known], minlength=len(layout))
-    covered_px = np.bincount(visible_index[known & mask], minlength=len(layout))
-    for number in np.flatnonzero((covered_px > 0) & (covered_px >= COVERED_SHARE * area_px)).tolist():
-        if layout.labels[number] not in _REGIONS:
-            yield layout.labels[number], visible_index == number
+    under = visible_index[mask]
+    for number, covered_px in enumerate(np.bincount(under[under >= 0]).tolist()):
+        if covered_px and layout.labels[number] not in _REGIONS:
+            seen = visible_index == number
+            if covered_px >= COVERED_SHARE * np.count_nonzero(seen):
+                yield layout.labels[number], seen
 
 
 def _stands_on_ground(
@@ -159,6 +157,12 @@ def _moved_below(mask: Bool[np.ndarray, "H W"]) -> Bool[np.ndarray, "H W"]:
     moved[shift:] = mask[:-shift]
     moved[-1] |= mask[-shift:].any(0)  # what the border cuts off stays there
     return moved
+
+
+@lru_cache(maxsize=8)
+def _surfaces(encoder: TextEncoder, layout: Layout) -> Surfaces:
+    """Kept, since many masks are judged in one layout."""
+    return _rules(encoder).surfaces(layout, [name in _REGIONS for name in layout.labels], CELLS)
 
 
 @lru_cache(maxsize=8)
