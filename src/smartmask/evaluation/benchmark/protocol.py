@@ -22,7 +22,7 @@ SEEDS = 3
 """Seeds 0, 1, 2 of the sampler."""
 MIN_KNOWN_SHARE = 0.7
 """A real layout counts as annotated throughout if that much of the canvas is known and it holds regions."""
-MOST_OF_A_CLASS = 6
+MOST_OF_A_CLASS = 8
 """Classes with more things in a photo are not taken out of it: nothing would be left."""
 
 
