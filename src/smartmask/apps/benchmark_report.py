@@ -46,7 +46,8 @@ def _aims(findings: Findings) -> str:
         f"{'<td>met</td>' if aim.is_met else '<td class=missed>missed</td>'}</tr>"
         for aim in reached
     )
-    return f"<h2>Aims</h2><div class='wide'><table><tr><th></th><th>measured</th><th></th></tr>{rows}</table></div>"
+    head = "<tr><th></th><th>measured</th><th></th></tr>"
+    return f"<h2>Aims</h2><div class='wide'><table>{head}{rows}</table></div>"
 
 
 def _suite(name: str, findings: Findings, folder: Path) -> str:
@@ -130,15 +131,17 @@ def _beside_real(findings: Findings) -> str:
         cost = findings.segmenter
         head = ("layout", "box given, IoU", "no hint, best of 4, IoU", "no hint, hits")
         parts.append(
-            f"<h3>What the segmenter costs</h3><p class='faint'>{cost['cost']['objects']} other objects of photos, "
-            f"by weights of {cost['mask_model_views']:,} views, on three layouts.</p>{_plain(head, cost_rows(cost))}"
+            f"<h3>What the segmenter costs</h3><p class='faint'>{cost['cost']['objects']} other objects of "
+            f"photos, by weights of {cost['mask_model_views']:,} views, on three "
+            f"layouts.</p>{_plain(head, cost_rows(cost))}"
         )
     if findings.verdicts is not None:
         found = findings.verdicts
         parts.append(
-            f"<h3>Judged by eye</h3><p>{found.pairs} pairs of photo and class, the first four suggestions each. At "
-            f"least one plausible: <b>{found.any_plausible:.0%}</b> ({found.low:.0%} to {found.high:.0%}); of all "
-            f"suggestions {found.plausible:.0%}.</p><p class='faint'>{escape(found.judge)}</p>"
+            f"<h3>Judged by eye</h3><p>{found.pairs} pairs of photo and class, the first four suggestions "
+            f"each. At least one plausible: <b>{found.any_plausible:.0%}</b> ({found.low:.0%} to "
+            f"{found.high:.0%}); of all suggestions {found.plausible:.0%}.</p><p "
+            f"class='faint'>{escape(found.judge)}</p>"
         )
     return "".join(parts)
 

@@ -181,8 +181,8 @@ def _checked(path: Path, name: str) -> Result:
     found = result.get("format"), result.get("protocol"), result.get("suite")
     if found != (FORMAT, PROTOCOL, name):
         raise AnnotationError(
-            f"{path}: is {found[0]!r}, protocol {found[1]!r}, suite {found[2]!r}; this release reads {FORMAT!r}, "
-            f"protocol {PROTOCOL}; run smartmask evaluate {name} again, or move the file away"
+            f"{path}: is {found[0]!r}, protocol {found[1]!r}, suite {found[2]!r}; this release reads "
+            f"{FORMAT!r}, protocol {PROTOCOL}; run smartmask evaluate {name} again, or move the file away"
         )
     return result
 

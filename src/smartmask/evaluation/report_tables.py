@@ -25,9 +25,10 @@ def made_with(result: Result) -> str:
     part = "" if result["limit"] is None else f", limited to the first {result['limit']}"
     views = f" of {weights['views']:,} views" if weights.get("views") is not None else ""
     return (
-        f"{result['objects']} objects of {result['images']} images, {result['split']} split{part}; seeds 0 to "
-        f"{result['seeds'] - 1}; weights {weights['sha256'][:12]}{views}; protocol {result['protocol']}, settings "
-        f"{result['config_sha256'][:12]}, code {(result['commit'] or 'unknown')[:12]}"
+        f"{result['objects']} objects of {result['images']} images in {result['groups']} groups, "
+        f"{result['split']} split{part}; seeds 0 to {result['seeds'] - 1}; "
+        f"weights {weights['sha256'][:12]}{views}; protocol {result['protocol']}, "
+        f"settings {result['config_sha256'][:12]}, code {(result['commit'] or 'unknown')[:12]}"
     )
 
 

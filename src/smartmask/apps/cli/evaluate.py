@@ -61,8 +61,8 @@ def evaluate(
     """Measure a mask model on held-out objects, and report what was measured.
 
     SUITES are silhouettes, scenes, codraw, real, words; "all" is all of them but codraw, which needs weights
-    trained on it. Each writes SUITE.json and its sheets as PNG. Then benchmark.md and benchmark.html are drawn
-    from all results in the folder; "report" draws them from what is there, and measures nothing.
+    trained on it. Each writes SUITE.json and its sheets as PNG. Then benchmark.md and benchmark.html are
+    drawn from all results in the folder; "report" draws them from what is there, and measures nothing.
 
     \b
     Examples:

@@ -19,13 +19,13 @@ from smartmask.data.removal import Fill
 from smartmask.data.shards import SceneDataset
 from smartmask.errors import AnnotationError
 from smartmask.evaluation.benchmark.answers import TrivialAnswers
-from smartmask.evaluation.benchmark.figures import Figure, Row, Table, figure_of
+from smartmask.evaluation.benchmark.figures import Row, Table, figure_of
 from smartmask.evaluation.benchmark.measures import Drawn, Parts, iou_of
 from smartmask.evaluation.benchmark.protocol import PROTOCOL, Entry, frozen, in_order, list_digest
-from smartmask.evaluation.benchmark.suites import SUITES, Suite, measure, tables
+from smartmask.evaluation.benchmark.suite_tables import ANSWERED, class_table, distribution_table, tables
+from smartmask.evaluation.benchmark.suites import SUITES, Suite, measure
 from smartmask.evaluation.benchmark.tasks import Task, task_of
 from smartmask.evaluation.benchmark.words import WORDS_ABOUT, WORDS_COUNTS, WORDS_TITLE, words_tables
-from smartmask.evaluation.metrics.distribution import precision_recall_density_coverage, two_sample_auc
 from smartmask.evaluation.metrics.shape_features import shape_features
 from smartmask.pipelines.suggest import PLACE, REFINE
 from smartmask.scene.boxes import box_of
@@ -139,7 +139,8 @@ def run_suite(
         "limit": request.limit,
         "seeds": request.seeds,
         "objects": len(entries),
-        "images": len({entry.scene.group for entry in entries}),
+        "images": len({entry.scene.key for entry in entries}),
+        "groups": len({entry.scene.group for entry in entries}),
         "sources": {source: sum(e.source == source for e in entries) for source in about[2]},
         "objects_sha256": list_digest(entries),
         "config": config,
@@ -201,7 +202,7 @@ def _run(
             if len(pictures) < kept:
                 pictures.append(picture)
             on_progress(done, total)
-        groups = [entry.scene.group for entry in entries]
+        groups = [entry.scene.key for entry in entries]
         found = tables(suite, rows, groups, [entry.source for entry in entries])
         if "box" in suite.hints:
             found["distribution"] = distribution_table(features, groups)
@@ -209,46 +210,14 @@ def _run(
             found["leak"] = _leak_table(
                 every, entries, parts, pool, lambda done: on_progress(len(entries) + done, total)
             )
-    found["classes"] = _class_table(suite, rows, entries)
+    found["classes"] = class_table(suite, rows, entries)
     return entries, found, pictures
-
-
-def distribution_table(features: Sequence[Sequence[np.ndarray | None]], groups: Sequence[str]) -> Table:
-    """How like the true shapes the drawn ones are, taken together.
-
-    Args:
-        features: For each object the features of its true mask and of each answer of `_ANSWERED`.
-        groups: The image of each object.
-    """
-    columns = ("precision", "recall", "density", "coverage", "two-sample AUC")
-    rows: dict[str, tuple[Figure | None, ...]] = {}
-    for place, name in enumerate(_ANSWERED, 1):
-        kept = [n for n, row in enumerate(features) if row[place] is not None]
-        if len(kept) < 12:
-            continue
-        real = np.stack([features[n][0] for n in kept])  # type: ignore[misc]
-        fake = np.stack([features[n][place] for n in kept])  # type: ignore[misc]
-        near = precision_recall_density_coverage(real, fake, k=5)
-        told = two_sample_auc(real, fake, groups=[groups[n] for n in kept])
-        values = (near.precision, near.recall, near.density, near.coverage, told)
-        rows[name] = tuple(Figure(mean=float(value), count=len(kept)) for value in values)
-    return Table(
-        title="Shapes taken together, box given",
-        note="In the space of shape features (`metrics/shape_features.py`), k = 5, first seed: precision and "
-        "density say whether drawn shapes look like true ones, recall and coverage whether they are as various. "
-        "Two-sample AUC: how well a classifier tells drawn from true; 0.5 is best.",
-        columns=columns,
-        rows=rows,
-    )
-
-
-_ANSWERED = ("model", "class-mean shape", "retrieved shape")
 
 
 def _features(picture: Picture, answers: TrivialAnswers) -> list[np.ndarray | None]:
     task, boxed = picture.task, answers.boxed(picture.task)
     drawn = next(entry for entry in picture.drawn if entry.hint == "box").found[0]
-    masks = [task.target, drawn and drawn.mask, *(boxed[name][0] for name in _ANSWERED[1:])]
+    masks = [task.target, drawn and drawn.mask, *(boxed[name][0] for name in ANSWERED[1:])]
     return [None if mask is None or not mask.any() else shape_features(mask) for mask in masks]
 
 
@@ -271,35 +240,19 @@ def _leak_table(
     for row in pool.map(run, asked):
         rows.append(row)
         on_progress(len(rows))
-    groups = [entries[place].scene.group for place, _ in asked]
+    groups = [entries[place].scene.key for place, _ in asked]
     found = {fill: figure_of(rows, fill, groups) for fill in get_args(Fill)}
     means = [figure.mean for figure in found.values() if figure and figure.mean is not None]
     apart = max(means) - min(means)
     verdict = "holes are read" if apart > LEAK_LIMIT else "no hole is read"
     return Table(
         title="Leak",
-        note=f"Box IoU of the first {len(asked) // 3} objects, first seed, by how the object's hole is filled: "
-        "with the nearest label, along rows, or left open. A model that reads holes gains where the hole is open. "
-        f"The means lie {apart:.3f} apart, limit {LEAK_LIMIT}: {verdict}.",
+        note=f"Box IoU of the first {len(asked) // 3} objects, first seed, by how the object's hole is "
+        "filled: with the nearest label, along rows, or left open. A model that reads holes gains where "
+        f"the hole is open. The means lie {apart:.3f} apart, limit {LEAK_LIMIT}: {verdict}.",
         columns=("box IoU",),
         rows={name: (figure,) for name, figure in found.items()},
     )
-
-
-def _class_table(suite: Suite, rows: Sequence[Row], entries: Sequence[Entry]) -> Table:
-    columns = (
-        {"box": "box, IoU", "best of 4": "box, best of 4, IoU", "scribble": "scribble, IoU"}
-        if suite.hints
-        else {}
-    )
-    if suite.is_free:
-        columns |= {"no hint, recall@4": "model, recall@4", "no hint, best IoU": "model, best IoU"}
-    found = {}
-    for label in sorted({entry.label for entry in entries}):
-        own = [n for n, entry in enumerate(entries) if entry.label == label]
-        groups = [entries[n].scene.group for n in own]
-        found[label] = tuple(figure_of([rows[n] for n in own], name, groups) for name in columns.values())
-    return Table(title="By class", note="Few objects a class.", columns=tuple(columns), rows=found)
 
 
 def _open(data: Path, source: str, shards: int | None) -> SceneDataset:

@@ -1,18 +1,18 @@
-"""The suites that ask for held-out objects: which ones, what is measured on each, and the tables of it.
+"""The suites that ask for held-out objects: which ones, and what is measured on each.
 
-Every suite is a value; `runner.py` runs any of them. `words.py` holds the one that asks with other words.
+Every suite is a value; `runner.py` runs any of them, `suite_tables.py` makes tables of what was measured.
+`words.py` holds the suite that asks with other words.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from smartmask.evaluation.benchmark.answers import TrivialAnswers
-from smartmask.evaluation.benchmark.figures import Row, Table, figure_of
+from smartmask.evaluation.benchmark.figures import Row
 from smartmask.evaluation.benchmark.measures import (
     BEST_OF,
     HINTS,
     RECALL_AT,
-    TOLERANCE_SHARE,
     Drawn,
     Parts,
     box_use,
@@ -20,12 +20,14 @@ from smartmask.evaluation.benchmark.measures import (
     free_use,
     guided,
     mask_figures,
+    passes,
     placed,
     ranked,
     truth_violations,
 )
 from smartmask.evaluation.benchmark.protocol import Rule, absent_classes, exact_objects, whole_objects
 from smartmask.evaluation.benchmark.tasks import Mask, Task
+from smartmask.scene.guidance import Scribble
 
 Measured = tuple[Row, list[Drawn]]
 
@@ -81,8 +83,8 @@ SUITES: dict[str, Suite] = {
     ),
     "codraw": Suite(
         title="Clip-art scenes that people composed",
-        about=f"Held-out groups of CoDraw (ten scenes of one sentence are a group). {_EXACT} The shipped weights "
-        "have never seen clip art; weights trained on it are not shipped.",
+        about=f"Held-out groups of CoDraw (ten scenes of one sentence are a group). {_EXACT} The shipped "
+        "weights have never seen clip art; weights trained on it are not shipped.",
         counts={"codraw": 44},
         rule=exact_objects,
         hints=tuple(HINTS),
@@ -90,9 +92,9 @@ SUITES: dict[str, Suite] = {
     ),
     "real": Suite(
         title="Fully annotated photos, without a hint",
-        about="Held-out photos that are annotated throughout, stuff and things: COCO panoptic and NYU-40. All "
-        "things of one class are taken out, the holes hidden, and each of them is a right answer. NYU-40 maps "
-        "are semantic: its things are connected parts, which may hold several.",
+        about="Held-out photos that are annotated throughout, stuff and things: COCO panoptic and NYU-40. "
+        "All things of one class are taken out, the holes hidden, and each of them is a right answer. "
+        "NYU-40 maps are semantic: its things are connected parts, which may hold several.",
         counts={"coco": 20, "nyu40": 44},
         rule=absent_classes,
         is_free=True,
@@ -109,12 +111,13 @@ def measure(suite: Suite, task: Task, parts: Parts, answers: TrivialAnswers, see
         found, drawn = guided(parts, task, hint, seeds, BEST_OF if hint == "box" else 1)
         row |= found
         pictures.append(drawn)
-        if "scribble" in hint:
-            row |= mask_figures(f"({hint})", HINTS[hint](task).mask, task.target)  # type: ignore[union-attr]
+        if isinstance(drawn.guidance, Scribble):
+            row |= mask_figures(f"({hint})", drawn.guidance.mask, task.target)
     if "box" in suite.hints:
         for name, masks in answers.boxed(task).items():
             row |= _answer(name, masks, task.target)
         row |= box_use(parts, task, _first(row["box, IoU"]))
+        row |= passes(parts, task, pictures[suite.hints.index("box")].found[0])
     if suite.is_free:
         found, drawn = free(parts, task, seeds)
         row |= (
@@ -126,22 +129,6 @@ def measure(suite: Suite, task: Task, parts: Parts, answers: TrivialAnswers, see
         for name, masks in answers.free(task, RECALL_AT[-1]).items():
             row |= placed(name, masks, task, parts.encoder)
     return row | ranked(parts, task), pictures
-
-
-def tables(
-    suite: Suite, rows: Sequence[Row], groups: Sequence[str], sources: Sequence[str]
-) -> dict[str, Table]:
-    """The tables of what was measured, by key."""
-    found: dict[str, Table] = {}
-    if suite.hints:
-        found["hints"] = _hint_table(rows, groups, sources)
-    if suite.is_free:
-        found["free"] = _free_table(rows, groups)
-        if len(set(sources)) > 1:
-            found["free_sources"] = _free_source_table(rows, groups, sources)
-    found["use"] = _use_table(suite, rows, groups)
-    found["ranking"] = _ranking_table(rows, groups)
-    return found
 
 
 def _first(value: float | Sequence[float]) -> float:
@@ -158,121 +145,3 @@ def _answer(name: str, masks: Sequence[Mask], target: Mask) -> Row:
                 _first(entry[f"{name}, {kind}"]) for entry in each
             )
     return found
-
-
-def _names(rows: Sequence[Row], ending: str) -> list[str]:
-    """The names measured with an ending, in the order they came, without it."""
-    names = dict.fromkeys(name for row in rows for name in row if name.endswith(ending))
-    return [name[: -len(ending)] for name in names]
-
-
-def _hint_table(rows: Sequence[Row], groups: Sequence[str], sources: Sequence[str]) -> Table:
-    kinds = sorted(set(sources))
-    by_source = {source: [n for n, other in enumerate(sources) if other == source] for source in kinds}
-    result: dict[str, tuple] = {}  # type: ignore[type-arg]
-    for name in _names(rows, ", IoU"):
-        cells = [figure_of(rows, f"{name}, IoU", groups), figure_of(rows, f"{name}, F", groups)]
-        if len(kinds) > 1:
-            cells += [
-                figure_of(
-                    [rows[n] for n in by_source[source]],
-                    f"{name}, IoU",
-                    [groups[n] for n in by_source[source]],
-                )
-                for source in kinds
-            ]
-        result[name] = tuple(cells)
-    return Table(
-        title="Given a hint",
-        note="Mean over objects of the IoU with the true mask, and of the boundary F-score (tolerance "
-        f"{TOLERANCE_SHARE:.1%} of the canvas's diagonal: 2.5 px at 500x375, 1.6 px at 320x240). One candidate "
-        "for each seed, none chosen; best of 4 takes the best of candidates 0 to 3. In brackets: the hint itself "
-        "taken for the answer. Below: answers without a model, given the same box.",
-        columns=("IoU", "boundary F", *(f"IoU, {source}" for source in kinds if len(kinds) > 1)),
-        rows=result,
-        chart="IoU",
-    )
-
-
-_FREE = (
-    *(f"recall@{count}" for count in RECALL_AT),
-    "best IoU",
-    "scale error",
-    "violation",
-    "floating",
-    "outside support",
-    "through nearer",
-    "diversity",
-    "empty",
-)
-
-
-def _free_table(rows: Sequence[Row], groups: Sequence[str]) -> Table:
-    who = {"model": "model", "top": "model, best-scored of 4"}
-    who |= {name: name for name in _names(rows, ", best IoU") if name != "model"} | {
-        "true": "the true objects"
-    }
-    return Table(
-        title="Without a hint",
-        note="Recall@k: the share of requests of whose first k candidates one has IoU > 0.5 with a true object of "
-        "the class; @10 with the first seed alone. Best IoU of the first four with any true object. Scale error: "
-        "octaves of length from the nearest true object. Violation: the share of masks that break a rule of where "
-        "things can be (floating, outside their support, through something nearer); the true objects break the "
-        "rules as often as their row says. Diversity: mean of 1 - IoU over pairs of the first four. Empty: "
-        "candidates without a pixel.",
-        columns=_FREE,
-        rows={
-            title: tuple(figure_of(rows, f"{name}, {column}", groups) for column in _FREE)
-            for name, title in who.items()
-        },
-        chart="recall@10",
-    )
-
-
-def _free_source_table(rows: Sequence[Row], groups: Sequence[str], sources: Sequence[str]) -> Table:
-    columns = ("recall@1", "recall@4", "recall@10", "best IoU", "violation", "diversity")
-    result = {}
-    for source in sorted(set(sources)):
-        own = [n for n, other in enumerate(sources) if other == source]
-        result[source] = tuple(
-            figure_of([rows[n] for n in own], f"model, {column}", [groups[n] for n in own])
-            for column in columns
-        )
-    return Table(
-        title="Without a hint, by data set",
-        note="The model's row above, divided.",
-        columns=columns,
-        rows=result,
-    )
-
-
-def _use_table(suite: Suite, rows: Sequence[Row], groups: Sequence[str]) -> Table:
-    asked = {"box": "box given, IoU"} if "box" in suite.hints else {}
-    asked |= {"free": "no hint, best IoU of 4"} if suite.is_free else {}
-    return Table(
-        title="Use of the layout and of the words",
-        note="What is lost if the same object is asked for on the layout of another image (stretched to the "
-        "canvas), or by the label of another object; same hint, same seed. Above zero: it is used.",
-        columns=("layout", "words"),
-        rows={
-            title: tuple(figure_of(rows, f"{name}, {what} use", groups) for what in ("context", "text"))
-            for name, title in asked.items()
-        },
-    )
-
-
-def _ranking_table(rows: Sequence[Row], groups: Sequence[str]) -> Table:
-    kinds = [
-        name for name in dict.fromkeys(name for row in rows for name in row) if name.startswith("rank, ")
-    ]
-    return Table(
-        title="Ranking",
-        note="AUC: how often the true mask scores above a misplaced copy of it in the same scene (moved, half and "
-        "twice as long on its foot, or where an object of another image is). 0.5 is chance.",
-        columns=("AUC",),
-        rows={name.removeprefix("rank, "): (figure_of(rows, name, groups),) for name in kinds},
-        chart="AUC",
-    )
-
-
-Progress = Callable[[int, int], None]

@@ -1,8 +1,7 @@
 """Forty words that no training text holds, each beside a class that is held out and near it in meaning.
 
 A held-out object of the class is asked for in its box by the new word, by its own label and by a wrong one.
-A test looks for the words in all labels and wordings of the training data; of a phrase it is the whole that is
-new.
+A test looks for the words in all labels and wordings of the training data; of a phrase the whole is new.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,9 +18,9 @@ from smartmask.evaluation.benchmark.tasks import task_of
 
 WORDS_TITLE = "Words never seen in training"
 WORDS_ABOUT = (
-    "Forty words and phrases that no training text holds, each beside a class near it in meaning: held-out objects "
-    "of that class are asked for in their boxes by the new word, by their own label and by the label of another "
-    "object. Objects of a class are the same for all its words."
+    "Forty words and phrases that no training text holds, each beside a class near it in meaning: held-out "
+    "objects of that class are asked for in their boxes by the new word, by their own label and by the "
+    "label of another object. Objects of a class are the same for all its words."
 )
 WORDS_COUNTS = {"voc": 10**6, "made": 10**6}
 """All held-out objects are looked through; `OBJECTS` of each class are asked for."""
@@ -108,7 +107,8 @@ def words_tables(
     }
     if len({entry.label for entry in every}) < 2:
         raise AnnotationError(
-            f"of the {len(places)} classes of the words, fewer than two have held-out objects; build more data"
+            f"of the {len(places)} classes of the words, fewer than two have held-out objects; build more "
+            "data"
         )
     asked = [(place, word) for word, label in words.items() for place in places[label]]
     asked += [(place, None) for found in places.values() for place in found]
@@ -141,7 +141,7 @@ def words_tables(
                 "own - new": [a - b for a, b in zip(own, new, strict=True)],
             }
             rows.append({"new": new, "own": own, "wrong": wrong, **gains})
-            groups.append(every[place].scene.group)
+            groups.append(every[place].scene.key)
             of_word.append(word)
     chosen = [every[place] for place in sorted({place for found in places.values() for place in found})]
     return WordsRun(chosen, {"words": _whole(rows, groups), "each": _each(words, rows, groups, of_word)})
@@ -153,8 +153,9 @@ _COLUMNS = ("new", "own", "wrong", "new - wrong", "own - new")
 def _whole(rows: Sequence[Row], groups: Sequence[str]) -> Table:
     return Table(
         title="All words",
-        note="Mean IoU with the box given, over pairs of word and object: by the new word, by the object's own label, "
-        "by a wrong label; then what the new word gains on the wrong one, and what it lacks of the own one.",
+        note="Mean IoU with the box given, over pairs of word and object: by the new word, by the object's "
+        "own label, by a wrong label; then what the new word gains on the wrong one, and what it lacks of "
+        "the own one.",
         columns=_COLUMNS,
         rows={"words": tuple(figure_of(rows, name, groups) for name in _COLUMNS)},
     )
