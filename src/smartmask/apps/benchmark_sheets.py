@@ -29,8 +29,8 @@ from smartmask.scene.guidance import Guidance, NoGuidance
 
 TRUE = (20, 90, 220)
 PAIRS_A_PAGE = 10
-GALLERY = 4
-"""Objects of each suite in the gallery."""
+GALLERY, GALLERY_COLUMNS = 4, 5
+"""Objects of each suite in the gallery, and panels of each."""
 Panel = tuple[Image.Image, str]
 
 
@@ -43,8 +43,9 @@ def suite_sheets(name: str, run: SuiteRun) -> dict[str, bytes]:
         return {}
     shown = run.pictures[:PICTURED]
     title = f"{name}: the first {len(shown)} objects of the frozen list"
-    subtitle = "Yellow: the hint. Red: the first candidate of seed 0. Blue: the outline of the true object."
-    files = {f"{name}_sheet.png": png_bytes(_sheet(shown, title, subtitle))}
+    drawn = "candidates 0 to 3" if len(shown[0].drawn) == 1 else "candidate 0"
+    subtitle = f"Yellow: the hint. Red: {drawn} of seed 0. Blue: the outline of the true object."
+    files = {f"{name}_sheet.png": png_bytes(_page(_rows(shown), title, subtitle))}
     titles = {f"{name}_sheet.png": title}
     if name == "real":
         pages = [
@@ -67,16 +68,13 @@ def suite_sheets(name: str, run: SuiteRun) -> dict[str, bytes]:
 
 def gallery(runs: Mapping[str, SuiteRun]) -> bytes | None:
     """The first objects of each suite on one sheet; None if no suite has pictures."""
-    rows = [row for run in runs.values() for row in _rows(run.pictures[:GALLERY])]
+    every = [row for run in runs.values() for row in _rows(run.pictures[:GALLERY])]
+    rows = [[*row[: GALLERY_COLUMNS - 1], row[-1]] for row in every]
     if not rows:
         return None
-    title = "The first objects of the frozen lists, first candidates of seed 0; nothing is chosen"
+    title = "The first objects of the frozen lists, candidates of seed 0 in order; nothing is chosen"
     subtitle = "Layouts of held-out scenes. Yellow: the hint. Red: what was drawn. Blue: the true outline."
     return png_bytes(_page(rows, title, subtitle))
-
-
-def _sheet(pictures: Sequence[Picture], title: str, subtitle: str) -> Image.Image:
-    return _page(_rows(pictures), title, subtitle)
 
 
 def _rows(pictures: Sequence[Picture]) -> list[list[Panel]]:
@@ -100,34 +98,25 @@ def _rows(pictures: Sequence[Picture]) -> list[list[Panel]]:
 
 
 def _judged_page(pictures: Sequence[Picture], title: str, first: int) -> Image.Image:
+    """The layout and the first candidates of each pair, best score first, empty ones last."""
     rows = []
     for number, picture in enumerate(pictures, first):
-        found = sorted(
-            (item for item in picture.drawn[-1].found[:BEST_OF] if item), key=lambda item: -item.score
-        )
-        size_wh = _size(picture)
-        caption = f"{number}. {picture.task.label}"
-        row = [(draw_layout(picture.task.scene.layout, None, longest_px=max(size_wh)), caption)]
-        row += [
-            (
-                _panel(picture, item, NoGuidance(), has_truth=False),
-                f"{number}.{place}  score {item.score:.2f}",
-            )
-            for place, item in enumerate(found, 1)
-        ]
+        found = sorted(picture.drawn[-1].found[:BEST_OF], key=lambda item: -item.score if item else 1.0)
+        layout = draw_layout(picture.task.scene.layout, None, longest_px=max(_size(picture)))
+        row = [(layout, f"{number}. {picture.task.label}")]
+        for place, item in enumerate(found, 1):
+            caption = f"score {item.score:.2f}" if item else "came out empty"
+            panel = _panel(picture, item, NoGuidance(), has_truth=False)
+            row.append((panel, f"{number}.{place}  {caption}"))
         rows.append(row)
-    return _page(rows, title, "Candidates 0 to 3 of seed 0 without a hint, best score first.", BEST_OF + 1)
+    return _page(rows, title, f"Candidates 0 to {BEST_OF - 1} of seed 0 without a hint, best score first.")
 
 
-def _page(
-    rows: Sequence[Sequence[Panel]], title: str, subtitle: str, columns: int | None = None
-) -> Image.Image:
-    """Rows of panels; short rows are filled up with nothing."""
-    columns = columns or max(len(row) for row in rows)
-    blank = Image.new("RGB", (1, 1), (250, 250, 248))
-    panels = [panel for row in rows for panel in (*row, *[(blank, "")] * (columns - len(row)))]
+def _page(rows: Sequence[Sequence[Panel]], title: str, subtitle: str) -> Image.Image:
+    """Rows of equally many panels."""
+    panels = [panel for row in rows for panel in row]
     room = max(picture.width for picture, _ in panels), max(picture.height for picture, _ in panels)
-    return draw_page(panels, columns, room, title, subtitle)
+    return draw_page(panels, len(rows[0]), room, title, subtitle)
 
 
 def _panel(picture: Picture, found: Suggestion | None, guidance: Guidance, has_truth: bool) -> Image.Image:
