@@ -12,6 +12,8 @@ from smartmask.evaluation.metrics.distribution import precision_recall_density_c
 
 ANSWERED = ("model", "class-mean shape", "retrieved shape")
 """Whose shapes are compared with the true ones."""
+FEWEST_IMAGES = 10
+"""Fewer say nothing about shapes taken together."""
 
 
 def tables(
@@ -42,12 +44,13 @@ def distribution_table(features: Sequence[Sequence[np.ndarray | None]], groups: 
     rows: dict[str, tuple[Figure | None, ...]] = {}
     for place, name in enumerate(ANSWERED, 1):
         kept = [n for n, row in enumerate(features) if row[place] is not None]
-        if len(kept) < 12:
+        images = [groups[n] for n in kept]
+        if len(set(images)) < FEWEST_IMAGES:
             continue
         real = np.stack([features[n][0] for n in kept])  # type: ignore[misc]
         fake = np.stack([features[n][place] for n in kept])  # type: ignore[misc]
         near = precision_recall_density_coverage(real, fake, k=5)
-        told = two_sample_auc(real, fake, groups=[groups[n] for n in kept])
+        told = two_sample_auc(real, fake, groups=images * 2)
         values = (near.precision, near.recall, near.density, near.coverage, told)
         rows[name] = tuple(Figure(mean=float(value), count=len(kept)) for value in values)
     return Table(
