@@ -127,7 +127,7 @@ def free(parts: Parts, task: Task, seeds: int) -> tuple[Measured, Drawn]:
         draw(parts, task.scene, task.label, NoGuidance(), seed, RECALL_AT[-1] if seed == 0 else BEST_OF)
         for seed in range(seeds)
     ]
-    rows = [placed("model", [item and item.mask for item in found], task, parts.encoder) for found in drawn]
+    rows = [placed("model", [mask_of(item) for item in found], task, parts.encoder) for found in drawn]
     measured: Measured = {name: [row[name] for row in rows if name in row] for name in rows[0]}
     tops = [_top(found[:BEST_OF]) for found in drawn]
     measured["top, recall@1"] = [float(_hits(mask, task)) for mask in tops]
@@ -212,6 +212,11 @@ def ranked(parts: Parts, task: Task) -> Measured:
     return found
 
 
+def mask_of(found: Suggestion | None) -> Mask | None:
+    """The mask of a candidate; None if it is empty."""
+    return None if found is None else found.mask
+
+
 def iou_of(found: Suggestion | None, target: Mask) -> float:
     """IoU of a candidate; 0 if it is empty."""
     return 0.0 if found is None else mask_iou(found.mask, target)
@@ -249,7 +254,7 @@ def _violation(mask: Mask, task: Task, encoder: TextEncoder) -> dict[str, float]
 def _top(found: Sequence[Suggestion | None]) -> Mask | None:
     """The candidate with the highest score."""
     best = max((item for item in found if item), key=lambda item: item.score, default=None)
-    return best and best.mask
+    return mask_of(best)
 
 
 def _hits(mask: Mask | None, task: Task) -> bool:

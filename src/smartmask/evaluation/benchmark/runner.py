@@ -20,7 +20,7 @@ from smartmask.data.shards import SceneDataset
 from smartmask.errors import AnnotationError
 from smartmask.evaluation.benchmark.answers import TrivialAnswers
 from smartmask.evaluation.benchmark.figures import Row, Table, figure_of
-from smartmask.evaluation.benchmark.measures import Drawn, Parts, iou_of
+from smartmask.evaluation.benchmark.measures import Drawn, Parts, iou_of, mask_of
 from smartmask.evaluation.benchmark.protocol import PROTOCOL, Entry, frozen, in_order, list_digest
 from smartmask.evaluation.benchmark.suite_tables import ANSWERED, class_table, distribution_table, tables
 from smartmask.evaluation.benchmark.suites import SUITES, Suite, measure
@@ -113,7 +113,8 @@ def run_suite(
             parts,
             on_progress,
         )
-        entries, found, pictures = measured.entries, measured.tables, []
+        entries, found = measured.entries, measured.tables
+        pictures: list[Picture] = []
         about = WORDS_TITLE, WORDS_ABOUT, dict(WORDS_COUNTS)
     else:
         suite = SUITES[name]
@@ -217,7 +218,7 @@ def _run(
 def _features(picture: Picture, answers: TrivialAnswers) -> list[np.ndarray | None]:
     task, boxed = picture.task, answers.boxed(picture.task)
     drawn = next(entry for entry in picture.drawn if entry.hint == "box").found[0]
-    masks = [task.target, drawn and drawn.mask, *(boxed[name][0] for name in ANSWERED[1:])]
+    masks = [task.target, mask_of(drawn), *(boxed[name][0] for name in ANSWERED[1:])]
     return [None if mask is None or not mask.any() else shape_features(mask) for mask in masks]
 
 

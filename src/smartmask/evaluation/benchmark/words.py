@@ -110,7 +110,9 @@ def words_tables(
             f"of the {len(places)} classes of the words, fewer than two have held-out objects; build more "
             "data"
         )
-    asked = [(place, word) for word, label in words.items() for place in places[label]]
+    asked: list[tuple[int, str | None]] = [
+        (place, word) for word, label in words.items() for place in places[label]
+    ]
     asked += [(place, None) for found in places.values() for place in found]
     ious: dict[tuple[int, str], list[float]] = {}
 
