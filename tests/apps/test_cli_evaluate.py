@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from benchmark_results import result
 from conftest import RESOLUTION, Ellipses
 from PIL import Image
 from shapes import dataset_of, room
@@ -62,10 +63,10 @@ def test_suites_write_results_sheets_and_a_report_that_is_drawn_from_them_alone(
         "benchmark.md",
         "benchmark.html",
     }
-    result = json.loads((out / "real.json").read_text())
-    assert [sheet["file"] for sheet in result["sheets"]] == ["real_sheet.png", "real_judge_1.png"]
-    assert [entry["page"] for entry in result["judged"]] == [1, 1]
-    assert result["weights"] == {"sha256": hashlib.sha256(b"closed form").hexdigest(), "views": 7}
+    real = json.loads((out / "real.json").read_text())
+    assert [sheet["file"] for sheet in real["sheets"]] == ["real_sheet.png", "real_judge_1.png"]
+    assert [entry["page"] for entry in real["judged"]] == [1, 1]
+    assert real["weights"] == {"sha256": hashlib.sha256(b"closed form").hexdigest(), "views": 7}
     page = (out / "benchmark.html").read_text()
     assert page.count("<img ") == 3
     assert "<script" not in page
@@ -119,26 +120,15 @@ def test_damaged_weights_are_named(run, tmp_path, data):
 def test_a_missing_sheet_is_named(run, tmp_path):
     out = tmp_path / "out"
     out.mkdir()
-    value = {
-        "format": "smartmask-benchmark",
-        "protocol": 2,
-        "suite": "words",
-        "title": "t",
-        "about": "a",
-        "split": "test",
-        "limit": None,
-        "seeds": 1,
-        "objects": 1,
-        "images": 1,
-        "groups": 1,
-        "objects_sha256": "",
-        "config_sha256": "",
-        "commit": None,
-        "weights": {"sha256": "", "views": 1},
-        "tables": {},
-        "sheets": [{"file": "gone.png", "title": "gone"}],
-    }
+    value = {**result("words"), "sheets": [{"file": "gone.png", "title": "gone"}]}
     (out / "words.json").write_text(json.dumps(value))
     done = run("evaluate", "report", "--out", out)
     assert done.code == 1
     assert "gone.png: the sheet cannot be read" in done.err
+
+
+def test_help_is_golden(run):
+    """After a wanted change: `COLUMNS=80 smartmask evaluate --help > tests/golden/help_evaluate.txt`."""
+    code, out, err = run("evaluate", "--help")
+    assert (code, err) == (0, "")
+    assert out == (Path(__file__).parents[1] / "golden" / "help_evaluate.txt").read_text()

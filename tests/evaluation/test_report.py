@@ -5,42 +5,11 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from benchmark_results import figure, result, table
 
 from smartmask.errors import AnnotationError
-from smartmask.evaluation.benchmark.protocol import PROTOCOL
-from smartmask.evaluation.benchmark.runner import FORMAT
 from smartmask.evaluation.report import aims, cell, figure_text, read_findings
 from smartmask.evaluation.report_tables import markdown, seed_spread
-
-
-def figure(mean, low=None, high=None, count=9, seeds=()):
-    return {"mean": mean, "low": low, "high": high, "count": count, "seeds": list(seeds)}
-
-
-def result(suite: str, **tables) -> dict:
-    return {
-        "format": FORMAT,
-        "protocol": PROTOCOL,
-        "suite": suite,
-        "title": f"The suite {suite}",
-        "about": "What it holds.",
-        "split": "test",
-        "limit": None,
-        "seeds": 3,
-        "objects": 9,
-        "images": 5,
-        "groups": 4,
-        "objects_sha256": "a" * 64,
-        "config_sha256": "b" * 64,
-        "commit": "c" * 40,
-        "weights": {"sha256": "d" * 64, "views": 1000},
-        "tables": tables,
-        "sheets": [],
-    }
-
-
-def table(columns, rows, chart=None) -> dict:
-    return {"title": "A table", "note": "Its note.", "columns": columns, "rows": rows, "chart": chart}
 
 
 def write(folder: Path, name: str, value: object) -> None:

@@ -138,8 +138,8 @@ def _panel(picture: Picture, found: Suggestion | None, guidance: Guidance, has_t
 
 
 def _size(picture: Picture) -> tuple[int, int]:
-    """Width and height of its panels, of which five fill the page's width."""
+    """Width and height of its panels: five fill the page's width, and none is higher than 3:4."""
     room = (PAGE_WIDTH - 2 * MARGIN - 4 * GAP) // 5
     height, width = picture.task.target.shape
-    scale = min(room / width, room / height)
+    scale = min(room / width, 0.75 * room / height)
     return max(round(width * scale), 8), max(round(height * scale), 8)

@@ -206,7 +206,8 @@ def _run(
         groups = [entry.scene.key for entry in entries]
         found = tables(suite, rows, groups, [entry.source for entry in entries])
         if "box" in suite.hints:
-            found["distribution"] = distribution_table(features, groups)
+            shapes = distribution_table(features, groups)
+            found |= {"distribution": shapes} if shapes.rows else {}
         if suite.is_modal:
             found["leak"] = _leak_table(
                 every, entries, parts, pool, lambda done: on_progress(len(entries) + done, total)
