@@ -1,8 +1,12 @@
 """`smartmask evaluate`: the benchmark, from held-out data to a report."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from smartmask.evaluation.benchmark.measures import Parts
 
 _SUITES = ("silhouettes", "scenes", "codraw", "real", "words")
 _SHIPPED = ("silhouettes", "scenes", "real", "words")
@@ -99,32 +103,17 @@ def _measure(
     seeds: int,
 ) -> None:
     """Run suites one after the other and write each one's files as soon as they are known."""
-    import hashlib
     import json
-    from functools import partial
     from typing import cast
 
     from smartmask.apps.benchmark_sheets import gallery, suite_sheets
     from smartmask.apps.cli.output import write_folder
     from smartmask.apps.cli.progress import progress
-    from smartmask.apps.load import WEIGHTS
-    from smartmask.backends.text_static import StaticTextEncoder
     from smartmask.data.layered_scene import Split
-    from smartmask.evaluation.benchmark.measures import Parts
-    from smartmask.evaluation.benchmark.ranking import placement_score
     from smartmask.evaluation.benchmark.runner import Request, SuiteRun, run_suite
-    from smartmask.model.onnx_denoiser import OnnxDenoiser
-    from smartmask.pipelines.generate import MaskGenerator
-    from smartmask.pipelines.suggest import SuggestPipeline
 
-    path = weights or WEIGHTS / "mask.onnx"
-    denoiser, encoder = OnnxDenoiser(path), StaticTextEncoder(WEIGHTS / "text.npz")
-    generator = MaskGenerator(denoiser, encoder, denoiser.card.resolution)
-    parts = Parts(
-        pipeline=SuggestPipeline(generator, 1), score=partial(placement_score, generator), encoder=encoder
-    )
+    parts, about = _parts(weights)
     request = Request(data=data, split=cast(Split, split), limit=limit, seeds=seeds, threads=threads)
-    about = {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "views": denoiser.card.views}
     runs: dict[str, SuiteRun] = {}
     with progress() as (step, on_progress):
         for name in names:
@@ -137,6 +126,30 @@ def _measure(
         sheet = gallery(runs)
         if sheet is not None:
             write_folder(out, {"gallery.png": sheet})
+
+
+def _parts(weights: Path | None) -> "tuple[Parts, dict[str, Any]]":
+    """What is measured, built as `SmartMask.load` builds it, and what results say of its weights.
+
+    Objects are measured side by side, so each pipeline call works in one thread.
+    """
+    import hashlib
+    from functools import partial
+
+    from smartmask.apps.load import WEIGHTS
+    from smartmask.backends.text_static import StaticTextEncoder
+    from smartmask.evaluation.benchmark.measures import Parts
+    from smartmask.evaluation.benchmark.ranking import placement_score
+    from smartmask.model.onnx_denoiser import OnnxDenoiser
+    from smartmask.pipelines.generate import MaskGenerator
+    from smartmask.pipelines.suggest import SuggestPipeline
+
+    path = weights or WEIGHTS / "mask.onnx"
+    denoiser, encoder = OnnxDenoiser(path), StaticTextEncoder(WEIGHTS / "text.npz")
+    generator = MaskGenerator(denoiser, encoder, denoiser.card.resolution)
+    pipeline = SuggestPipeline(generator, 1)
+    about = {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "views": denoiser.card.views}
+    return Parts(pipeline=pipeline, score=partial(placement_score, generator), encoder=encoder), about
 
 
 def _commit() -> str | None:
