@@ -46,7 +46,7 @@ train-planner: data
 	$(BIN)/python scripts/train_planner.py --data runs/data
 
 evaluate: data
-	$(BIN)/python scripts/evaluate.py --data runs/data --out docs/results
+	$(BIN)/smartmask evaluate all --data runs/data --out docs/results
 	$(BIN)/python scripts/evaluate_planner.py --data runs/data --out docs/results
 
 $(VENV)/bin/python:

@@ -1,5 +1,6 @@
 """Does the hole of a removed object give its shape away? Asked of the shipped model on held-out photos."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,13 @@ import pytest
 from smartmask.apps.load import WEIGHTS
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.annotations.base import Problems
+from smartmask.data.examples import askable
 from smartmask.data.layered_scene import LayeredScene, split_of
-from smartmask.data.removal import remove_object
+from smartmask.data.removal import Fill, remove_object
 from smartmask.data.sources import read_scenes
-from smartmask.evaluation.silhouettes import Task, measure_all, tasks
+from smartmask.evaluation.benchmark.measures import iou_of
+from smartmask.evaluation.benchmark.protocol import Entry, frozen
+from smartmask.evaluation.benchmark.tasks import Task, task_of
 from smartmask.model.onnx_denoiser import OnnxDenoiser
 from smartmask.pipelines.generate import MaskGenerator
 from smartmask.pipelines.suggest import SuggestPipeline
@@ -23,7 +27,7 @@ from smartmask.scene.masks import mask_iou
 
 VOC = Path(__file__).parents[3] / "shared" / "data" / "voc" / "scenes.parquet"
 MODEL = WEIGHTS / "mask.onnx"
-FILLS = ("nearest", "rows", "unknown")
+FILLS: tuple[Fill, ...] = ("nearest", "rows", "unknown")
 PHOTOS, OBJECTS = 80, 32
 
 pytestmark = [
@@ -33,38 +37,43 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def scenes(tmp_path_factory: pytest.TempPathFactory) -> list[LayeredScene]:
-    """Photos of the test split; read from a slice, since the whole file takes long."""
+def entries(tmp_path_factory: pytest.TempPathFactory) -> list[Entry]:
+    """Objects of photos of the test split; read from a slice, since the whole file takes long."""
     names = parquet.read_table(VOC, columns=["image_id"])["image_id"].to_pylist()
     rows = [row for row, name in enumerate(names) if split_of(f"voc:{name}") == "test"]
     path = tmp_path_factory.mktemp("voc") / "scenes.parquet"
     parquet.write_table(parquet.read_table(VOC).take(pa.array(rows[:PHOTOS])), path)
     found = list(read_scenes("parquet-voc", path, Problems(strict=True)))
-    assert all(split_of(scene.group) == "test" for scene in found)
-    return found
+    return frozen("voc", found, "test", asked_for, 10**6)
+
+
+def asked_for(source: str, scene: LayeredScene) -> Iterator[Entry]:
+    """Every object, hidden ones too: holes must not be read next to other things either."""
+    for layer in askable(scene):
+        yield Entry(source, scene, layer, (layer,))
 
 
 @pytest.mark.skipif(not MODEL.is_file(), reason="the shipped weights are not in the package yet")
-def test_the_shipped_model_draws_as_well_however_the_hole_was_filled(scenes: list[LayeredScene]):
+def test_the_shipped_model_draws_as_well_however_the_hole_was_filled(entries: list[Entry]):
     denoiser = OnnxDenoiser(MODEL)
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
     pipeline = SuggestPipeline(MaskGenerator(denoiser, encoder, denoiser.card.resolution), threads=1)
 
-    def iou(task: Task) -> np.ndarray:
+    def iou(place: int, fill: Fill) -> float:
+        task = task_of(entries, place, fill)
         drawn = pipeline.candidate(task.scene, task.label, None, task.box(), task.number, 0)
-        return np.array([mask_iou(drawn.mask, task.target) if drawn else 0.0], np.float32)
+        return iou_of(drawn, task.target)
 
-    means = {
-        fill: float(measure_all(iou, tasks(scenes, OBJECTS, fill), threads=2)[1].mean()) for fill in FILLS
-    }
+    means = {fill: float(np.mean([iou(place, fill) for place in range(OBJECTS)])) for fill in FILLS}
     assert min(means.values()) > 0.4, means
     assert max(means.values()) - min(means.values()) < 0.04, means
 
 
 @pytest.mark.parametrize("fill", FILLS, ids="fill {}".format)
-def test_a_reader_of_exact_holes_sees_them_as_cut_and_loses_them_when_hidden(fill, scenes):
+def test_a_reader_of_exact_holes_sees_them_as_cut_and_loses_them_when_hidden(fill, entries):
     cut, hidden = [], []
-    for task in tasks(scenes, OBJECTS):
+    for place in range(OBJECTS):
+        task = task_of(entries, place)
         background = len(task.scene.layout.labels)
         whole = np.where(task.scene.visible_index < 0, background, task.scene.visible_index).astype(np.int16)
         left_open = whole.copy()

@@ -130,12 +130,17 @@ def overview(
     named, _ = _draw_layout(layout, photo, size_wh, layout.labels)
     panels.append((named, f"Layout, {len(layout)} region{'' if len(layout) == 1 else 's'}"))
     if photo is None:
-        background = Image.blend(_tinted(layout, None, size_wh), Image.new("RGB", size_wh, PAPER), 0.45)
+        background = draw_faded(layout, size_wh)
     panels += [
         (draw_suggestion(background, suggestion, guidance), f"Suggestion {number}: {suggestion.score:.2f}")
         for number, suggestion in enumerate(suggestions)
     ]
     return draw_page(panels, columns, size_wh, title, subtitle)
+
+
+def draw_faded(layout: Layout, size_wh: tuple[int, int]) -> Image.Image:
+    """The layout's regions in pale colours without names, to draw over."""
+    return Image.blend(_tinted(layout, None, size_wh), Image.new("RGB", size_wh, PAPER), 0.45)
 
 
 def png_bytes(picture: Image.Image) -> bytes:

@@ -11,6 +11,7 @@ import click
 from smartmask.apps.cli.convert import convert
 from smartmask.apps.cli.data import data
 from smartmask.apps.cli.edit import edit
+from smartmask.apps.cli.evaluate import evaluate
 from smartmask.apps.cli.evaluate_insertions import evaluate_insertions
 from smartmask.apps.cli.insert import insert
 from smartmask.apps.cli.plan import plan
@@ -44,6 +45,7 @@ commands.add_command(render)
 commands.add_command(train)
 commands.add_command(evaluate_insertions)
 commands.add_command(data)
+commands.add_command(evaluate)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

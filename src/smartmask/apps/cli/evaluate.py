@@ -1,0 +1,166 @@
+"""`smartmask evaluate`: the benchmark, from held-out data to a report."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from smartmask.evaluation.benchmark.measures import Parts
+
+_SUITES = ("silhouettes", "scenes", "codraw", "real", "words")
+_SHIPPED = ("silhouettes", "scenes", "real", "words")
+REPORT_FILES = ("benchmark.md", "benchmark.html")
+
+
+@click.command()
+@click.argument("suites", nargs=-1, required=True, type=click.Choice([*_SUITES, "all", "report"]))
+@click.option(
+    "--weights",
+    type=click.Path(path_type=Path, readable=False),
+    help="The mask model, an ONNX file.  [default: the shipped one]",
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, readable=False),
+    default=Path("runs/data"),
+    show_default=True,
+    help="Folder of the datasets that smartmask data has made, one folder each: voc, coco, ...",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, readable=False),
+    default=Path("docs/results"),
+    show_default=True,
+    help="Folder for the results, and of those that are reported.",
+)
+@click.option(
+    "--split",
+    type=click.Choice(["test", "validation"]),
+    default="test",
+    show_default=True,
+    help="Figures are of test; choices are made on validation.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(2),
+    help="At most so many objects of each suite, from the list's beginning.",
+)
+@click.option(
+    "--threads", type=click.IntRange(1), default=2, show_default=True, help="Objects measured at once."
+)
+@click.option(
+    "--seeds", type=click.IntRange(1, 16), default=3, show_default=True, help="Seeds of the sampler."
+)
+def evaluate(
+    suites: tuple[str, ...],
+    weights: Path | None,
+    data: Path,
+    out: Path,
+    split: str,
+    limit: int | None,
+    threads: int,
+    seeds: int,
+) -> None:
+    """Measure a mask model on held-out objects, and report what was measured.
+
+    SUITES are silhouettes, scenes, codraw, real, words; "all" is all of them but codraw, which needs weights
+    trained on it. Each writes SUITE.json and its sheets as PNG. Then benchmark.md and benchmark.html are
+    drawn from all results in the folder; "report" draws them from what is there, and measures nothing.
+
+    \b
+    Examples:
+      smartmask evaluate all
+      smartmask evaluate silhouettes real --limit 20 --out look
+      smartmask evaluate codraw --weights runs/codraw/mask.onnx --out docs/results
+      smartmask evaluate report --out docs/results
+    """
+    from smartmask.apps.benchmark_report import benchmark_report
+    from smartmask.apps.cli.output import check_folder, write_folder
+    from smartmask.evaluation.report import read_findings
+    from smartmask.evaluation.report_tables import markdown
+
+    asked = [name for name in _SUITES if name in suites or ("all" in suites and name in _SHIPPED)]
+    check_folder(out, [*REPORT_FILES, *(f"{name}.json" for name in asked)], [weights])
+    if asked:
+        _measure(asked, weights, data, out, split, limit, threads, seeds)
+    findings = read_findings(out)
+    text = markdown(findings)
+    contents = (text.encode(), benchmark_report(findings, out).encode())
+    write_folder(out, dict(zip(REPORT_FILES, contents, strict=True)))
+    for name in REPORT_FILES:
+        click.echo(f"  {out / name}")
+
+
+def _measure(
+    names: list[str],
+    weights: Path | None,
+    data: Path,
+    out: Path,
+    split: str,
+    limit: int | None,
+    threads: int,
+    seeds: int,
+) -> None:
+    """Run suites one after the other and write each one's files as soon as they are known."""
+    import json
+    from typing import cast
+
+    from smartmask.apps.benchmark_sheets import gallery, suite_sheets
+    from smartmask.apps.cli.output import write_folder
+    from smartmask.apps.cli.progress import progress
+    from smartmask.data.layered_scene import Split
+    from smartmask.evaluation.benchmark.runner import Request, SuiteRun, run_suite
+
+    parts, about = _parts(weights)
+    request = Request(data=data, split=cast(Split, split), limit=limit, seeds=seeds, threads=threads)
+    runs: dict[str, SuiteRun] = {}
+    with progress() as (step, on_progress):
+        for name in names:
+            step(name)
+            runs[name] = run_suite(name, request, parts, about, _commit(), on_progress)
+            files = suite_sheets(name, runs[name])
+            files[f"{name}.json"] = (json.dumps(runs[name].result, indent=1) + "\n").encode()
+            write_folder(out, files)
+            click.echo(f"{name}: {runs[name].result['objects']} objects, {out / f'{name}.json'}")
+        sheet = gallery(runs)
+        if sheet is not None:
+            write_folder(out, {"gallery.png": sheet})
+
+
+def _parts(weights: Path | None) -> "tuple[Parts, dict[str, Any]]":
+    """What is measured, built as `SmartMask.load` builds it, and what results say of its weights.
+
+    Objects are measured side by side, so each pipeline call works in one thread.
+    """
+    import hashlib
+    from functools import partial
+
+    from smartmask.apps.load import WEIGHTS
+    from smartmask.backends.text_static import StaticTextEncoder
+    from smartmask.evaluation.benchmark.measures import Parts
+    from smartmask.evaluation.benchmark.ranking import placement_score
+    from smartmask.model.onnx_denoiser import OnnxDenoiser
+    from smartmask.pipelines.generate import MaskGenerator
+    from smartmask.pipelines.suggest import SuggestPipeline
+
+    path = weights or WEIGHTS / "mask.onnx"
+    denoiser, encoder = OnnxDenoiser(path), StaticTextEncoder(WEIGHTS / "text.npz")
+    generator = MaskGenerator(denoiser, encoder, denoiser.card.resolution)
+    pipeline = SuggestPipeline(generator, 1)
+    about = {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "views": denoiser.card.views}
+    return Parts(pipeline=pipeline, score=partial(placement_score, generator), encoder=encoder), about
+
+
+def _commit() -> str | None:
+    """The commit of the code that runs; None outside a git checkout, or without git."""
+    import subprocess
+
+    folder = Path(__file__).resolve().parent
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return None
+    return done.stdout.strip() or None
