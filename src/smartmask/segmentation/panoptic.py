@@ -87,7 +87,7 @@ class ResolveSettings:
     least_contact: float = 0.9
     min_thing: float = 0.3
     min_stuff: float = 0.25
-    min_share: float = 0.001
+    min_share: float = 0.003
 
     def __post_init__(self) -> None:
         shares = (self.min_heat, self.sure_heat, self.min_thing, self.min_stuff, self.min_share)
