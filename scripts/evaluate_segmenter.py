@@ -135,6 +135,8 @@ def _tables(result: dict) -> str:  # type: ignore[type-arg]
         lines.append(f"| {name} | {mean:+.3f} ({low:+.3f} to {high:+.3f}) |")
     lines += ["", "| group | IoU |", "|---|---|"]
     lines += [f"| {group} | {iou:.3f} |" for group, iou in sorted(scores["both"]["iou_of_groups"].items())]
+    lines += ["", "| class | IoU |", "|---|---|"]
+    lines += [f"| {label} | {iou:.3f} |" for label, iou in sorted(scores["both"]["iou"].items())]
     return "\n".join(lines) + "\n"
 
 

@@ -120,6 +120,23 @@ def test_unsure_stuff_and_unsure_things_are_left_unknown() -> None:
     assert set(labels) <= {"sky", "grass"}
 
 
+def test_no_layer_is_less_sure_than_was_asked_for_even_when_it_took_in_fragments() -> None:
+    rng = np.random.default_rng(0)
+    settings = ResolveSettings(min_stuff=0.4, min_thing=0.5, min_share=0.02)
+    found = 0
+    for _ in range(20):
+        logits = 2 * rng.normal(size=(4, 8, 8)).repeat(4, 1).repeat(4, 2).astype(np.float32)
+        heat, offsets = rng.random((32, 32), np.float32), np.zeros((2, 32, 32), np.float32)
+        layout = resolve_panoptic(
+            PanopticOutput(logits, heat, offsets, CLASSES, IS_THING), (64, 64), settings
+        )
+        for layer in layout.layers:
+            assert layer.confidence is not None
+            assert layer.confidence >= (0.4 if layer.label in ("sky", "grass") else 0.5)
+        found += len(layout)
+    assert found > 20
+
+
 def test_confidence_is_the_mean_probability_of_the_label() -> None:
     classes, things = park()
     for sureness, expected in ((12.0, 1.0), (2.0, np.exp(2.0))):

@@ -87,7 +87,7 @@ class ResolveSettings:
     least_contact: float = 0.9
     min_thing: float = 0.3
     min_stuff: float = 0.25
-    min_share: float = 0.001
+    min_share: float = 0.003
 
     def __post_init__(self) -> None:
         shares = (self.min_heat, self.sure_heat, self.min_thing, self.min_stuff, self.min_share)
@@ -173,16 +173,20 @@ def _segments(output: PanopticOutput, settings: ResolveSettings) -> _Segments:
     winner[unknown] = len(labels)
     smallest = max(1, round(settings.min_share * winner.size))
     winner = absorb_fragments(winner, smallest)
+    confidences = [
+        float(likely[winner == number].mean()) if (winner == number).any() else 0.0
+        for number, likely in enumerate(likelihoods)
+    ]
+    # What got most of its cells from its neighbours' doubts is none either.
+    for number, confidence in enumerate(confidences):
+        if confidence < (settings.min_thing if number < thing_count else settings.min_stuff):
+            winner[winner == number] = len(labels)
     # A cell that changed hands brings its score along; what it had belonged to has none left there.
     rows, columns = np.indices(winner.shape)
     lead = table.max(0)
     lost = table.argmax(0) != winner
     table[:, lost] = np.minimum(table[:, lost], 0.5 * lead[lost])
     table[winner, rows, columns] = np.where(lost, lead, table[winner, rows, columns])
-    confidences = [
-        float(likely[winner == number].mean()) if (winner == number).any() else 0.0
-        for number, likely in enumerate(likelihoods)
-    ]
     flags = (True,) * thing_count + (False,) * (len(labels) - thing_count + 1)
     return _Segments((*labels, "unknown"), (*confidences, 0.0), flags, table, winner)
 
