@@ -1,13 +1,16 @@
 """What all tests share: threads, hypothesis settings, and a text encoder of a few numbers."""
 
+import socket
 import zlib
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import jaxtyping
 import numpy as np
 import pytest
 import torch
+from hub_cache import HubCache
 from hypothesis import settings
 from tiny_model import TinyModel, export_tiny_model
 
@@ -63,3 +66,17 @@ def no_type_check() -> Iterator[None]:
     jaxtyping.config.update("jaxtyping_disable", True)
     yield
     jaxtyping.config.update("jaxtyping_disable", False)
+
+
+@pytest.fixture
+def offline_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HubCache:
+    """Offline as with HF_HUB_OFFLINE=1; whoever calls the network all the same, fails."""
+
+    def refuse(*_: Any) -> NoReturn:
+        raise AssertionError("the network was called")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
+    return HubCache(tmp_path / "cache")
