@@ -193,3 +193,13 @@ def test_words_ask_held_out_objects_of_the_classes_near_them(tmp_path, tiny):
 
 def test_names_are_those_of_the_suites_and_the_words():
     assert NAMES == ("silhouettes", "scenes", "codraw", "real", "words")
+
+
+def test_fair_violations_are_those_of_requests_whose_true_objects_keep_the_rules(runs):
+    free = runs["scenes"].result["tables"]["free"]
+    fair, every = free["columns"].index("fair violation"), free["columns"].index("violation")
+    true = free["rows"]["the true objects"][every]
+    kept = round(free["rows"]["the true objects"][every]["count"] * (1 - true["mean"]))
+    for name in ("model", "random", "class prior + retrieval"):
+        cell = free["rows"][name][fair]
+        assert (cell["count"] if cell else 0) <= kept
