@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from benchmark_data import benchmark_data, parts_of, rooms
-from conftest import HashEncoder
+from hash_encoder import HashEncoder
 from scipy.ndimage import distance_transform_edt
 from shapes import dataset_of
 from tiny_model import SIZES
@@ -182,6 +182,8 @@ def test_words_ask_held_out_objects_of_the_classes_near_them(tmp_path, tiny):
     assert len(each) == 40
     assert all(cell["count"] == 3 for cell in each["terrier (dog)"])
     assert each["yacht (boat)"] == [None, None, None]
+    few = run_suite("words", replace(request, limit=2), tiny, WEIGHTS, None).result["tables"]["each"]["rows"]
+    assert few == {name: each[name] for name in ("terrier (dog)", "spaniel (dog)")}
     whole = dict(
         zip(result["tables"]["words"]["columns"], result["tables"]["words"]["rows"]["words"], strict=True)
     )
