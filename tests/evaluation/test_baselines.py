@@ -12,6 +12,8 @@ from shapes import disc, rectangle, room, scene_of
 from smartmask.apps.load import WEIGHTS
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.evaluation.baselines import (
+    BANDWIDTH,
+    PRIOR_COUNT,
     ClassPrior,
     ShapeBank,
     ellipse,
@@ -82,13 +84,28 @@ class TestClassPrior:
 
     def test_many_things_of_a_class_are_smoothed_less_than_few(self):
         many, few = ClassPrior.of(ROOMS, ENCODER), ClassPrior.of(ROOMS[:2], ENCODER)
-        assert (many.spread["ball"] < few.spread["ball"]).all()
+        assert (many.spread["ball"][:2] < few.spread["ball"][:2]).all()
         assert (few.spread["ball"] > 0).all()
 
-    def test_one_thing_of_a_class_is_spread_as_all_things_are(self):
+    def test_one_thing_of_a_class_is_spread_by_what_all_things_are(self):
         scenes = [*ROOMS, scene_of({"cup": rectangle(SIZE_HW, (40, 40, 60, 56))})]
-        found = ClassPrior.of(scenes, ENCODER).propose("cup", SIZE_HW, 500, rng())
-        assert middles(found).std(0).min() > 4
+        prior = ClassPrior.of(scenes, ENCODER)
+        shared = np.concatenate(list(prior.things.values())).std(0)
+        assert prior.spread["cup"] == pytest.approx(
+            BANDWIDTH * np.sqrt(PRIOR_COUNT / (PRIOR_COUNT + 1)) * shared
+        )
+        found = middles(prior.propose("cup", SIZE_HW, 2000, rng()))
+        assert found.mean(0) == pytest.approx((50, 48), abs=0.5)
+        assert found.std(0) == pytest.approx(prior.spread["cup"][:2] * (96, 72), rel=0.1)
+
+    def test_size_and_aspect_vary_by_themselves(self):
+        """Cars of any size and one aspect are not proposed tall."""
+        sides = [(16 + 2 * n % 48, 100 + n % 40) for n in range(80)]
+        scenes = [scene_of({"car": rectangle((200, 300), (y, y, y + 2 * s, y + s))}) for s, y in sides]
+        boxes = np.array(ClassPrior.of(scenes, ENCODER).propose("car", (200, 300), 500, rng()))
+        aspects = (boxes[:, 2] - boxes[:, 0]) / (boxes[:, 3] - boxes[:, 1])
+        assert np.quantile(aspects, [0.02, 0.98]) == pytest.approx([2, 2], rel=0.05)
+        assert np.ptp(boxes[:, 2] - boxes[:, 0]) > 60
 
     @given(st.integers(0, 999), st.integers(1, 40), st.integers(1, 40))
     def test_every_box_has_pixels_on_the_canvas(self, seed, height, width):

@@ -14,7 +14,8 @@ and these numbers follow the coefficients:
     log aspect         ln (width / height)
     extent             area / area of the box, from the stretched picture
     solidity           area / area of its convex hull: 1 for what is convex
-    complexity         ln (perimeter^2 / (4 pi area)), over outer and inner outlines: 0 for a disc
+    complexity         ln (perimeter^2 / (4 pi area)), over outer and inner outlines, smoothed over 6 %
+                       of the longer side: 0 for a disc
     spread             ln (sigma_x / sqrt(area)) and ln (sigma_y / sqrt(area))
     tilt               correlation of x and y over the mask's pixels
     skewness           mean of x^3, x^2 y, x y^2, y^3 with x, y about their means in units of sigma_x,
@@ -40,6 +41,8 @@ GRID = 32
 ORDERS = 8
 SIDE = 96
 _LEAST_PART = 0.01
+_SMOOTHED = 8
+"""Outline pixels to either side that are averaged, at thrice `SIDE`: 3 % of the longer side."""
 _ORDER_PAIRS = [(u, v) for u in range(ORDERS) for v in range(ORDERS) if 0 < u + v < ORDERS]
 NAMES = (
     *(f"dct {u},{v}" for u, v in _ORDER_PAIRS),
@@ -96,8 +99,8 @@ def _outline(shape: Bool[np.ndarray, "h w"]) -> tuple[float, float]:
 
 
 def _length(points: Float[np.ndarray, "P 2"]) -> float:
-    """Length of a closed outline, smoothed over a few pixels: else stairs count instead of the slope."""
-    reach = min(4, len(points) // 8)
+    """Length of a closed outline, smoothed: else stairs count instead of the slope."""
+    reach = min(_SMOOTHED, len(points) // 8)
     smooth = np.mean([np.roll(points, step, axis=0) for step in range(-reach, reach + 1)], axis=0)
     return float(np.hypot(*(smooth - np.roll(smooth, 1, axis=0)).T).sum())
 
@@ -118,7 +121,7 @@ def _parts(shape: Bool[np.ndarray, "h w"]) -> tuple[float, float]:
     """Log of the number of parts that count, and the share of the largest."""
     _, _, parts, _ = cv2.connectedComponentsWithStats(shape.astype(np.uint8), connectivity=8)
     shares = parts[1:, cv2.CC_STAT_AREA] / np.count_nonzero(shape)
-    return float(np.log(max(np.count_nonzero(shares >= _LEAST_PART), 1))), float(shares.max())
+    return float(np.log(np.maximum(np.count_nonzero(shares >= _LEAST_PART), 1))), float(shares.max())
 
 
 def _in_aspect(crop: Float32[np.ndarray, "h w"]) -> Bool[np.ndarray, "H W"]:

@@ -88,8 +88,7 @@ def violations(
     """
     if not mask.any():
         return Violations(False, False, False)
-    rules = _rules(encoder)
-    surfaces = _surfaces(encoder, layout)
+    rules, surfaces = _read(encoder, layout)  # type: ignore[arg-type]  # encoders are hashable by identity
     unknown = coarse(visible_index == UNKNOWN, CELLS)
     lenient = replace(
         surfaces,
@@ -160,9 +159,10 @@ def _moved_below(mask: Bool[np.ndarray, "H W"]) -> Bool[np.ndarray, "H W"]:
 
 
 @lru_cache(maxsize=8)
-def _surfaces(encoder: TextEncoder, layout: Layout) -> Surfaces:
+def _read(encoder: TextEncoder, layout: Layout) -> tuple[SupportRules, Surfaces]:
     """Kept, since many masks are judged in one layout."""
-    return _rules(encoder).surfaces(layout, [name in _REGIONS for name in layout.labels], CELLS)
+    rules = _rules(encoder)  # type: ignore[arg-type]
+    return rules, rules.surfaces(layout, [name in _REGIONS for name in layout.labels], CELLS)
 
 
 @lru_cache(maxsize=8)
