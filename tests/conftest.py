@@ -1,15 +1,14 @@
 """What all tests share: threads, hypothesis settings, and a text encoder of a few numbers."""
 
 import socket
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import jaxtyping
-import numpy as np
 import pytest
 import torch
+from hash_encoder import HashEncoder
 from hub_cache import HubCache
 from hypothesis import settings
 from tiny_model import TinyModel, export_tiny_model
@@ -25,20 +24,6 @@ settings.load_profile("quick")
 def pytest_configure(config: pytest.Config) -> None:
     """Let strategies build values that beartype checks: it looks at a random item of a container."""
     config.addinivalue_line("filterwarnings", "ignore:Do not use the `random` module inside strategies")
-
-
-class HashEncoder:
-    """A `TextEncoder`: each text has a unit vector of its own, drawn by the text's hash."""
-
-    width = 8
-
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        rows = np.zeros((len(texts), self.width), np.float32)
-        for row, text in zip(rows, texts, strict=True):
-            if text:
-                vector = np.random.default_rng(zlib.crc32(text.encode())).standard_normal(self.width)
-                row[:] = vector / np.linalg.norm(vector)
-        return rows
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from benchmark_results import result
-from conftest import RESOLUTION, Ellipses
+from ellipses import RESOLUTION, Ellipses
 from PIL import Image
 from shapes import dataset_of, room
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import HashEncoder
+from hash_encoder import HashEncoder
 from hypothesis import given
 from hypothesis import strategies as st
 from shapes import disc, rectangle, room, scene_of

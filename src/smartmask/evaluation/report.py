@@ -146,6 +146,8 @@ _LIMITS: tuple[tuple[str, str, str, str, str, float], ...] = (
     ("scenes", "hints", "box", "IoU", ">=", 0.75),
     ("real", "free", "model", "violation", "<", 0.15),
     ("scenes", "free", "model", "violation", "<", 0.15),
+    ("real", "free", "model", "fair violation", "<", 0.15),
+    ("scenes", "free", "model", "fair violation", "<", 0.15),
     ("real", "free", "model", "diversity", ">=", 0.5),
     ("scenes", "free", "model", "diversity", ">=", 0.5),
     ("silhouettes", "ranking", "all", "AUC", ">=", 0.85),

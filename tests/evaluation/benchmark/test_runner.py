@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from benchmark_data import benchmark_data, parts_of, rooms
-from conftest import HashEncoder
+from hash_encoder import HashEncoder
 from scipy.ndimage import distance_transform_edt
 from shapes import dataset_of
 from tiny_model import SIZES
@@ -182,6 +182,8 @@ def test_words_ask_held_out_objects_of_the_classes_near_them(tmp_path, tiny):
     assert len(each) == 40
     assert all(cell["count"] == 3 for cell in each["terrier (dog)"])
     assert each["yacht (boat)"] == [None, None, None]
+    few = run_suite("words", replace(request, limit=2), tiny, WEIGHTS, None).result["tables"]["each"]["rows"]
+    assert few == {name: each[name] for name in ("terrier (dog)", "spaniel (dog)")}
     whole = dict(
         zip(result["tables"]["words"]["columns"], result["tables"]["words"]["rows"]["words"], strict=True)
     )
@@ -193,3 +195,13 @@ def test_words_ask_held_out_objects_of_the_classes_near_them(tmp_path, tiny):
 
 def test_names_are_those_of_the_suites_and_the_words():
     assert NAMES == ("silhouettes", "scenes", "codraw", "real", "words")
+
+
+def test_fair_violations_are_those_of_requests_whose_true_objects_keep_the_rules(runs):
+    free = runs["scenes"].result["tables"]["free"]
+    fair, every = free["columns"].index("fair violation"), free["columns"].index("violation")
+    true = free["rows"]["the true objects"][every]
+    kept = round(free["rows"]["the true objects"][every]["count"] * (1 - true["mean"]))
+    for name in ("model", "random", "class prior + retrieval"):
+        cell = free["rows"][name][fair]
+        assert (cell["count"] if cell else 0) <= kept

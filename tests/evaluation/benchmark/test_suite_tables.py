@@ -53,3 +53,19 @@ def test_what_the_suite_does_not_ask_has_no_table():
     assert "hints" not in found
     assert list(found["use"].rows) == ["no hint, best IoU of 4"]
     assert list(found["free_sources"].rows) == ["coco", "nyu40"]
+
+
+def test_violations_are_fair_where_the_true_objects_break_no_rule():
+    rows = [
+        {"model, best IoU": [0.1], "model, violation": [1.0], "true, violation": 1.0},
+        {
+            "model, best IoU": [0.1],
+            "model, violation": [0.5],
+            "model, fair violation": [0.5],
+            "true, violation": 0.0,
+        },
+    ]
+    table = tables(SUITES["scenes"], rows, ["a", "b"], ["made", "made"])["free"]
+    model = dict(zip(table.columns, table.rows["model"], strict=True))
+    assert (model["violation"].mean, model["violation"].count) == (0.75, 2)
+    assert (model["fair violation"].mean, model["fair violation"].count) == (0.5, 1)

@@ -132,7 +132,7 @@ def free(parts: Parts, task: Task, seeds: int) -> tuple[Measured, Drawn]:
     tops = [_top(found[:BEST_OF]) for found in drawn]
     measured["top, recall@1"] = [float(_hits(mask, task)) for mask in tops]
     measured["top, violation"] = [
-        nan_if_empty(mask, lambda mask: _violation(mask, task, parts.encoder)["violation"]) for mask in tops
+        float("nan") if mask is None else _violation(mask, task, parts.encoder)["violation"] for mask in tops
     ]
     return measured, Drawn("", NoGuidance(), tuple(drawn[0]))
 
@@ -207,8 +207,6 @@ def ranked(parts: Parts, task: Task) -> Measured:
         f"rank, {kind}": paired_auc(true, scores[None]) for kind, scores in kinds.items() if len(scores)
     }
     found["rank, all"] = paired_auc(true, np.concatenate(list(kinds.values()))[None])
-    found["score, true"] = float(true[0])
-    found["score, misplaced"] = float(np.concatenate(list(kinds.values())).mean())
     return found
 
 
@@ -230,11 +228,6 @@ def boundary_f(found: Suggestion | None, target: Mask) -> float:
 def best_iou(masks: Sequence[Mask], task: Task) -> float:
     """The best IoU of any mask with any true object; 0 without masks."""
     return max((mask_iou(mask, truth) for mask in masks for truth in task.truths), default=0.0)
-
-
-def nan_if_empty(mask: Mask | None, measure: Callable[[Mask], float]) -> float:
-    """A measurement of a mask; NaN if there is none."""
-    return float("nan") if mask is None else measure(mask)
 
 
 def _f_score(mask: Mask, target: Mask) -> float:

@@ -18,8 +18,6 @@ from smartmask.scene.layout import UNKNOWN
 
 PROTOCOL = 2
 """Raised whenever a figure would come out otherwise for the same weights."""
-SEEDS = 3
-"""Seeds 0, 1, 2 of the sampler."""
 MIN_KNOWN_SHARE = 0.7
 """A real layout counts as annotated throughout if that much of the canvas is known and it holds regions."""
 MOST_OF_A_CLASS = 8

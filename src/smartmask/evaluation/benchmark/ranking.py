@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from jaxtyping import Bool
 
+from smartmask.evaluation.benchmark.protocol import generator_of
 from smartmask.evaluation.benchmark.tasks import Task
 from smartmask.model.signed_distance import encode
 from smartmask.pipelines.generate import MaskGenerator, Scene
@@ -45,7 +46,7 @@ def misplaced(task: Task) -> dict[str, list[Mask]]:
     """Where the object is not, by kind; none of the masks is empty."""
     foreign = task.foreign_target()
     return {
-        "moved": moved(task.target, np.random.default_rng([task.number, _MOVES])),
+        "moved": moved(task.target, generator_of(task.number, _MOVES)),
         "rescaled": [rescaled(task.target, factor) for factor in SCALES],
         "another scene's": [foreign] if foreign.any() else [],
     }

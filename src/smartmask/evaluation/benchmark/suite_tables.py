@@ -127,6 +127,7 @@ _FREE = (
     "best IoU",
     "scale error",
     "violation",
+    "fair violation",
     "floating",
     "outside support",
     "through nearer",
@@ -146,8 +147,10 @@ def _free_table(rows: Sequence[Row], groups: Sequence[str]) -> Table:
         "object of the class; @10 with the first seed alone. Best IoU of the first four with any true "
         "object. Scale error: octaves of length from the nearest true object. Violation: the share of "
         "masks that break a rule of where things can be (floating, outside their support, through "
-        "something nearer); the true objects break the rules as often as their row says. Diversity: mean "
-        "of 1 - IoU over pairs of the first four. Empty: candidates without a pixel.",
+        "something nearer); true objects break the rules as often as their row says, since they are "
+        "cut off, hidden, or truly so. Fair violation: the same, of the requests whose true objects "
+        "keep every rule. Diversity: mean of 1 - IoU over pairs of the first four. Empty: candidates "
+        "without a pixel.",
         columns=_FREE,
         rows={
             title: tuple(figure_of(rows, f"{name}, {column}", groups) for column in _FREE)
@@ -158,7 +161,7 @@ def _free_table(rows: Sequence[Row], groups: Sequence[str]) -> Table:
 
 
 def _free_source_table(rows: Sequence[Row], groups: Sequence[str], sources: Sequence[str]) -> Table:
-    columns = ("recall@1", "recall@4", "recall@10", "best IoU", "violation", "diversity")
+    columns = ("recall@1", "recall@4", "recall@10", "best IoU", "violation", "fair violation", "diversity")
     result = {}
     for source in sorted(set(sources)):
         own = [n for n, other in enumerate(sources) if other == source]

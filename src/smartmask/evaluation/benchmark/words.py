@@ -99,7 +99,7 @@ def words_tables(
         entry
         for source, count in WORDS_COUNTS.items()
         for entry in frozen(source, open_dataset(source), split, whole_objects, count)
-        if entry.label in words.values()
+        if entry.label in WORDS.values()
     )
     places = {
         label: [n for n, entry in enumerate(every) if entry.label == label][:OBJECTS]
