@@ -29,6 +29,7 @@ from smartmask.model.planner_boxes import (
     as_boxes,
     choose_box,
     position,
+    seen_shares,
 )
 from smartmask.model.planner_network import PlannerNetwork, load_planner_network
 from smartmask.model.planner_state import layout_shapes
@@ -50,7 +51,9 @@ WILD = frozenset((
     "bear", "deer", "elephant", "giraffe", "lion", "monkey", "polar bear", "tiger", "wolf", "zebra",
 ))  # fmt: skip
 """What comes only if it is named: real photos teach that giraffes stand on grass, and most grass has none."""
-NAMED_TRIES = 3
+NAMED_TRIES = 5
+LEAST_SEEN = 0.15
+"""Share of a named thing's box that all in front of it together leave to be seen."""
 SAME_THING = 0.72
 """Cosine above which a proposed label could be counted as a named one."""
 
@@ -192,9 +195,11 @@ class EmbeddedPlanner:
         logits[:-1][self._unwanted(said) | [there[label] >= MOST_ALIKE for label in card.labels]] = -np.inf
         logits[logits < logits.max() + np.log(LEAST_LIKELY)] = -np.inf
         order = np.argsort(-(logits + rng.gumbel(size=len(logits))))
-        for row in order[: min(TRIES, int(np.isfinite(logits).sum()))].tolist():
-            if row == len(card.labels):
-                return None
+        rows = order[: int(np.isfinite(logits).sum())].tolist()
+        if not rows or rows[0] == len(card.labels):
+            return None
+        # Whether to stop is decided once: a thing that finds no place is no reason to.
+        for row in [row for row in rows if row != len(card.labels)][:TRIES]:
             label = card.labels[row]
             number, chosen = self._place(scene, label, said, None, rng)
             if chosen.score > -1:
@@ -250,7 +255,19 @@ class EmbeddedPlanner:
         )
         if hides and _hidden_share(chosen.box, scene.boxes[behind:]) > MOST_HIDDEN:
             behind = max(lowest, highest)  # what nobody would see is brought to the front
+        if hides and not self._leaves_named_seen(scene, said, label, chosen, behind):
+            chosen = replace(chosen, score=chosen.score - 3)
         return behind, chosen
+
+    def _leaves_named_seen(
+        self, scene: SeenScene, said: ScenePrompt, label: str, chosen: ChosenBox, behind: int
+    ) -> bool:
+        """Whether enough of all that the prompt names is seen, with a new box in its place in the order."""
+        named = {canonical(item.label) for item in said.things}
+        labels = [scene.layout.layers[number].label for number in scene.shown]
+        is_named = [canonical(found) in named for found in (*labels[:behind], label, *labels[behind:])]
+        seen = seen_shares(np.insert(scene.boxes, behind, chosen.box, 0))
+        return not (seen[is_named] < LEAST_SEEN).any()
 
 
 def _planned(scene: SeenScene, label: str, description: str, found: tuple[int, ChosenBox]) -> PlannedObject:

@@ -241,6 +241,23 @@ def _union_shares(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
     return shared / np.maximum(areas - shared, 1e-9)
 
 
+def seen_shares(boxes: Float32[np.ndarray, "N 4"], cells: int = 48) -> Float[np.ndarray, " N"]:
+    """How much of each box is not under the boxes that come after it.
+
+    >>> seen_shares(np.array([[0, 0, 1, 1], [0, 0, 0.5, 1]], np.float32)).tolist()
+    [0.5, 1.0]
+    """
+    middles = (np.arange(cells) + 0.5) / cells
+    across = (middles >= boxes[:, :1]) & (middles < boxes[:, 2:3])
+    down = (middles >= boxes[:, 1:2]) & (middles < boxes[:, 3:])
+    inside = down[:, :, None] & across[:, None]
+    in_front = np.logical_or.accumulate(inside[::-1], 0)[::-1]
+    in_front = np.concatenate([in_front[1:], np.zeros_like(inside[:1])]) if len(boxes) else inside
+    area = inside.sum((1, 2))
+    seen = (inside & ~in_front).sum((1, 2))
+    return np.where(area > 0, seen / np.maximum(area, 1), 1.0)
+
+
 def as_boxes(boxes: Sequence[Float32[np.ndarray, "4"]]) -> Float32[np.ndarray, "N 4"]:
     """Boxes in one array, also when there are none."""
     return np.array(list(boxes), np.float32).reshape(-1, 4)
