@@ -119,7 +119,7 @@ def test_a_network_of_other_classes_is_not_exported(tmp_path: Path) -> None:
     ("change", "message"),
     [
         (lambda card: card | {"version": 99}, "'smartmask-segmenter' version 99; this release reads"),
-        (lambda card: card | {"format": "smartmask-mask-model"}, "is 'smartmask-mask-model' version"),
+        (lambda card: card | {"format": "smartmask-mask-model"}, "is 'smartmask-mask-model' version 2"),
         (lambda card: card | {"palette": []}, "unknown or missing settings: palette"),
         (
             lambda card: {key: card[key] for key in card if key != "crops"},

@@ -101,7 +101,8 @@ class EmbeddedSegmenter:
 
     def _maps(self, image: UInt8[np.ndarray, "H W 3"], longer_side: int) -> _Maps:
         """Class logits, heat and offsets of a photo seen at one size."""
-        rows, columns = input_size(*image.shape[:2], longer_side)
+        height, width, _ = image.shape
+        rows, columns = input_size(height, width, longer_side)
         # BILINEAR widens its support to shrink, as in training; reducing_gap bounds the cost on a huge photo.
         resized = Image.fromarray(image).resize((columns, rows), Image.Resampling.BILINEAR, reducing_gap=4.0)
         pixels = np.ascontiguousarray(np.asarray(resized).transpose(2, 0, 1))[None]
