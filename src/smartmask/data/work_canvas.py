@@ -93,8 +93,8 @@ def _with_neighbours(mask: Bool[np.ndarray, "S S"]) -> Bool[np.ndarray, "S S"]:
 
 
 def compact(
-    index: Int16[np.ndarray, "S S"], scene: LayeredScene
-) -> tuple[Int16[np.ndarray, "S S"], tuple[str, ...]]:
+    index: Int16[np.ndarray, "H W"], scene: LayeredScene
+) -> tuple[Int16[np.ndarray, "H W"], tuple[str, ...]]:
     """The index counting only the layers that it shows, and their labels."""
     present = (
         np.bincount(np.maximum(index, UNKNOWN).ravel() - UNKNOWN, minlength=len(scene.layers) + 1)[1:] > 0
