@@ -6,7 +6,7 @@ from scipy.ndimage import binary_dilation, distance_transform_edt
 from shapes import blob, disc, rectangle
 
 from smartmask.data.layered_scene import UNDECIDED
-from smartmask.data.removal import fill_holes, remove_object
+from smartmask.data.removal import fill_holes, remove_object, remove_objects
 from smartmask.model.condition import OUTSIDE, UNKNOWN
 
 SIZE = (64, 96)
@@ -202,3 +202,24 @@ def test_a_hole_without_any_known_pixel_becomes_unknown(fill):
     result = fill_holes(index, index == 3, fill)
     assert (result[1:] == UNKNOWN).all()
     assert (result[0] == OUTSIDE).all()
+
+
+@fills
+@seeds
+def test_each_of_several_places_loses_what_it_showed(seed, fill):
+    """A patch under each place, of a label that is nowhere else, goes as the target's own does."""
+    places = [disc(SIZE, (20, 20), 6), disc(SIZE, (70, 44), 6)]
+    index = np.zeros(SIZE, np.int16)
+    index[:, 48:] = FLOOR
+    for number, place in enumerate(places):
+        index[place] = TARGET + number
+    result = remove_objects(index, places, np.random.default_rng(seed), fill)
+    assert set(np.unique(result).tolist()) <= {WALL, FLOOR}
+
+
+@seeds
+def test_one_place_alone_is_the_removal_of_an_object(seed):
+    target = blob(SIZE, seed)
+    index = two_backgrounds(target)
+    one = remove_object(index, target, np.random.default_rng(seed))
+    assert np.array_equal(one, remove_objects(index, [target], np.random.default_rng(seed)))

@@ -8,25 +8,22 @@ What the window shows depends on what is known behind the object:
   cut out of the scene, so no outline of the object is left;
 - any other scene shows its layout with the object taken out and the hole hidden (`removal.py`).
 
-An example lives on a work canvas, the window at `WORK_SCALE` times the view's resolution, so that holes,
-hints and distances cost the same for every photo. Pixels of the work canvas beyond the photo are `OUTSIDE`.
+An example lives on a work canvas (`work_canvas.py`), the window at `WORK_SCALE` times the view's resolution.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from jaxtyping import Bool, Int16
 
 from smartmask.data.hints import Shares, draw_hint
-from smartmask.data.layered_scene import UNDECIDED, LayeredScene, SceneLayer
+from smartmask.data.layered_scene import LayeredScene, SceneLayer
 from smartmask.data.removal import remove_object
 from smartmask.data.wording import mirrored, object_prompt, scene_text
+from smartmask.data.work_canvas import WorkPixels, behind, compact, painted
 from smartmask.scene.boxes import box_of
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
-from smartmask.scene.layout import OUTSIDE, UNKNOWN
-from smartmask.scene.rle import decode_rle
 from smartmask.scene.view import View
 
 MIN_AREA_PX = 256
@@ -107,17 +104,17 @@ def make_example(
     name = list(PASSES)[int(np.searchsorted(_PASS_ENDS, rng.random(), "right"))]
     window = _draw_window(name, scene, item, resolution * WORK_SCALE, rng)
     is_mirrored = bool(rng.random() < 0.5)
-    pixels = _Pixels.of(window, is_mirrored)
+    pixels = WorkPixels.of(window, is_mirrored)
     target = pixels.of_layer(item)
     seen = target & pixels.inside
     if np.count_nonzero(seen) < 16:
         return None
     if scene.is_exact:
-        index = _behind(scene, number, target, pixels, rng)
+        index = behind(scene, number, target, pixels, rng)
     else:
-        index = remove_object(_painted(scene, number, pixels), seen, rng)
+        index = remove_object(painted(scene, number, pixels), seen, rng)
     guidance = _on_photo(draw_hint(seen, PASSES[name].hints, rng), pixels.inside)
-    index, labels = _compact(index, scene)
+    index, labels = compact(index, scene)
     text = scene_text(labels, item.label, rng, scene.texts)
     prompt = object_prompt(item.label, rng, item.texts)
     if is_mirrored:
@@ -131,92 +128,6 @@ def make_example(
         scene=text if rng.random() < 0.6 else None,
         zoom=pixels.window.zoom,
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Pixels:
-    """The scene's pixel under each pixel of the work canvas, the nearest one beyond the scene's border."""
-
-    window: View
-    rows: np.ndarray
-    columns: np.ndarray
-    inside: np.ndarray
-
-    @staticmethod
-    def of(window: View, is_mirrored: bool) -> "_Pixels":
-        height, width = window.size_hw
-        steps = (np.arange(window.resolution) + 0.5) / window.scale
-        rows = np.clip(window.y0 + steps, 0, height - 1).astype(int)
-        columns = np.clip(window.x0 + steps, 0, width - 1).astype(int)
-        inside = window.inside()
-        if is_mirrored:
-            columns, inside = columns[::-1], np.ascontiguousarray(inside[:, ::-1])
-        return _Pixels(window, rows, columns, inside)
-
-    def show(self, layer: SceneLayer) -> bool:
-        """Whether any of the layer's box lies in the window; its mask is not unpacked for the answer."""
-        x0, y0, x1, y1 = layer.box_xyxy
-        first, last = sorted((int(self.columns[0]), int(self.columns[-1])))
-        return x0 <= last and x1 > first and y0 <= int(self.rows[-1]) and y1 > int(self.rows[0])
-
-    def of_counts(self, counts: str) -> Bool[np.ndarray, "S S"]:
-        """A mask, picked before it is turned: run lengths go down the columns."""
-        mask = decode_rle(counts, self.window.size_hw)
-        return np.ascontiguousarray(mask.T.take(self.columns, 0).take(self.rows, 1).T)
-
-    def of_layer(self, layer: SceneLayer) -> Bool[np.ndarray, "S S"]:
-        return self.of_counts(layer.counts)
-
-
-def _painted(scene: LayeredScene, number: int, pixels: _Pixels) -> Int16[np.ndarray, "S S"]:
-    """The layout without a layer, `UNDECIDED` where nobody decided."""
-    index = np.full(pixels.inside.shape, UNKNOWN, np.int16)
-    if scene.undecided is not None:
-        index[pixels.of_counts(scene.undecided)] = UNDECIDED
-    for other, layer in enumerate(scene.layers):
-        if other != number and pixels.show(layer):
-            np.copyto(index, np.int16(other), where=pixels.of_layer(layer))
-    index[~pixels.inside] = OUTSIDE
-    return index
-
-
-def _behind(
-    scene: LayeredScene,
-    number: int,
-    target: Bool[np.ndarray, "S S"],
-    pixels: _Pixels,
-    rng: np.random.Generator,
-) -> Int16[np.ndarray, "S S"]:
-    """The layers behind a layer and, one time in two, those in front that nothing links to it."""
-    index = np.full(pixels.inside.shape, UNKNOWN, np.int16)
-    near = _with_neighbours(target)
-    others = scene.layers if rng.random() < 0.5 else scene.layers[:number]
-    for other, layer in enumerate(others):
-        if other == number or not pixels.show(layer):
-            continue
-        mask = pixels.of_layer(layer)
-        if other < number or not (mask & near).any():
-            np.copyto(index, np.int16(other), where=mask)
-        else:
-            near |= _with_neighbours(mask)
-    index[~pixels.inside] = OUTSIDE
-    return index
-
-
-def _with_neighbours(mask: Bool[np.ndarray, "S S"]) -> Bool[np.ndarray, "S S"]:
-    return cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8)) > 0
-
-
-def _compact(
-    index: Int16[np.ndarray, "S S"], scene: LayeredScene
-) -> tuple[Int16[np.ndarray, "S S"], tuple[str, ...]]:
-    """The index counting only the layers that it shows, and their labels."""
-    present = (
-        np.bincount(np.maximum(index, UNKNOWN).ravel() - UNKNOWN, minlength=len(scene.layers) + 1)[1:] > 0
-    )
-    rows = np.cumsum(present) - 1
-    table = np.concatenate([rows, [OUTSIDE, UNKNOWN]]).astype(np.int16)  # the last two are their own index
-    return table[index], tuple(scene.layers[layer].label for layer in np.flatnonzero(present))
 
 
 def _draw_window(

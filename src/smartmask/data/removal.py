@@ -6,6 +6,7 @@ are part of it, it is filled from its neighbours, and decoy holes are cut elsewh
 way.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 import cv2
@@ -36,10 +37,35 @@ def remove_object(
     Returns:
         The filled index, without `UNDECIDED`.
     """
-    extent = float(np.count_nonzero(target)) ** 0.5
-    hole = _widened(target, rng.uniform(0.08, 0.4) * extent)
-    if rng.random() < 0.5:
-        hole |= _ellipse_about(target, rng)
+    return remove_objects(index, (target,), rng, fill)
+
+
+def remove_objects(
+    index: Integer[np.ndarray, "H W"],
+    targets: Sequence[Bool[np.ndarray, "H W"]],
+    rng: np.random.Generator,
+    fill: Fill | None = None,
+) -> Integer[np.ndarray, "H W"]:
+    """The index with the same kind of hole under each target, so that none of them stands out.
+
+    Where an object is compared with places that it did not stand at, they must be cut and filled as its own
+    place is: else the fill tells them apart.
+
+    Args:
+        index: Number of the label seen at each pixel; may hold `UNDECIDED`, `UNKNOWN` and `OUTSIDE`.
+        targets: The object to take out, and masks where nothing is taken out.
+        rng: Source of the holes' widths and of the decoys.
+        fill: How to fill holes; None draws one.
+
+    Returns:
+        The filled index, without `UNDECIDED`.
+    """
+    hole = np.zeros(index.shape, bool)
+    for target in targets:
+        extent = float(np.count_nonzero(target)) ** 0.5
+        hole |= _widened(target, rng.uniform(0.08, 0.4) * extent)
+        if rng.random() < 0.5:
+            hole |= _ellipse_about(target, rng)
     holes = hole | (index == UNDECIDED)
     for _ in range(int(rng.integers(0, 3))):
         holes |= _decoy(hole, rng)

@@ -97,12 +97,9 @@ class View:
         top, bottom = _span(self.y0, self.side, height)
         left, right = _span(self.x0, self.side, width)
         part = values[top:bottom, left:right].astype(np.float64)
-        integral = np.zeros((part.shape[0] + 1, part.shape[1] + 1))
-        np.cumsum(np.cumsum(part, 0), 1, out=integral[1:, 1:])
-        rows, columns = self._edges(self.y0) - top, self._edges(self.x0) - left
-        at_edges = _interpolate(_interpolate(integral, rows, 0, _LINEAR), columns, 1, _LINEAR)
-        mean = np.diff(np.diff(at_edges, axis=0), axis=1) * self.scale**2
-        return np.clip(mean, 0, None).astype(np.float32)
+        rows = self._shares(self.y0 - top, bottom - top)
+        columns = self._shares(self.x0 - left, right - left)
+        return (rows @ part @ columns.T).astype(np.float32)
 
     def sample(
         self, field: Float[np.ndarray, "h w"], corner_xy: tuple[int, int] = (0, 0)
@@ -134,8 +131,12 @@ class View:
     def _centres(self, corner: float) -> Float[np.ndarray, " R"]:
         return corner + (np.arange(self.resolution) + 0.5) / self.scale
 
-    def _edges(self, corner: float) -> Float[np.ndarray, " edges"]:
-        return corner + np.arange(self.resolution + 1) / self.scale
+    def _shares(self, corner: float, count: int) -> Float[np.ndarray, "R n"]:
+        """Share of each view pixel that each of `count` canvas pixels takes up, along one axis."""
+        edges = corner + np.arange(self.resolution + 1)[:, None] / self.scale
+        starts = np.arange(count)
+        common = np.minimum(edges[1:], starts + 1) - np.maximum(edges[:-1], starts)
+        return np.asarray(np.maximum(common, 0) * self.scale)
 
     def _check(self, values: np.ndarray) -> None:
         if values.shape != self.size_hw:
