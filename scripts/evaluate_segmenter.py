@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from smartmask.apps.load import WEIGHTS
+from smartmask.apps.load_suggest import load_ranker, load_suggest
 from smartmask.backends.segmenter_onnx import EmbeddedSegmenter
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.labelled_photos import read_labelled_photos
@@ -23,7 +24,6 @@ from smartmask.data.shards import SceneDataset
 from smartmask.evaluation.layout_cost import SOURCES, LayoutTask, layout_tasks
 from smartmask.evaluation.segmenter import PROTOCOL, evaluate_segmenter
 from smartmask.model.onnx_denoiser import OnnxDenoiser
-from smartmask.pipelines.generate import MaskGenerator
 from smartmask.pipelines.suggest import SuggestPipeline
 from smartmask.scene.boxes import box_of
 from smartmask.scene.guidance import Box, NoGuidance
@@ -57,7 +57,7 @@ def main(photos: Path, data: Path, out: Path, weights: Path, limit: int) -> None
 
     denoiser = OnnxDenoiser(WEIGHTS / "mask.onnx")
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
-    pipeline = SuggestPipeline(MaskGenerator(denoiser, encoder, denoiser.card.resolution))
+    pipeline = load_suggest(None, encoder, load_ranker(encoder))
     rows = np.array([_measured(pipeline, task) for task in layout_tasks(pairs(), segmenter, limit)])
     result = {
         "protocol": PROTOCOL,

@@ -12,6 +12,7 @@ from ellipses import RESOLUTION, Ellipses
 from PIL import Image
 from shapes import dataset_of, room
 
+from smartmask.apps import load_suggest
 from smartmask.data.layered_scene import LayeredScene, split_of
 from smartmask.model import onnx_denoiser
 
@@ -27,7 +28,8 @@ class ClosedForm(Ellipses):
 @pytest.fixture
 def closed_form(monkeypatch, tmp_path) -> Path:
     """What stands for a weights file."""
-    monkeypatch.setattr(onnx_denoiser, "OnnxDenoiser", ClosedForm)
+    for module in (onnx_denoiser, load_suggest):
+        monkeypatch.setattr(module, "OnnxDenoiser", ClosedForm)
     (tmp_path / "mask.onnx").write_bytes(b"closed form")
     return tmp_path / "mask.onnx"
 
@@ -66,7 +68,9 @@ def test_suites_write_results_sheets_and_a_report_that_is_drawn_from_them_alone(
     real = json.loads((out / "real.json").read_text())
     assert [sheet["file"] for sheet in real["sheets"]] == ["real_sheet.png", "real_judge_1.png"]
     assert [entry["page"] for entry in real["judged"]] == [1, 1]
-    assert real["weights"] == {"sha256": hashlib.sha256(b"closed form").hexdigest(), "views": 7}
+    assert set(real["weights"]) == {"sha256", "ranker_sha256", "planner_sha256", "views"}
+    assert real["weights"]["sha256"] == hashlib.sha256(b"closed form").hexdigest()
+    assert real["weights"]["views"] == 7
     page = (out / "benchmark.html").read_text()
     assert page.count("<img ") == 3
     assert "<script" not in page

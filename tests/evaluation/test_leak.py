@@ -1,4 +1,4 @@
-"""Does the hole of a removed object give its shape away? Asked of the shipped model on held-out photos."""
+"""Does the hole of a removed object give it away? Asked of the shipped models on held-out photos."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +9,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from smartmask.apps.load import WEIGHTS
+from smartmask.apps.load_suggest import load_ranker
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.annotations.base import Problems
 from smartmask.data.examples import askable
@@ -18,6 +19,7 @@ from smartmask.data.sources import read_scenes
 from smartmask.evaluation.benchmark.measures import iou_of
 from smartmask.evaluation.benchmark.protocol import Entry, frozen
 from smartmask.evaluation.benchmark.tasks import Task, task_of
+from smartmask.evaluation.ranking import pair_auc, ranking_pairs, score_pairs
 from smartmask.model.onnx_denoiser import OnnxDenoiser
 from smartmask.pipelines.generate import MaskGenerator
 from smartmask.pipelines.suggest import SuggestPipeline
@@ -27,6 +29,7 @@ from smartmask.scene.masks import mask_iou
 
 VOC = Path(__file__).parents[3] / "shared" / "data" / "voc" / "scenes.parquet"
 MODEL = WEIGHTS / "mask.onnx"
+RANKER = WEIGHTS / "ranker.npz"
 FILLS: tuple[Fill, ...] = ("nearest", "rows", "unknown")
 PHOTOS, OBJECTS = 80, 32
 
@@ -37,14 +40,19 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def entries(tmp_path_factory: pytest.TempPathFactory) -> list[Entry]:
-    """Objects of photos of the test split; read from a slice, since the whole file takes long."""
+def scenes(tmp_path_factory: pytest.TempPathFactory) -> list[LayeredScene]:
+    """Photos of the test split; read from a slice, since the whole file takes long."""
     names = parquet.read_table(VOC, columns=["image_id"])["image_id"].to_pylist()
     rows = [row for row, name in enumerate(names) if split_of(f"voc:{name}") == "test"]
     path = tmp_path_factory.mktemp("voc") / "scenes.parquet"
     parquet.write_table(parquet.read_table(VOC).take(pa.array(rows[:PHOTOS])), path)
-    found = list(read_scenes("parquet-voc", path, Problems(strict=True)))
-    return frozen("voc", found, "test", asked_for, 10**6)
+    return list(read_scenes("parquet-voc", path, Problems(strict=True)))
+
+
+@pytest.fixture(scope="module")
+def entries(scenes: list[LayeredScene]) -> list[Entry]:
+    """Their objects."""
+    return frozen("voc", scenes, "test", asked_for, 10**6)
 
 
 def asked_for(source: str, scene: LayeredScene) -> Iterator[Entry]:
@@ -57,7 +65,8 @@ def asked_for(source: str, scene: LayeredScene) -> Iterator[Entry]:
 def test_the_shipped_model_draws_as_well_however_the_hole_was_filled(entries: list[Entry]):
     denoiser = OnnxDenoiser(MODEL)
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
-    pipeline = SuggestPipeline(MaskGenerator(denoiser, encoder, denoiser.card.resolution), threads=1)
+    generator = MaskGenerator(denoiser, encoder, denoiser.card.resolution)
+    pipeline = SuggestPipeline(generator, load_ranker(encoder), threads=1)
 
     def iou(place: int, fill: Fill) -> float:
         task = task_of(entries, place, fill)
@@ -67,6 +76,16 @@ def test_the_shipped_model_draws_as_well_however_the_hole_was_filled(entries: li
     means = {fill: float(np.mean([iou(place, fill) for place in range(OBJECTS)])) for fill in FILLS}
     assert min(means.values()) > 0.4, means
     assert max(means.values()) - min(means.values()) < 0.04, means
+
+
+@pytest.mark.skipif(not RANKER.is_file(), reason="the shipped weights are not in the package yet")
+def test_the_shipped_ranker_tells_true_from_false_as_well_however_holes_were_filled(
+    scenes: list[LayeredScene],
+):
+    ranker = load_ranker(StaticTextEncoder(WEIGHTS / "text.npz"))
+    found = {fill: pair_auc(score_pairs(ranker, ranking_pairs(scenes, 2 * OBJECTS, fill))) for fill in FILLS}
+    assert min(found.values()) > 0.6, found
+    assert max(found.values()) - min(found.values()) < 0.05, found
 
 
 @pytest.mark.parametrize("fill", FILLS, ids="fill {}".format)

@@ -59,26 +59,12 @@ class SmartMask:
             ValueError: If the device is not to be had, or is not "cpu" for an ONNX file.
         """
         # Imported here so that `import smartmask` stays quick: these load ONNX Runtime and the tokenizer.
-        from smartmask.backends.planner_embedded import EmbeddedPlanner
+        from smartmask.apps.load_suggest import load_ranker, load_suggest
         from smartmask.backends.segmenter_onnx import EmbeddedSegmenter
         from smartmask.backends.text_static import StaticTextEncoder
-        from smartmask.model.onnx_denoiser import OnnxDenoiser
-        from smartmask.pipelines.generate import MaskGenerator
 
         encoder = StaticTextEncoder(WEIGHTS / "text.npz")
-        if weights is not None and Path(weights).is_dir():
-            from smartmask.apps.load_base import load_base_pipeline
-
-            suggest = load_base_pipeline(Path(weights), encoder, device)
-        elif device != "cpu":
-            raise ValueError(
-                f"{device!r} is for the folder of a base mask model; an ONNX file works on 'cpu'"
-            )
-        else:
-            denoiser = OnnxDenoiser(Path(weights) if weights else WEIGHTS / "mask.onnx")
-            generator = MaskGenerator(denoiser, encoder, denoiser.card.resolution)
-            placer = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder)
-            suggest = SuggestPipeline(generator, placer=placer)
+        suggest = load_suggest(weights, encoder, load_ranker(encoder), device=device)
         return SmartMask(suggest, EmbeddedSegmenter(WEIGHTS / "segmenter.onnx"))
 
     def segment(self, image: Photo) -> Layout:

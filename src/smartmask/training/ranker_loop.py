@@ -68,9 +68,9 @@ class RankerTrainConfig:
         default_factory=lambda: {"made": 0.34, "voc": 0.3, "nyu40": 0.17, "coco": 0.15, "lvis": 0.04}
     )
     groups: int = 24000
-    steps: int = 4000
+    steps: int = 1400
     batch_size: int = 64
-    learning_rate: float = 1.5e-3
+    learning_rate: float = 3e-3
     weight_decay: float = 0.1
     warmup_steps: int = 100
     clip_norm: float = 1.0

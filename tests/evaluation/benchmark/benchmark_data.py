@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
+from rankers import LargerIsBetter
 from shapes import dataset_of, room, scene_of
 
 from smartmask.data.layered_scene import LayeredScene, Split, split_of
 from smartmask.evaluation.benchmark.measures import Parts
-from smartmask.evaluation.benchmark.ranking import placement_score
 from smartmask.model.cfg import Branches
 from smartmask.pipelines.generate import MaskGenerator
 from smartmask.pipelines.suggest import SuggestPipeline
@@ -42,9 +41,8 @@ def benchmark_data(folder: Path) -> Path:
 def parts_of(branches: Branches, encoder: TextEncoder, resolution: int) -> Parts:
     """The pipeline round a denoiser."""
     generator = MaskGenerator(branches, encoder, resolution)
-    return Parts(
-        pipeline=SuggestPipeline(generator, 1), score=partial(placement_score, generator), encoder=encoder
-    )
+    ranker = LargerIsBetter()
+    return Parts(pipeline=SuggestPipeline(generator, ranker, 1), ranker=ranker, encoder=encoder)
 
 
 def with_labels(labels: Sequence[str], key: str, **masks: np.ndarray) -> LayeredScene:

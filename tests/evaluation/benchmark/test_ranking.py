@@ -8,18 +8,14 @@ from benchmark_data import parts_of, rooms
 from shapes import disc, rectangle
 
 from smartmask.evaluation.benchmark.measures import ranked
-from smartmask.evaluation.benchmark.protocol import frozen, whole_objects
+from smartmask.evaluation.benchmark.protocol import exact_objects, frozen, whole_objects
 from smartmask.evaluation.benchmark.ranking import SHIFTS, misplaced, moved, rescaled
 from smartmask.evaluation.benchmark.tasks import task_of
-from smartmask.model.signed_distance import encode
-from smartmask.pipelines.suggest import REFINE_FILL
 from smartmask.scene.boxes import box_of
 from smartmask.scene.masks import mask_iou
-from smartmask.scene.view import View
 
 SIZE = (72, 96)
 ENTRIES = frozen("voc", rooms("test", 6), "test", whole_objects, 100)
-RESOLUTION = 32
 
 
 def test_rescaled_masks_stand_where_the_object_stood():
@@ -54,31 +50,39 @@ def test_misplaced_masks_follow_from_the_object_alone():
         assert all(np.array_equal(one, two) for one, two in zip(masks, again[kind], strict=True))
 
 
-class ExpectsDiscs:
-    """A denoiser that, told of words, expects a disc that fills a window as the refine pass shows it."""
+class Knows:
+    """Scores by the overlap with the mask that is true, or against it."""
 
-    def __call__(self, x, t, conditions):
-        view = View.whole((RESOLUTION, RESOLUTION), RESOLUTION)
-        radius = REFINE_FILL * RESOLUTION / 2
-        told = encode(disc((RESOLUTION, RESOLUTION), (RESOLUTION / 2, RESOLUTION / 2), radius), view)
-        return tuple((told if condition.object_text.any() else 0 * told)[None] for condition in conditions)
+    def __init__(self, target: np.ndarray, sign: float) -> None:
+        self.target, self.sign = target, sign
+        self.seen: list[np.ndarray] = []
+
+    def score(self, visible_index, labels, mask, prompt, scene) -> float:
+        self.seen.append(visible_index)
+        return 0.5 + self.sign * mask_iou(mask, self.target) / 2
 
 
-def test_the_ranking_asks_the_score_that_it_is_given(tiny_encoder):
+def test_the_ranking_asks_the_ranker_that_it_is_given(tiny_encoder):
     task = task_of(ENTRIES, 0)
-    parts = parts_of(ExpectsDiscs(), tiny_encoder, RESOLUTION)
-    right = ranked(replace(parts, score=lambda scene, label, mask: mask_iou(mask, task.target)), task)
-    wrong = ranked(replace(parts, score=lambda scene, label, mask: -mask_iou(mask, task.target)), task)
+    parts = parts_of(lambda x, t, conditions: (x,) * len(conditions), tiny_encoder, 32)
+    right = ranked(replace(parts, ranker=Knows(task.target, 1)), task)
+    wrong = ranked(replace(parts, ranker=Knows(task.target, -1)), task)
     assert right["rank, all"] == 1.0
     assert wrong["rank, all"] == 0.0
     assert {"rank, moved", "rank, rescaled", "rank, another scene's"} <= set(right)
 
 
-def test_the_score_sees_a_mask_in_the_window_of_the_refine_pass(tiny_encoder):
-    parts = parts_of(ExpectsDiscs(), tiny_encoder, RESOLUTION)
-    scene = task_of(ENTRIES, 0).scene
-    small, large = (parts.score(scene, "ball", disc(SIZE, (40, 36), radius)) for radius in (12, 30))
-    bar = parts.score(scene, "ball", rectangle(SIZE, (10, 30, 80, 36)))
-    assert small > 0.9
-    assert large > 0.9
-    assert bar < 0.7
+def test_both_masks_of_a_pair_are_scored_in_one_layout_with_a_hole_under_each(tiny_encoder):
+    task = task_of(ENTRIES, 0)
+    ranker = Knows(task.target, 1)
+    parts = parts_of(lambda x, t, conditions: (x,) * len(conditions), tiny_encoder, 32)
+    ranked(replace(parts, ranker=ranker), task)
+    for one, other in zip(ranker.seen[::2], ranker.seen[1::2], strict=True):
+        assert one is other
+    assert any(not np.array_equal(seen, task.scene.visible_index) for seen in ranker.seen)
+
+
+def test_nothing_is_cut_out_of_an_exact_scene():
+    entries = frozen("made", rooms("test", 6, is_exact=True), "test", exact_objects, 100)
+    task = task_of(entries, 0)
+    assert all(task.with_hole(mask) is task.scene for masks in misplaced(task).values() for mask in masks)

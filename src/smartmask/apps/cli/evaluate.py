@@ -134,22 +134,21 @@ def _parts(weights: Path | None) -> "tuple[Parts, dict[str, Any]]":
     Objects are measured side by side, so each pipeline call works in one thread.
     """
     import hashlib
-    from functools import partial
 
     from smartmask.apps.load import WEIGHTS
+    from smartmask.apps.load_suggest import load_ranker, load_suggest
     from smartmask.backends.text_static import StaticTextEncoder
     from smartmask.evaluation.benchmark.measures import Parts
-    from smartmask.evaluation.benchmark.ranking import placement_score
     from smartmask.model.onnx_denoiser import OnnxDenoiser
-    from smartmask.pipelines.generate import MaskGenerator
-    from smartmask.pipelines.suggest import SuggestPipeline
 
+    encoder = StaticTextEncoder(WEIGHTS / "text.npz")
+    ranker = load_ranker(encoder)
     path = weights or WEIGHTS / "mask.onnx"
-    denoiser, encoder = OnnxDenoiser(path), StaticTextEncoder(WEIGHTS / "text.npz")
-    generator = MaskGenerator(denoiser, encoder, denoiser.card.resolution)
-    pipeline = SuggestPipeline(generator, 1)
-    about = {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "views": denoiser.card.views}
-    return Parts(pipeline=pipeline, score=partial(placement_score, generator), encoder=encoder), about
+    files = {"sha256": path} | {f"{name}_sha256": WEIGHTS / f"{name}.npz" for name in ("ranker", "planner")}
+    about: dict[str, Any] = {"views": OnnxDenoiser(path).card.views}
+    about |= {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()}
+    pipeline = load_suggest(path, encoder, ranker, threads=1)
+    return Parts(pipeline=pipeline, ranker=ranker, encoder=encoder), about
 
 
 def _commit() -> str | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool
 
-from smartmask.evaluation.benchmark.ranking import Score, misplaced
+from smartmask.evaluation.benchmark.ranking import misplaced
 from smartmask.evaluation.benchmark.tasks import Task
 from smartmask.evaluation.metrics.boundary import boundary_f_score
 from smartmask.evaluation.metrics.diversity import diversity
@@ -19,7 +19,7 @@ from smartmask.evaluation.metrics.separation import paired_auc
 from smartmask.evaluation.metrics.violations import violations
 from smartmask.pipelines.generate import Scene
 from smartmask.pipelines.suggest import Suggestion, SuggestPipeline
-from smartmask.protocols import TextEncoder
+from smartmask.protocols import Ranker, TextEncoder
 from smartmask.scene.guidance import Guidance, NoGuidance, Scribble
 from smartmask.scene.masks import mask_iou
 
@@ -46,12 +46,12 @@ class Parts:
 
     Attributes:
         pipeline: Draws masks.
-        score: Sorts them (`ranking.placement_score`).
+        ranker: Scores them.
         encoder: Its text encoder, for the rules of where things can be.
     """
 
     pipeline: SuggestPipeline
-    score: Score
+    ranker: Ranker
     encoder: TextEncoder
 
 
@@ -197,16 +197,22 @@ def free_use(parts: Parts, task: Task, best: float) -> Measured:
 
 
 def ranked(parts: Parts, task: Task) -> Measured:
-    """How often the true mask's score is above that of a misplaced one, by kind and over all of them."""
-    true = np.array([parts.score(task.scene, task.label, task.target)])
-    kinds = {
-        kind: np.array([parts.score(task.scene, task.label, mask) for mask in masks])
-        for kind, masks in misplaced(task).items()
-    }
-    found: Measured = {
-        f"rank, {kind}": paired_auc(true, scores[None]) for kind, scores in kinds.items() if len(scores)
-    }
-    found["rank, all"] = paired_auc(true, np.concatenate(list(kinds.values()))[None])
+    """How often the true mask's score is above that of a misplaced one, by kind and over all of them.
+
+    Both are scored in a layout with the same kind of hole under each (`Task.with_hole`).
+    """
+
+    def wins(other: Mask) -> float:
+        scene = task.with_hole(other)
+        true, false = (
+            parts.ranker.score(scene.visible_index, scene.layout.labels, mask, task.label, None)
+            for mask in (task.target, other)
+        )
+        return paired_auc(np.array([true]), np.array([[false]]))
+
+    kinds = {kind: [wins(mask) for mask in masks] for kind, masks in misplaced(task).items()}
+    found: Measured = {f"rank, {kind}": _mean(won) for kind, won in kinds.items() if won}
+    found["rank, all"] = _mean([one for won in kinds.values() for one in won])
     return found
 
 

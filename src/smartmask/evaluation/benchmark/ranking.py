@@ -1,11 +1,8 @@
 """Does the score tell where an object truly is from where it is not?
 
 The object's own mask is scored against copies of itself in its own scene: moved away, shrunk and enlarged on
-the spot, and against the places of objects of other images. `placement_score` is the one place that says what
-"the score" is: the same that sorts suggestions.
+the spot, and against the places of objects of other images.
 """
-
-from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -13,33 +10,16 @@ from jaxtyping import Bool
 
 from smartmask.evaluation.benchmark.protocol import generator_of
 from smartmask.evaluation.benchmark.tasks import Task
-from smartmask.model.signed_distance import encode
-from smartmask.pipelines.generate import MaskGenerator, Scene
-from smartmask.pipelines.suggest import REFINE_FILL, SMALLEST_WINDOW_PX
 from smartmask.scene.boxes import box_of
-from smartmask.scene.guidance import NoGuidance
 from smartmask.scene.masks import mask_iou
-from smartmask.scene.view import View
 
 Mask = Bool[np.ndarray, "H W"]
-Score = Callable[[Scene, str, Mask], float]
-"""How well a mask of a label fits a scene; higher is better."""
 SHIFTS = 3
 SCALES = (0.5, 2.0)
 """Factors of length, about the middle of the foot: what stood on the ground still does."""
 INSIDE_SHARE = 0.6
 """A moved object keeps at least this share of its pixels on the canvas, if any place does."""
 _TRIES, _MOVES = 40, 9
-
-
-def placement_score(generator: MaskGenerator, scene: Scene, label: str, mask: Mask) -> float:
-    """The score of a mask as `SuggestPipeline` gives it to its own: in the refine window, without a hint."""
-    box = box_of(mask)
-    longest = max(box[2] - box[0], box[3] - box[1])
-    fill = min(REFINE_FILL, longest / SMALLEST_WINDOW_PX)
-    view = View.around(box, fill, scene.layout.size_hw, generator.resolution)
-    condition = generator.condition(scene, label, None, NoGuidance(), view)
-    return generator.plausibility(encode(mask, view), condition)
 
 
 def misplaced(task: Task) -> dict[str, list[Mask]]:

@@ -90,6 +90,16 @@ class Task:
         other, _ = shown_scene(self.elsewhere)
         return scene_of(stretched(other.visible_index, self.target.shape), other.layout.labels)
 
+    def with_hole(self, mask: Mask) -> Scene:
+        """The scene with such a hole under a mask as is under the target, lest the fill tell which is true.
+
+        Nothing was cut out of an exact scene, so nothing is cut there.
+        """
+        if self.entry.scene.is_exact:
+            return self.scene
+        index = remove_object(self.scene.visible_index, mask, generator_of(self.number, _HOLE))
+        return scene_of(index, self.scene.layout.labels)
+
     def foreign_target(self) -> Mask:
         """Where an object of another image would be on this canvas."""
         mask = self.alike.scene.layers[self.alike.layer].mask(self.alike.scene.size_hw)
