@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import torch
@@ -68,9 +69,9 @@ class RankerTrainConfig:
         default_factory=lambda: {"made": 0.34, "voc": 0.3, "nyu40": 0.17, "coco": 0.15, "lvis": 0.04}
     )
     groups: int = 24000
-    steps: int = 4000
+    steps: int = 1400
     batch_size: int = 64
-    learning_rate: float = 1.5e-3
+    learning_rate: float = 3e-3
     weight_decay: float = 0.1
     warmup_steps: int = 100
     clip_norm: float = 1.0
@@ -266,7 +267,7 @@ def export_ranker(
     """
     card = RankerCard(network=network.config, groups=groups, data=data, licence=LICENCE)
     header = json.dumps({"format": FORMAT, "version": FORMAT_VERSION, **asdict(card)}).encode()
-    weights = {"calibration": np.array(gain_offset, np.float16)}
+    weights: dict[str, Any] = {"calibration": np.array(gain_offset, np.float16)}
     for name in weight_shapes(network.config):
         if name != "calibration":
             weights[name] = network.weights[name].detach().numpy().astype(np.float16)
