@@ -7,7 +7,7 @@ MINUTES ?= 60
 SCENES ?= 30000
 PHOTOS := voc coco nyu40 lvis taco
 
-.PHONY: demo test check bench data train-segment train-planner evaluate
+.PHONY: demo test check bench data train-segment train-planner train-ranker evaluate
 
 demo: $(VENV)/core.stamp
 	$(BIN)/python examples/demo.py --out out/demo
@@ -44,9 +44,13 @@ train-segment: data
 train-planner: data
 	$(BIN)/python scripts/train_planner.py --data runs/data
 
+train-ranker: data
+	$(BIN)/python scripts/train_ranker.py --data runs/data
+
 evaluate: data
 	$(BIN)/python scripts/evaluate.py --data runs/data --out docs/results
 	$(BIN)/python scripts/evaluate_planner.py --data runs/data --out docs/results
+	$(BIN)/python scripts/evaluate_ranker.py --data runs/data --out docs/results
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from smartmask.apps.load import WEIGHTS
+from smartmask.apps.load import WEIGHTS, load_ranker
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.shards import SceneDataset
 from smartmask.evaluation.metrics.boundary import boundary_f_score
@@ -57,8 +57,9 @@ def main(data: Path, out: Path, weights: Path, split: str, limit: int | None, th
     bank = ShapeBank(scenes.of_split("train"))
     held_out = list(scenes.of_split("validation" if split == "validation" else "test"))
     denoiser = OnnxDenoiser(weights)
-    generator = MaskGenerator(denoiser, StaticTextEncoder(WEIGHTS / "text.npz"), denoiser.card.resolution)
-    pipeline = SuggestPipeline(generator, threads)
+    encoder = StaticTextEncoder(WEIGHTS / "text.npz")
+    generator = MaskGenerator(denoiser, encoder, denoiser.card.resolution)
+    pipeline = SuggestPipeline(generator, load_ranker(encoder), threads)
 
     def iou(task: Task, guidance: Guidance, number: int) -> float:
         found = pipeline.candidate(task.scene, task.label, None, guidance, 0, number)

@@ -14,7 +14,7 @@ import click
 import numpy as np
 from jaxtyping import UInt8
 
-from smartmask.apps.load import WEIGHTS
+from smartmask.apps.load import WEIGHTS, load_ranker
 from smartmask.backends.segmenter_onnx import EmbeddedSegmenter
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.labelled_photos import read_labelled_photos
@@ -57,7 +57,8 @@ def main(photos: Path, data: Path, out: Path, weights: Path, limit: int) -> None
 
     denoiser = OnnxDenoiser(WEIGHTS / "mask.onnx")
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
-    pipeline = SuggestPipeline(MaskGenerator(denoiser, encoder, denoiser.card.resolution))
+    generator = MaskGenerator(denoiser, encoder, denoiser.card.resolution)
+    pipeline = SuggestPipeline(generator, load_ranker(encoder))
     rows = np.array([_measured(pipeline, task) for task in layout_tasks(pairs(), segmenter, limit)])
     result = {
         "protocol": PROTOCOL,

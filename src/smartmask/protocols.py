@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Bool, Float32, UInt8
+from jaxtyping import Bool, Float32, Integer, UInt8
 
 from smartmask.scene.boxes import BoxXYXY
 from smartmask.scene.layout import Layout
@@ -40,6 +40,30 @@ class DepthEstimator(Protocol):
 
     def nearness(self, image: UInt8[np.ndarray, "H W 3"]) -> Float32[np.ndarray, "H W"]:
         """Larger = nearer; the unit is the estimator's own, so only the order within a photo counts."""
+        ...
+
+
+@runtime_checkable
+class Ranker(Protocol):
+    """Says how plausible a mask is where it lies."""
+
+    def score(
+        self,
+        visible_index: Integer[np.ndarray, "H W"],
+        labels: Sequence[str],
+        mask: Bool[np.ndarray, "H W"],
+        prompt: str,
+        scene: str | None,
+    ) -> float:
+        """The score, in [0, 1]; it depends on the arguments alone.
+
+        Args:
+            visible_index: Number of the layer seen at each canvas pixel, `UNKNOWN` where nothing is known.
+            labels: The label of each layer.
+            mask: The mask, with at least one pixel.
+            prompt: What it is meant to be.
+            scene: What the finished scene shows, in a sentence; None = not said.
+        """
         ...
 
 

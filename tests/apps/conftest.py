@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import segment_parts
 from PIL import Image
+from rankers import LargerIsBetter
 
 from smartmask.apps import load, segmenters
 from smartmask.apps.cli import segment_files
@@ -64,7 +65,9 @@ def smartmask_parts(request, monkeypatch, tmp_path, tiny_encoder) -> SmartMask:
         if not all((load.WEIGHTS / name).is_file() for name in ("mask.onnx", "segmenter.onnx")):
             pytest.skip("the shipped weights are not in the package yet")
         return SmartMask.load()
-    parts = SmartMask(SuggestPipeline(MaskGenerator(Ellipses(), tiny_encoder, RESOLUTION)), Halves())
+    parts = SmartMask(
+        SuggestPipeline(MaskGenerator(Ellipses(), tiny_encoder, RESOLUTION), LargerIsBetter()), Halves()
+    )
     (tmp_path / "weights").mkdir()
     (tmp_path / "weights" / "mask.onnx").write_bytes(b"closed form")
     monkeypatch.setattr(load, "WEIGHTS", tmp_path / "weights")

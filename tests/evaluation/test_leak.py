@@ -1,4 +1,4 @@
-"""Does the hole of a removed object give its shape away? Asked of the shipped model on held-out photos."""
+"""Does the hole of a removed object give it away? Asked of the shipped models on held-out photos."""
 
 from pathlib import Path
 
@@ -7,12 +7,13 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
-from smartmask.apps.load import WEIGHTS
+from smartmask.apps.load import WEIGHTS, load_ranker
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.annotations.base import Problems
 from smartmask.data.layered_scene import LayeredScene, split_of
 from smartmask.data.removal import remove_object
 from smartmask.data.sources import read_scenes
+from smartmask.evaluation.ranking import pair_auc, ranking_pairs, score_pairs
 from smartmask.evaluation.silhouettes import Task, measure_all, tasks
 from smartmask.model.onnx_denoiser import OnnxDenoiser
 from smartmask.pipelines.generate import MaskGenerator
@@ -23,6 +24,7 @@ from smartmask.scene.masks import mask_iou
 
 VOC = Path(__file__).parents[3] / "shared" / "data" / "voc" / "scenes.parquet"
 MODEL = WEIGHTS / "mask.onnx"
+RANKER = WEIGHTS / "ranker.npz"
 FILLS = ("nearest", "rows", "unknown")
 PHOTOS, OBJECTS = 80, 32
 
@@ -48,7 +50,8 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> list[LayeredScene]:
 def test_the_shipped_model_draws_as_well_however_the_hole_was_filled(scenes: list[LayeredScene]):
     denoiser = OnnxDenoiser(MODEL)
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
-    pipeline = SuggestPipeline(MaskGenerator(denoiser, encoder, denoiser.card.resolution), threads=1)
+    generator = MaskGenerator(denoiser, encoder, denoiser.card.resolution)
+    pipeline = SuggestPipeline(generator, load_ranker(encoder), threads=1)
 
     def iou(task: Task) -> np.ndarray:
         drawn = pipeline.candidate(task.scene, task.label, None, task.box(), task.number, 0)
@@ -59,6 +62,16 @@ def test_the_shipped_model_draws_as_well_however_the_hole_was_filled(scenes: lis
     }
     assert min(means.values()) > 0.4, means
     assert max(means.values()) - min(means.values()) < 0.04, means
+
+
+@pytest.mark.skipif(not RANKER.is_file(), reason="the shipped weights are not in the package yet")
+def test_the_shipped_ranker_tells_true_from_false_as_well_however_holes_were_filled(
+    scenes: list[LayeredScene],
+):
+    ranker = load_ranker(StaticTextEncoder(WEIGHTS / "text.npz"))
+    found = {fill: pair_auc(score_pairs(ranker, ranking_pairs(scenes, 2 * OBJECTS, fill))) for fill in FILLS}
+    assert min(found.values()) > 0.6, found
+    assert max(found.values()) - min(found.values()) < 0.05, found
 
 
 @pytest.mark.parametrize("fill", FILLS, ids="fill {}".format)

@@ -9,7 +9,6 @@ from smartmask.model.condition import Condition
 from smartmask.model.onnx_denoiser import OnnxDenoiser
 from smartmask.model.sampler import heun
 from smartmask.pipelines.generate import MaskGenerator, SamplingConfig, Scene
-from smartmask.pipelines.rank import TIMES
 from smartmask.scene.guidance import Box, NoGuidance
 from smartmask.scene.layout import UNKNOWN, Layer, Layout
 from smartmask.scene.view import View
@@ -47,9 +46,6 @@ class Doubled:
 
     shape = (3, RESOLUTION)
 
-    def encode(self, field: np.ndarray) -> np.ndarray:
-        return np.stack([2 * field.mean(1)] * 3).astype(np.float32)
-
     def decode(self, sample: np.ndarray) -> np.ndarray:
         return np.repeat(sample.mean(0)[:, None] / 2, RESOLUTION, 1).astype(np.float32)
 
@@ -66,8 +62,6 @@ def test_a_denoiser_may_work_in_a_space_of_its_own(tiny_encoder):
     field = generator.sample(whole(generator), STEPS, np.random.default_rng(0))
     assert {x.shape for x in seen} == {(1, 3, RESOLUTION)}
     np.testing.assert_allclose(field, 0.4, atol=1e-6)
-    assert generator.plausibility(field, whole(generator)) == pytest.approx(1.0), "restored exactly when told"
-    np.testing.assert_allclose(seen[-1].mean(), 0.8 * (1 - TIMES[-1]), atol=0.3)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from inpainters import Noise, Painting
+from rankers import LargerIsBetter
 from shapes import disc, rectangle
 
 from smartmask.errors import BackendError
@@ -54,7 +55,7 @@ def suggest(tiny_encoder) -> SuggestPipeline:
         field = np.clip((9 - np.hypot(rows - 16, columns - 16)) / 5, -1, 1).astype(np.float32)
         return (field[None],) * len(conditions)
 
-    return SuggestPipeline(MaskGenerator(disc_field, tiny_encoder, 32), threads=1)
+    return SuggestPipeline(MaskGenerator(disc_field, tiny_encoder, 32), LargerIsBetter(), threads=1)
 
 
 def run(suggest: SuggestPipeline, steps: tuple[InsertStep, ...] = STEPS):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rankers import LargerIsBetter
 
 from smartmask.errors import LayoutFileError
 from smartmask.pipelines.generate import MaskGenerator
@@ -42,7 +43,7 @@ class Listed:
 
 @pytest.fixture
 def suggest(tiny_encoder) -> SuggestPipeline:
-    return SuggestPipeline(MaskGenerator(Disc(), tiny_encoder, 16), threads=1)
+    return SuggestPipeline(MaskGenerator(Disc(), tiny_encoder, 16), LargerIsBetter(), threads=1)
 
 
 @pytest.fixture

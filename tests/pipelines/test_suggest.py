@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from rankers import LargerIsBetter
 from scipy.ndimage import distance_transform_edt
 from shapes import disc, rectangle
 from tiny_model import SIZES, TinyModel
@@ -82,20 +83,20 @@ def same(ones: list[Suggestion], others: list[Suggestion]) -> bool:
 
 @pytest.mark.parametrize("hint", HINTS)
 def test_the_same_seed_gives_the_same_bytes_on_any_number_of_threads(hint: Guidance, real):
-    first = SuggestPipeline(real, threads=1)(ROOM, "dog", guidance=hint, n=3)
+    first = SuggestPipeline(real, LargerIsBetter(), threads=1)(ROOM, "dog", guidance=hint, n=3)
     assert first
-    assert same(first, SuggestPipeline(real, threads=1)(ROOM, "dog", guidance=hint, n=3))
-    assert same(first, SuggestPipeline(real, threads=4)(ROOM, "dog", guidance=hint, n=3))
+    assert same(first, SuggestPipeline(real, LargerIsBetter(), threads=1)(ROOM, "dog", guidance=hint, n=3))
+    assert same(first, SuggestPipeline(real, LargerIsBetter(), threads=4)(ROOM, "dog", guidance=hint, n=3))
 
 
 def test_another_seed_gives_other_masks(real):
-    pipeline = SuggestPipeline(real, threads=1)
+    pipeline = SuggestPipeline(real, LargerIsBetter(), threads=1)
     first, other = (pipeline(ROOM, "dog", guidance=Box((10, 8, 40, 40)), seed=seed) for seed in (0, 1))
     assert not {one.mask.tobytes() for one in first} & {one.mask.tobytes() for one in other}
 
 
 def test_one_suggestion_is_the_first_candidate_and_one_of_four(real):
-    pipeline, hint = SuggestPipeline(real, threads=1), Box((10, 8, 40, 40))
+    pipeline, hint = SuggestPipeline(real, LargerIsBetter(), threads=1), Box((10, 8, 40, 40))
     alone = pipeline(ROOM, "dog", guidance=hint, n=1)
     first = pipeline.candidate(Scene.of(ROOM), "dog", None, hint, 0, 0)
     assert first is not None
@@ -106,7 +107,7 @@ def test_one_suggestion_is_the_first_candidate_and_one_of_four(real):
 
 @pytest.mark.parametrize("hint", HINTS)
 def test_suggestions_are_sorted_distinct_and_agree_with_themselves(hint: Guidance, real):
-    found = SuggestPipeline(real, threads=1)(ROOM, "dog", guidance=hint, n=4)
+    found = SuggestPipeline(real, LargerIsBetter(), threads=1)(ROOM, "dog", guidance=hint, n=4)
     scores = [suggestion.score for suggestion in found]
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)
@@ -121,7 +122,7 @@ def test_suggestions_are_sorted_distinct_and_agree_with_themselves(hint: Guidanc
 def test_near_duplicates_are_dropped_after_twice_as_many_draws(tiny_encoder):
     generator = MaskGenerator(Always(field_of(disc((32, 32), (16, 16), 10))), tiny_encoder, 32)
     progress: list[tuple[int, int]] = []
-    found = SuggestPipeline(generator, threads=1)(
+    found = SuggestPipeline(generator, LargerIsBetter(), threads=1)(
         ROOM, "dog", n=4, on_progress=lambda done, total: progress.append((done, total))
     )
     assert len(found) == 1
@@ -133,26 +134,34 @@ def test_near_duplicates_are_dropped_after_twice_as_many_draws(tiny_encoder):
 @pytest.mark.parametrize("hint", HINTS)
 def test_a_model_that_draws_nothing_gives_no_suggestions(hint: Guidance, tiny_encoder):
     generator = MaskGenerator(Always(np.full((32, 32), -1, np.float32)), tiny_encoder, 32)
-    assert SuggestPipeline(generator, threads=1)(ROOM, "dog", guidance=hint, n=2) == []
+    assert SuggestPipeline(generator, LargerIsBetter(), threads=1)(ROOM, "dog", guidance=hint, n=2) == []
 
 
 @pytest.mark.parametrize(
     ("hint", "kinds"),
     [
-        pytest.param(HINTS[0].values[0], [NoGuidance(), Scribble, NoGuidance()], id="no hint: place, refine"),
-        pytest.param(HINTS[1].values[0], [Box, NoGuidance()], id="a box: refine only"),
-        pytest.param(HINTS[2].values[0], [Region, Scribble, NoGuidance()], id="a region: place, refine"),
-        pytest.param(HINTS[3].values[0], [Scribble, NoGuidance()], id="a scribble: refine only"),
+        pytest.param(HINTS[0].values[0], [NoGuidance, Scribble], id="no hint: place, refine"),
+        pytest.param(HINTS[1].values[0], [Box], id="a box: refine only"),
+        pytest.param(HINTS[2].values[0], [Region, Scribble], id="a region: place, refine"),
+        pytest.param(HINTS[3].values[0], [Scribble], id="a scribble: refine only"),
     ],
 )
-def test_the_model_is_told_the_hint_and_for_the_score_none(hint: Guidance, kinds, tiny_encoder):
+def test_the_model_is_told_the_hint(hint: Guidance, kinds, tiny_encoder):
     branches = Always(field_of(disc((32, 32), (16, 16), 8)))
-    SuggestPipeline(MaskGenerator(branches, tiny_encoder, 32), threads=1)(ROOM, "dog", guidance=hint, n=1)
+    generator = MaskGenerator(branches, tiny_encoder, 32)
+    SuggestPipeline(generator, LargerIsBetter(), threads=1)(ROOM, "dog", guidance=hint, n=1)
     of_type = {type(param.values[0]): kind_index(param.values[0]) for param in HINTS}
-    expected = [of_type[kind if isinstance(kind, type) else type(kind)] for kind in kinds]
-    found = branches.told[: len(kinds)]
-    assert [kind for kind, _ in found] == expected
-    assert found[-1][1] == found[-2][1]  # the score is asked for in the window of the second pass
+    assert [kind for kind, _ in branches.told[: len(kinds)]] == [of_type[kind] for kind in kinds]
+
+
+@pytest.mark.parametrize("hint", HINTS)
+def test_the_score_is_the_rankers_word_on_the_mask_in_the_layout_without_the_hint(hint: Guidance, real):
+    ranker = LargerIsBetter()
+    found = SuggestPipeline(real, ranker, threads=1)(ROOM, "dog", "a dog at home", guidance=hint, n=3)
+    assert [suggestion.score for suggestion in found] == [suggestion.mask.mean() for suggestion in found]
+    for visible_index, labels, prompt, scene in ranker.asked:
+        assert np.array_equal(visible_index, ROOM.visible_index())
+        assert (labels, prompt, scene) == (ROOM.labels, "dog", "a dog at home")
 
 
 @pytest.mark.parametrize(
@@ -166,7 +175,9 @@ def test_the_model_is_told_the_hint_and_for_the_score_none(hint: Guidance, kinds
 )
 def test_the_first_pass_sees(hint: Guidance, zoom, tiny_encoder):
     branches = Always(field_of(disc((32, 32), (16, 16), 8)))
-    SuggestPipeline(MaskGenerator(branches, tiny_encoder, 32), threads=1)(ROOM, "dog", guidance=hint, n=1)
+    SuggestPipeline(MaskGenerator(branches, tiny_encoder, 32), LargerIsBetter(), threads=1)(
+        ROOM, "dog", guidance=hint, n=1
+    )
     assert branches.told[0][1] == pytest.approx(zoom)
 
 
@@ -185,7 +196,7 @@ def test_the_first_pass_sees(hint: Guidance, zoom, tiny_encoder):
 def test_a_disc_comes_back_where_it_was_drawn(kind, size_hw, centre_xy, radius, tiny_encoder):
     target = disc(size_hw, centre_xy, radius)
     hint = {"no hint": NoGuidance(), "region": Region(target), "box": Box(box_of(target))}[kind]
-    pipeline = SuggestPipeline(MaskGenerator(Tracing(), tiny_encoder, 64), threads=1)
+    pipeline = SuggestPipeline(MaskGenerator(Tracing(), tiny_encoder, 64), LargerIsBetter(), threads=1)
     found = pipeline(Layout(size_hw, (Layer("ball", target),)), "dog", guidance=hint, n=1)
     assert len(found) == 1
     assert mask_iou(found[0].mask, target) > 0.9
@@ -215,6 +226,6 @@ def test_a_disc_comes_back_where_it_was_drawn(kind, size_hw, centre_xy, radius, 
     ],
 )  # fmt: skip
 def test_a_request_that_cannot_be_met_is_refused(request_, message, tiny_encoder):
-    pipeline = SuggestPipeline(MaskGenerator(Tracing(), tiny_encoder, 16), threads=1)
+    pipeline = SuggestPipeline(MaskGenerator(Tracing(), tiny_encoder, 16), LargerIsBetter(), threads=1)
     with pytest.raises(ValueError, match=message):
         pipeline(ROOM, **({"prompt": "dog"} | request_))

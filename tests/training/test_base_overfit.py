@@ -77,9 +77,6 @@ def test_eight_scenes_are_learnt_by_heart(tmp_path, encoding):
     assert np.mean(ious) > 0.9, ious
     mixed = [mask_iou(drawn(views[(n + 3) % 8][0], n), target) for n, (_, target) in enumerate(views)]
     assert np.mean(mixed) < 0.75, mixed
-    field = generator.sample(views[0][0], SAMPLING, np.random.default_rng(0))
-    scores = [generator.plausibility(field, views[number][0]) for number in (0, 3)]
-    assert scores[0] > scores[1], "the scene that it belongs to must explain it better than another"
 
 
 def learn(

@@ -28,12 +28,26 @@ from smartmask.pipelines.plan import PlanPipeline, PlanSession, check_plan_reque
 from smartmask.pipelines.plan_record import PlanRecord
 from smartmask.pipelines.plan_record import replay as replay_record
 from smartmask.pipelines.suggest import Suggestion, SuggestPipeline, check_request
-from smartmask.protocols import Inpainter, Planner, Segmenter
+from smartmask.protocols import Inpainter, Planner, Ranker, Segmenter, TextEncoder
 from smartmask.scene.guidance import Guidance, NoGuidance
 from smartmask.scene.layout import Layout
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 Photo = Path | str | Image.Image | UInt8[np.ndarray, "H W 3"]
+
+
+def load_ranker(encoder: TextEncoder) -> Ranker:
+    """The shipped ranker.
+
+    Args:
+        encoder: The shipped text encoder.
+
+    Raises:
+        CheckpointError: If the weights are missing, damaged, of another version or hold unknown settings.
+    """
+    from smartmask.model.ranker_network import EmbeddedRanker, load_ranker_network
+
+    return EmbeddedRanker(load_ranker_network(WEIGHTS / "ranker.npz"), encoder)
 
 
 class SmartMask:
@@ -64,13 +78,14 @@ class SmartMask:
         from smartmask.pipelines.generate import MaskGenerator
 
         encoder = StaticTextEncoder(WEIGHTS / "text.npz")
+        ranker = load_ranker(encoder)
         if weights is not None and Path(weights).is_dir():
             from smartmask.apps.load_base import load_base_pipeline
 
-            suggest = load_base_pipeline(Path(weights), encoder, device)
+            suggest = load_base_pipeline(Path(weights), encoder, ranker, device)
         else:
             denoiser = OnnxDenoiser(Path(weights) if weights else WEIGHTS / "mask.onnx")
-            suggest = SuggestPipeline(MaskGenerator(denoiser, encoder, denoiser.card.resolution))
+            suggest = SuggestPipeline(MaskGenerator(denoiser, encoder, denoiser.card.resolution), ranker)
         return SmartMask(suggest, EmbeddedSegmenter(WEIGHTS / "segmenter.onnx"))
 
     def segment(self, image: Photo) -> Layout:

@@ -6,7 +6,7 @@ from smartmask.backends.hub import Wanted, need_packages, torch_place
 from smartmask.errors import CheckpointError
 from smartmask.pipelines.generate import MaskGenerator, SamplingConfig
 from smartmask.pipelines.suggest import SuggestPipeline
-from smartmask.protocols import TextEncoder
+from smartmask.protocols import Ranker, TextEncoder
 
 PLACE = SamplingConfig(steps=25, shift=1.0, cfg_scale=3.0, cfg_until=0.0, layout_scale=1.5)
 REFINE = SamplingConfig(steps=15, shift=1.0, cfg_scale=1.5, cfg_until=0.0)
@@ -19,12 +19,13 @@ _WANTED = Wanted(
 )
 
 
-def load_base_pipeline(folder: Path, encoder: TextEncoder, device: str) -> SuggestPipeline:
+def load_base_pipeline(folder: Path, encoder: TextEncoder, ranker: Ranker, device: str) -> SuggestPipeline:
     """The pipeline round the base mask model in a folder.
 
     Args:
         folder: Written by our training.
         encoder: Embeds labels; the one that the model was trained with.
+        ranker: Scores masks.
         device: Where it works.
 
     Raises:
@@ -47,4 +48,4 @@ def load_base_pipeline(folder: Path, encoder: TextEncoder, device: str) -> Sugge
     denoiser = BaseDenoiser(model, place)
     generator = MaskGenerator(denoiser, encoder, denoiser.resolution, denoiser.space)
     # One network as large as this fills the machine; candidates side by side would only need more memory.
-    return SuggestPipeline(generator, threads=1, place=PLACE, refine=REFINE)
+    return SuggestPipeline(generator, ranker, threads=1, place=PLACE, refine=REFINE)

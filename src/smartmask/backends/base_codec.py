@@ -54,11 +54,6 @@ class LatentSpace:
         self.shape: tuple[int, ...] = (codec.vae.config["latent_channels"], side, side)
         self._codec = codec
 
-    def encode(self, field: Float32[np.ndarray, "R R"]) -> Float32[np.ndarray, "C h w"]:
-        """The latent of a field."""
-        batch = torch.from_numpy(field)[None, None].to(self._codec.vae.device)
-        return _numpy(self._codec.latents(batch)[0])
-
     def decode(self, sample: Float32[np.ndarray, "C h w"]) -> Float32[np.ndarray, "R R"]:
         """The field of a latent."""
         batch = torch.from_numpy(sample)[None].to(self._codec.vae.device)

@@ -14,7 +14,6 @@ from smartmask.model.cfg import Branches, guided
 from smartmask.model.condition import Condition, build_condition
 from smartmask.model.sampler import Sampler, euler
 from smartmask.model.schedule import sampling_times
-from smartmask.pipelines.rank import plausibility
 from smartmask.protocols import TextEncoder
 from smartmask.scene.guidance import Guidance
 from smartmask.scene.layout import Layout
@@ -73,10 +72,6 @@ class SampleSpace(Protocol):
         """Of one sample."""
         ...
 
-    def encode(self, field: Float32[np.ndarray, "R R"]) -> Float32[np.ndarray, "*shape"]:
-        """The sample that stands for a field."""
-        ...
-
     def decode(self, sample: Float32[np.ndarray, "*shape"]) -> Float32[np.ndarray, "R R"]:
         """The field, in [-1, 1]."""
         ...
@@ -88,10 +83,6 @@ class FieldSpace:
     def __init__(self, resolution: int) -> None:
         """Take R."""
         self.shape: tuple[int, ...] = (resolution, resolution)
-
-    def encode(self, field: Float32[np.ndarray, "R R"]) -> Float32[np.ndarray, "R R"]:
-        """The field."""
-        return field
 
     def decode(self, sample: Float[np.ndarray, "R R"]) -> Float32[np.ndarray, "R R"]:
         """The field, clipped."""
@@ -140,7 +131,3 @@ class MaskGenerator:
         )
         sample = settings.sampler(denoise, noise, sampling_times(settings.steps, settings.shift).tolist())
         return self._space.decode(np.asarray(sample[0], np.float32))
-
-    def plausibility(self, field: Float32[np.ndarray, "R R"], condition: Condition) -> float:
-        """How well a field fits what a condition tells, in [0, 1]; see `rank.py`."""
-        return plausibility(self._branches, self._space.encode(field), condition)

@@ -19,6 +19,7 @@ from jaxtyping import Bool, Float32
 from smartmask.model.codec import decode
 from smartmask.pipelines.finish import filling_box, without_specks
 from smartmask.pipelines.generate import MaskGenerator, SamplingConfig, Scene
+from smartmask.protocols import Ranker
 from smartmask.scene.boxes import BoxXYXY, box_of, clip_box
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble, check_guidance
 from smartmask.scene.layout import Layout
@@ -49,7 +50,8 @@ class Suggestion:
         mask: Its pixels.
         alpha: Its anti-aliased coverage in [0, 1]; mask = alpha > 0.5.
         box_xyxy: The mask's tight box.
-        score: How well the mask fits the scene, in [0, 1], for sorting; see `rank.py`.
+        score: How likely the mask is where and as large as the object would be, in [0, 1]: what the ranker
+            says of it in the layout without the hint.
         label: The words that it was asked for with.
     """
 
@@ -66,6 +68,7 @@ class SuggestPipeline:
     def __init__(
         self,
         generator: MaskGenerator,
+        ranker: Ranker,
         threads: int | None = None,
         *,
         place: SamplingConfig = PLACE,
@@ -75,11 +78,12 @@ class SuggestPipeline:
 
         Args:
             generator: Samples fields.
+            ranker: Scores masks.
             threads: Candidates drawn side by side; None = one a core. The masks do not depend on it.
             place: How the place pass samples; the default suits the shipped model.
             refine: The same of the refine pass.
         """
-        self._generator = generator
+        self._generator, self._ranker = generator, ranker
         self._threads = threads or os.cpu_count() or 1
         self._place, self._refine = place, refine
 
@@ -167,8 +171,7 @@ class SuggestPipeline:
         mask, alpha = decode(field, view)
         if not mask.any():
             return None
-        free = self._generator.condition(scene, prompt, text, NoGuidance(), view)
-        score = self._generator.plausibility(field, free)
+        score = self._ranker.score(scene.visible_index, scene.layout.labels, mask, prompt, text)
         return Suggestion(mask, alpha, box_of(mask), score, prompt)
 
     def _window(self, box_xyxy: BoxXYXY, fill: float, size_hw: tuple[int, int]) -> View:
