@@ -7,16 +7,9 @@ import pytest
 from scipy.ndimage import zoom
 from shapes import blob, disc, rectangle
 
+from smartmask.data.false_placements import FALSE_PLACEMENTS, ObjectPool, is_cut
 from smartmask.data.layered_scene import LayeredScene, SceneLayer
-from smartmask.data.placements import (
-    CANVAS_PX,
-    FALSE_PLACEMENTS,
-    MOST_ALIKE_IOU,
-    ObjectPool,
-    Placements,
-    is_cut,
-    make_placements,
-)
+from smartmask.data.placements import CANVAS_PX, MOST_ALIKE_IOU, Placements, make_placements
 from smartmask.data.removal import remove_object
 from smartmask.data.work_canvas import WorkPixels, painted
 from smartmask.scene.layout import UNKNOWN

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from shapes import room
+from shapes import room, scene_of
 from tiny_ranker import SIZES
 
+from smartmask.data.false_placements import ObjectPool
 from smartmask.data.layered_scene import LayeredScene
-from smartmask.data.placements import ObjectPool
+from smartmask.data.placements import make_placements
 from smartmask.model.backbone import BackboneConfig, CompactBackbone
 from smartmask.model.placement_features import CELLS, placement_features
 from smartmask.model.ranker_network import load_ranker_network
@@ -19,6 +20,7 @@ from smartmask.training.ranker_data import (
     ALWAYS,
     GROUP_MASKS,
     LABEL_SLOTS,
+    ONE_OF,
     RankerGroups,
     make_groups,
     read_or_make_groups,
@@ -74,16 +76,12 @@ def test_the_file_computes_what_pytorch_computes(tiny_encoder, tmp_path):
     with torch.no_grad():
         for name, value in rounded.weights.items():
             value.copy_(network.weights[name].half().float())
-    from smartmask.data.placements import make_placements
-
     made = make_groups([pool], [1.0], range(8), seed=0)
     theirs = all_logits(rounded, made, tiny_encoder)
     assert np.abs(theirs).std() > 0.1
     for number in range(8):
         rng = np.random.default_rng([0, 1, number])
         rng.choice(1, p=[1.0])
-        from smartmask.training.ranker_data import ONE_OF
-
         kinds = [*ALWAYS, *(str(rng.choice(names)) for names in ONE_OF)]
         found = None
         while found is None:
@@ -142,8 +140,6 @@ def test_of_more_labels_than_slots_the_largest_are_kept():
     masks = {f"stripe {number}": stripes == number for number in range(64)}
     masks["ball"] = np.zeros(size_hw, bool)
     masks["ball"][30:70, 40:90] = True
-    from shapes import scene_of
-
     scenes = [
         scene_of(masks, key=f"s{number}", is_exact=True, regions=[f"stripe {n}" for n in range(64)])
         for number in range(2)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float, Int16
 
+from smartmask.data.false_placements import Item, Mask, ObjectPool, is_cut
 from smartmask.data.layered_scene import LayeredScene
-from smartmask.data.placements import Item, Mask, ObjectPool, is_cut, make_placements
+from smartmask.data.placements import make_placements
 from smartmask.data.removal import Fill
 from smartmask.protocols import Ranker
 from smartmask.scene.layout import UNKNOWN

@@ -9,8 +9,9 @@ import numpy as np
 from jaxtyping import Bool, Float16, Float32, Int32, Shaped, UInt8
 
 from smartmask.data.atomic import write_files
+from smartmask.data.false_placements import ObjectPool
 from smartmask.data.layered_scene import LayeredScene
-from smartmask.data.placements import ObjectPool, Placements, make_placements
+from smartmask.data.placements import Placements, make_placements
 from smartmask.model.placement_features import (
     CELLS,
     GEOMETRY,

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import torch
@@ -266,7 +267,7 @@ def export_ranker(
     """
     card = RankerCard(network=network.config, groups=groups, data=data, licence=LICENCE)
     header = json.dumps({"format": FORMAT, "version": FORMAT_VERSION, **asdict(card)}).encode()
-    weights = {"calibration": np.array(gain_offset, np.float16)}
+    weights: dict[str, Any] = {"calibration": np.array(gain_offset, np.float16)}
     for name in weight_shapes(network.config):
         if name != "calibration":
             weights[name] = network.weights[name].detach().numpy().astype(np.float16)

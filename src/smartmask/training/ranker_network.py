@@ -74,7 +74,7 @@ class TrainableRanker(nn.Module):
         alike = functional.pad(batch.prompts @ batch.labels.transpose(1, 2), (SPECIAL_LABELS, 0))
         channels = torch.cat([channels, alike[..., None].to(channels.dtype)], 3)
         shown = batch.shares.flatten(2, 3) @ channels
-        shown = shown.unflatten(2, batch.shares.shape[2:4])
+        shown = shown.reshape(*batch.shares.shape[:4], -1)
         cells = torch.cat([shown[..., : CELLS**2, :], batch.cover[..., None].to(shown.dtype)], -1)
         zones = shown[..., CELLS**2 :, :].flatten(2)
         is_region = (batch.neighbours >= 0)[:, None, :, None]
