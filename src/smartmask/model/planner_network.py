@@ -7,14 +7,13 @@ stand *queries* that read all tokens and that nothing reads:
   e_l is the label's embedding, and p(stop);
 - a box query, which carries the label, asks where it comes: p(foot) p(height | foot) p(width | ...)
   p(middle | ...), each over bins, so any number of boxes can be drawn from one reading;
-- with a box tried, the same query, the layers' tokens and the geometry of each pair give the *fit*, by which
-  boxes drawn from the above are weighted: two chairs side by side, a cup on the table and not beside it;
+- with a box tried, query, layers' tokens and each pair's geometry give the *fit* that weighs drawn boxes;
 - with its box decided, the same query and a layer's token say which of the two is in front.
 
 Any-order autoregression: the network is trained on random parts of scenes, so it also continues a photo's
 layout, or one in which a prompt's objects came first. Sources: Vaswani et al. 2017 (transformer), Zhang and
 Sennrich 2019 (root mean square norm), Gupta et al. 2021 "LayoutTransformer" (binned boxes), Deng et al. 2020
-"Residual energy-based models for text generation" (the fit: an energy learned against the model's own draws).
+"Residual energy-based models" (the fit: an energy learned against the model's own draws).
 """
 
 import json
