@@ -20,6 +20,7 @@ from smartmask.apps.load import WEIGHTS
 from smartmask.backends.segmenter_onnx import EmbeddedSegmenter
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.labelled_photos import LabelledPhoto, read_labelled_photos
+from smartmask.data.layered_scene import Split
 from smartmask.data.shards import SceneDataset
 from smartmask.evaluation.layout_cost import SOURCES, LayoutTask, layout_tasks
 from smartmask.evaluation.segmenter import PROTOCOL, evaluate_segmenter
@@ -32,7 +33,7 @@ from smartmask.scene.guidance import Box, NoGuidance
 from smartmask.scene.layout import Layout
 from smartmask.scene.masks import mask_iou
 
-SPLITS = ("validation", "test")
+SPLITS: tuple[Split, ...] = ("validation", "test")
 HIT = 0.5
 
 
@@ -124,8 +125,8 @@ def _interval(differences: np.ndarray) -> list[float]:
 
 def _tables(result: dict[str, Any]) -> str:
     scores = result["scores"]
-    names = ("photos", "pixel_accuracy", "mean_iou", "grouped_iou", "panoptic_quality")
-    names += ("panoptic_quality_things", "panoptic_quality_stuff")
+    names = ["photos", "pixel_accuracy", "mean_iou", "grouped_iou", "panoptic_quality"]
+    names += ["panoptic_quality_things", "panoptic_quality_stuff"]
     lines = [
         f"The embedded segmenter on held-out COCO photos (protocol {PROTOCOL}); pixels that nobody "
         "annotated are left out, IoU is over pooled pixels.",
