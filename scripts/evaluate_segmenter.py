@@ -47,7 +47,9 @@ def main(photos: Path, data: Path, out: Path, weights: Path, limit: int) -> None
     """Measure on all held-out photos and write the tables."""
     segmenter = _Remembering(EmbeddedSegmenter(weights))
     labelled = {split: read_labelled_photos(photos, [split]) for split in SPLITS}
-    scores = {split: asdict(evaluate_segmenter(segmenter, found)) for split, found in labelled.items()}
+    scores: dict[str, dict[str, Any]] = {
+        split: asdict(evaluate_segmenter(segmenter, found)) for split, found in labelled.items()
+    }
     together = [photo for found in labelled.values() for photo in found]
     scores["both"] = asdict(evaluate_segmenter(segmenter, together))
 
