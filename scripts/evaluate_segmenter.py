@@ -53,18 +53,6 @@ def main(photos: Path, data: Path, out: Path, weights: Path, limit: int) -> None
     together = [photo for found in labelled.values() for photo in found]
     scores["both"] = asdict(evaluate_segmenter(segmenter, together))
 
-    images = {photo.key: photo.image for photo in together}
-    dataset = SceneDataset.open(data / "coco")
-    held_out = [scene for split in SPLITS for scene in dataset.of_split(split)]
-
-    def pairs() -> Iterator[tuple[UInt8[np.ndarray, "H W 3"], LayeredScene]]:
-        for scene in held_out:
-            yield images[scene.group], scene
-
-    denoiser = OnnxDenoiser(WEIGHTS / "mask.onnx")
-    encoder = StaticTextEncoder(WEIGHTS / "text.npz")
-    pipeline = load_suggest(None, encoder, load_ranker(encoder))
-    rows = np.array([_measured(pipeline, task) for task in layout_tasks(pairs(), segmenter, limit)])
     result = {
         "protocol": PROTOCOL,
         "weights_sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
@@ -99,7 +87,7 @@ def _cost(photos: list[LabelledPhoto], data: Path, segmenter: Segmenter, limit: 
     pairs = [(images[scene.group], scene) for split in SPLITS for scene in dataset.of_split(split)]
     denoiser = OnnxDenoiser(WEIGHTS / "mask.onnx")
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
-    pipeline = SuggestPipeline(MaskGenerator(denoiser, encoder, denoiser.card.resolution))
+    pipeline = load_suggest(None, encoder, load_ranker(encoder))
     rows = np.array([_measured(pipeline, task) for task in layout_tasks(pairs, segmenter, limit)])
     return {
         "objects": len(rows),
