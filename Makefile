@@ -50,6 +50,7 @@ train-ranker: data
 
 evaluate: data
 	$(BIN)/smartmask evaluate all --data runs/data --out docs/results
+	$(BIN)/python scripts/readme_table.py docs/results/benchmark.md README.md
 	$(BIN)/python scripts/evaluate_planner.py --data runs/data --out docs/results
 	$(BIN)/python scripts/evaluate_ranker.py --data runs/data --out docs/results
 
