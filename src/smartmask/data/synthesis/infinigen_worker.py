@@ -1,4 +1,4 @@
-"""Makes one mesh with infinigen (https://pypi.org/project/infinigen, BSD-3), as `mesh_making.py` asks for it.
+"""Makes one mesh with infinigen (the PyPI package, BSD-3), as `mesh_making.py` asks for it.
 
 Runs in an environment of its own and so needs nothing of this package. Written for infinigen 1.15, whose
 factories are made from a seed and build a Blender object with `spawn_asset(number)`; the triangles of all
