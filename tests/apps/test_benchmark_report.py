@@ -42,11 +42,15 @@ def page(tmp_path: Path) -> str:
     silhouettes = result("silhouettes", hints=hints, classes=classes)
     silhouettes["sheets"] = [{"file": "sheet.png", "title": "The first <objects>"}]
     real = result("real", free=table(["recall@10"], {"model": [None], "random": [figure(0.1)]}, "recall@10"))
-    cost = {"objects": 100, "annotated": {"box_iou": 0.6, "free_hit": 0.1, "free_iou": 0.2}}
+    cost = {
+        "objects": 100,
+        "mask_model_views": 1000,
+        "annotated": {"box_iou": 0.6, "free_hit": 0.1, "free_iou": 0.2},
+    }
     verdicts = Verdicts(judge="I & me", pairs=50, any_plausible=0.7, low=0.6, high=0.8, plausible=0.5)
     findings = Findings(
         results={"silhouettes": silhouettes, "real": real},
-        segmenter={"mask_model_views": 1000, "cost": cost},
+        layout_cost=cost,
         verdicts=verdicts,
     )
     return benchmark_report(findings, tmp_path)

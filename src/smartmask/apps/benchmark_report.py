@@ -127,11 +127,11 @@ def _chart(table: Result) -> str:
 
 def _beside_real(findings: Findings) -> str:
     parts = []
-    if findings.segmenter is not None:
-        cost = findings.segmenter
+    if findings.layout_cost is not None:
+        cost = findings.layout_cost
         head = ("layout", "box given, IoU", "no hint, best of 4, IoU", "no hint, hits")
         parts.append(
-            f"<h3>What the segmenter costs</h3><p class='faint'>{cost['cost']['objects']} other objects of "
+            f"<h3>What the segmenter costs</h3><p class='faint'>{cost['objects']} other objects of "
             f"photos, by weights of {cost['mask_model_views']:,} views, on three "
             f"layouts.</p>{_plain(head, cost_rows(cost))}"
         )

@@ -29,6 +29,8 @@ from smartmask.scene.guidance import Guidance, NoGuidance
 
 TRUE = (20, 90, 220)
 PAIRS_A_PAGE = 10
+COLOURS = 128
+"""Of a page: flat drawings need no more, and a third of the bytes."""
 GALLERY, GALLERY_COLUMNS = 4, 5
 """Objects of each suite in the gallery, and panels of each."""
 Panel = tuple[Image.Image, str]
@@ -116,7 +118,8 @@ def _page(rows: Sequence[Sequence[Panel]], title: str, subtitle: str) -> Image.I
     """Rows of equally many panels."""
     panels = [panel for row in rows for panel in row]
     room = max(picture.width for picture, _ in panels), max(picture.height for picture, _ in panels)
-    return draw_page(panels, len(rows[0]), room, title, subtitle)
+    page = draw_page(panels, len(rows[0]), room, title, subtitle)
+    return page.quantize(COLOURS, dither=Image.Dither.NONE)
 
 
 def _panel(picture: Picture, found: Suggestion | None, guidance: Guidance, has_truth: bool) -> Image.Image:

@@ -46,12 +46,12 @@ class Findings:
 
     Attributes:
         results: By suite, in the order of `NAMES`.
-        segmenter: The cost of layouts, or None.
+        layout_cost: What a segmenter's layouts cost, as `segmenter.json` has it, or None.
         verdicts: Shares of the pages judged by eye, or None.
     """
 
     results: dict[str, Result]
-    segmenter: Result | None
+    layout_cost: Result | None
     verdicts: "Verdicts | None"
 
 
@@ -89,13 +89,13 @@ def read_findings(folder: Path) -> Findings:
         raise AnnotationError(
             f"{folder}: holds no result of a suite; run smartmask evaluate {NAMES[0]} first"
         )
-    segmenter = _read(folder / SEGMENTER) if (folder / SEGMENTER).is_file() else None
+    layout_cost = _read(folder / SEGMENTER)["cost"] if (folder / SEGMENTER).is_file() else None
     verdicts = None
     if (folder / VERDICTS).is_file():
         if "real" not in results:
             raise AnnotationError(f"{folder / VERDICTS}: judges the suite real, whose result is not there")
         verdicts = _verdicts(_read(folder / VERDICTS), results["real"], folder / VERDICTS)
-    return Findings(results=results, segmenter=segmenter, verdicts=verdicts)
+    return Findings(results=results, layout_cost=layout_cost, verdicts=verdicts)
 
 
 def cell(result: Result, table: str, row: str, column: str) -> Cell:

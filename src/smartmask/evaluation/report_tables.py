@@ -53,29 +53,29 @@ def markdown(findings: Findings) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def cost_rows(segmenter: Result) -> list[tuple[str, str, str, str]]:
+def cost_rows(cost: Result) -> list[tuple[str, str, str, str]]:
     """What a segmenter's layouts cost in masks: layout, box IoU, free IoU, free hits."""
     return [
         (source, f"{row['box_iou']:.3f}", f"{row['free_iou']:.3f}", f"{row['free_hit']:.0%}")
-        for source, row in segmenter["cost"].items()
+        for source, row in cost.items()
         if isinstance(row, dict)
     ]
 
 
 def _beside_real(findings: Findings) -> list[list[str]]:
     parts = []
-    if findings.segmenter is not None:
-        cost = findings.segmenter["cost"]
+    if findings.layout_cost is not None:
+        cost = findings.layout_cost
         parts.append(
             [
                 "### What the segmenter costs",
                 "",
                 f"{cost['objects']} other objects of photos, by weights of "
-                f"{findings.segmenter['mask_model_views']:,} views, on three layouts (`segmenter.md`).",
+                f"{cost['mask_model_views']:,} views, on three layouts (`segmenter.md`).",
                 "",
                 "| layout | box given, IoU | no hint, best of 4, IoU | no hint, hits |",
                 "|---|---|---|---|",
-                *(f"| {' | '.join(row)} |" for row in cost_rows(findings.segmenter)),
+                *(f"| {' | '.join(row)} |" for row in cost_rows(cost)),
                 "",
             ]
         )
