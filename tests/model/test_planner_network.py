@@ -187,7 +187,7 @@ class TestFile:
         [
             (b"", "missing or damaged planner weights"),
             ({"version": 9}, "is not a smartmask-planner file of version 2"),
-            ({"colour": "red"}, "its card holds unknown settings colour"),
+            ({"colour": "red"}, "unknown or missing settings: colour"),
             ({"network": {"depth": 2, "sides": 3}}, "its card or weights do not fit"),
             ({"labels": ["chair"]}, r"its card or weights do not fit \(weight label_bias is"),
         ],

@@ -16,14 +16,14 @@ Sennrich 2019 (root mean square norm), Gupta et al. 2021 "LayoutTransformer" (bi
 "Residual energy-based models" (the fit: an energy learned against the model's own draws).
 """
 
-import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float32, Int64
 
 from smartmask.errors import CheckpointError
+from smartmask.model.npz_weights import read_npz_weights
 from smartmask.model.planner_pairs import FIT_WIDTH, PAIR_WIDTH, fit_features, pair_features
 from smartmask.model.planner_state import BINS, SHAPE_WIDTH
 
@@ -315,20 +315,7 @@ def load_planner_network(path: Path) -> PlannerNetwork:
     Raises:
         CheckpointError: If the file is missing, damaged, of another version, or holds unknown settings.
     """
-    try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        found = json.loads(arrays.pop("card").tobytes().decode())
-    except Exception as error:
-        raise CheckpointError(f"{path}: missing or damaged planner weights ({error})") from error
-    if not isinstance(found, dict) or (found.get("format"), found.get("version")) != (FORMAT, FORMAT_VERSION):
-        raise CheckpointError(
-            f"{path}: is not a {FORMAT} file of version {FORMAT_VERSION}; train one with "
-            "scripts/train_planner.py"
-        )
-    known = {field.name for field in fields(PlannerCard)} | {"format", "version"}
-    if unknown := sorted(set(found) - known):
-        raise CheckpointError(f"{path}: its card holds unknown settings {', '.join(unknown)}")
+    found, arrays = read_npz_weights(path, FORMAT, FORMAT_VERSION, PlannerCard, "planner")
     try:
         card = PlannerCard(
             labels=tuple(found["labels"]),
@@ -337,7 +324,7 @@ def load_planner_network(path: Path) -> PlannerNetwork:
             data=dict(found["data"]),
             licence=str(found["licence"]),
         )
-        return PlannerNetwork(card, {name: value.astype(np.float32) for name, value in arrays.items()})
+        return PlannerNetwork(card, arrays)
     except (LookupError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: its card or weights do not fit ({error})") from error
 

@@ -13,15 +13,15 @@ others are the same mask moved or rescaled. The logit's scale and offset were fi
 1999).
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Bool, Float32, Integer
 
 from smartmask.errors import CheckpointError
+from smartmask.model.npz_weights import read_npz_weights
 from smartmask.model.placement_features import (
     CELLS,
     GEOMETRY,
@@ -222,20 +222,7 @@ def load_ranker_network(path: Path) -> RankerNetwork:
     Raises:
         CheckpointError: If the file is missing, damaged, of another version, or holds unknown settings.
     """
-    try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        found = json.loads(arrays.pop("card").tobytes().decode())
-    except Exception as error:
-        raise CheckpointError(f"{path}: missing or damaged ranker weights ({error})") from error
-    if not isinstance(found, dict) or (found.get("format"), found.get("version")) != (FORMAT, FORMAT_VERSION):
-        raise CheckpointError(
-            f"{path}: is not a {FORMAT} file of version {FORMAT_VERSION}; train one with "
-            "scripts/train_ranker.py"
-        )
-    known = {field.name for field in fields(RankerCard)} | {"format", "version"}
-    if wrong := sorted(set(found) ^ known):
-        raise CheckpointError(f"{path}: its card has unknown or missing settings: {', '.join(wrong)}")
+    found, arrays = read_npz_weights(path, FORMAT, FORMAT_VERSION, RankerCard, "ranker")
     try:
         card = RankerCard(
             network=RankerConfig(**found["network"]),
@@ -243,7 +230,7 @@ def load_ranker_network(path: Path) -> RankerNetwork:
             data=dict(found["data"]),
             licence=str(found["licence"]),
         )
-        return RankerNetwork(card, {name: value.astype(np.float32) for name, value in arrays.items()})
+        return RankerNetwork(card, arrays)
     except (TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: its card or weights do not fit ({error})") from error
 

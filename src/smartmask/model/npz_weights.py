@@ -1,0 +1,44 @@
+"""Weights files of the small networks in NumPy: arrays, and a card in JSON that says what they are."""
+
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float32
+
+from smartmask.errors import CheckpointError
+
+
+def read_npz_weights(
+    path: Path, format_name: str, version: int, card_type: type[Any], what: str
+) -> tuple[dict[str, Any], dict[str, Float32[np.ndarray, "..."]]]:
+    """The card and the arrays of a weights file.
+
+    Args:
+        path: The file.
+        format_name: What its card must call itself.
+        version: The version that this release reads.
+        card_type: The dataclass whose fields the card holds, beside format and version.
+        what: What it is, for messages; `scripts/train_WHAT.py` trains one.
+
+    Raises:
+        CheckpointError: If the file is missing, damaged, of another version, or holds unknown settings.
+    """
+    try:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        card = json.loads(arrays.pop("card").tobytes().decode())
+        arrays = {name: value.astype(np.float32) for name, value in arrays.items()}
+    except Exception as error:
+        raise CheckpointError(f"{path}: missing or damaged {what} weights ({error})") from error
+    if not isinstance(card, dict) or (card.get("format"), card.get("version")) != (format_name, version):
+        raise CheckpointError(
+            f"{path}: is not a {format_name} file of version {version}; train one with "
+            f"scripts/train_{what}.py"
+        )
+    known = {field.name for field in fields(card_type)} | {"format", "version"}
+    if wrong := sorted(set(card) ^ known):
+        raise CheckpointError(f"{path}: its card has unknown or missing settings: {', '.join(wrong)}")
+    return card, arrays
