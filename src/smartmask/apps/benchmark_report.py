@@ -153,6 +153,9 @@ def _plain(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _sheet(path: Path, title: str) -> str:
+    """A picture, or where it is missing: sheets show data that must not always be passed on with results."""
+    if not path.is_file():
+        return f"<p class='faint'>{escape(title)}: {escape(path.name)} is not here; its suite draws it.</p>"
     try:
         data = base64.b64encode(path.read_bytes()).decode("ascii")
     except OSError as error:
