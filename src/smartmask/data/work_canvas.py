@@ -4,6 +4,7 @@ So holes, hints and distances cost the same for every photo. Pixels of the work 
 `OUTSIDE`.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -74,21 +75,39 @@ def behind(
 ) -> Int16[np.ndarray, "S S"]:
     """The layers behind a layer and, one time in two, those in front that nothing links to `target`."""
     index = np.full(pixels.inside.shape, UNKNOWN, np.int16)
-    near = _with_neighbours(target)
     others = scene.layers if rng.random() < 0.5 else scene.layers[:number]
-    for other, layer in enumerate(others):
-        if other == number or not pixels.show(layer):
-            continue
-        mask = pixels.of_layer(layer)
-        if other < number or not (mask & near).any():
-            np.copyto(index, np.int16(other), where=mask)
-        else:
-            near |= _with_neighbours(mask)
+    masks = (
+        (other, pixels.of_layer(layer))
+        for other, layer in enumerate(others)
+        if other != number and pixels.show(layer)
+    )
+    for other, mask in unlinked(number, target, masks):
+        np.copyto(index, np.int16(other), where=mask)
     index[~pixels.inside] = OUTSIDE
     return index
 
 
-def _with_neighbours(mask: Bool[np.ndarray, "S S"]) -> Bool[np.ndarray, "S S"]:
+def unlinked(
+    number: int, target: Bool[np.ndarray, "H W"], others: Iterable[tuple[int, Bool[np.ndarray, "H W"]]]
+) -> Iterator[tuple[int, Bool[np.ndarray, "H W"]]]:
+    """The layers that stay when one is left out: those behind it, and those in front that it does not touch.
+
+    What touches it is left out with all in front that touches that in turn, else things would float.
+
+    Args:
+        number: The layer that is left out.
+        target: Its mask.
+        others: Numbers and masks of the other layers, rearmost first.
+    """
+    near = _with_neighbours(target)
+    for other, mask in others:
+        if other < number or not (mask & near).any():
+            yield other, mask
+        else:
+            near |= _with_neighbours(mask)
+
+
+def _with_neighbours(mask: Bool[np.ndarray, "H W"]) -> Bool[np.ndarray, "H W"]:
     return cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8)) > 0
 
 

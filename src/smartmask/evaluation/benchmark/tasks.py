@@ -13,13 +13,13 @@ Only labels that are still seen are told to the model.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from jaxtyping import Bool, Int16, Integer
 
 from smartmask.data.hints import dilated_scribble, region_hint
 from smartmask.data.layered_scene import UNDECIDED, LayeredScene
 from smartmask.data.removal import Fill, remove_object
+from smartmask.data.work_canvas import unlinked
 from smartmask.evaluation.benchmark.protocol import (
     Entry,
     askable_of,
@@ -163,18 +163,10 @@ def stretched(values: np.ndarray, size_hw: tuple[int, ...]) -> np.ndarray:
 def _behind(scene: LayeredScene, number: int, has_front: bool) -> tuple[Int16[np.ndarray, "H W"], set[int]]:
     """What lies behind a layer, with what lies in front and is not linked to it; and the layers left out."""
     index = np.full(scene.size_hw, UNKNOWN, np.int16)
-    near, hidden = _with_neighbours(scene.layers[number].mask(scene.size_hw)), {number}
-    for other, layer in enumerate(scene.layers):
-        if other == number:
-            continue
-        mask = layer.mask(scene.size_hw)
-        if other < number or (has_front and not (mask & near).any()):
-            index[mask] = other
-        else:
-            hidden.add(other)
-            near |= _with_neighbours(mask)
+    hidden = set(range(len(scene.layers)))
+    last = len(scene.layers) if has_front else number
+    others = ((other, scene.layers[other].mask(scene.size_hw)) for other in range(last) if other != number)
+    for other, mask in unlinked(number, scene.layers[number].mask(scene.size_hw), others):
+        index[mask] = other
+        hidden.remove(other)
     return index, hidden
-
-
-def _with_neighbours(mask: Mask) -> Mask:
-    return np.asarray(cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8)) > 0)
