@@ -81,7 +81,7 @@ def _forward_seconds(weights: Path, batch: int) -> tuple[float, float]:
     session = open_session(weights, threads=1)
     backbone = CompactBackbone(BackboneConfig(**read_card(session, weights).backbone)).eval()
     backbone.load_state_dict(load_weights(weights))
-    inputs = random_inputs(backbone.config, batch=batch, rows=8)
+    inputs = random_inputs(backbone.config, batch=batch)
     feed = {name: value.numpy() for name, value in zip(INPUTS, inputs, strict=True)}
     onnx, eager = [], []
     with torch.no_grad():

@@ -14,10 +14,10 @@ import torch
 
 from smartmask.apps.load import WEIGHTS
 from smartmask.backends.text_static import StaticTextEncoder
+from smartmask.data.examples import REFINE_ONLY
 from smartmask.data.shards import SceneDataset
 from smartmask.data.synthesis.scenes import SynthesisSettings, make_scenes
-from smartmask.training.batch import ViewDataset
-from smartmask.training.config import TrainConfig
+from smartmask.training.views import ViewDataset, ViewSettings
 
 SCENES, SEED = 60, 12345
 VIEWS = 2048
@@ -39,10 +39,10 @@ def main(meshes: Path, silhouettes: Path, layouts: Path | None, dataset: Path) -
     made = SCENES / (time.process_time() - started)
     things = sum(layer.is_thing for scene in scenes for layer in scene.layers) / SCENES
 
-    config = TrainConfig(mixture={dataset.name: 1.0})
+    settings_of_views = ViewSettings(resolution=64, mixture={dataset.name: 1.0}, passes=REFINE_ONLY)
     started = time.process_time()
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
-    views = ViewDataset({dataset.name: SceneDataset.open(dataset)}, config, encoder)
+    views = ViewDataset({dataset.name: SceneDataset.open(dataset)}, settings_of_views, encoder)
     opened = time.process_time()
     for number in range(VIEWS):
         views[number]

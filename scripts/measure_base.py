@@ -27,11 +27,10 @@ from smartmask.apps.load import WEIGHTS
 from smartmask.backends.base_backbone import BaseBackbone, BaseConfig, build_layout, widen
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.atomic import write_files
+from smartmask.data.examples import PASSES
 from smartmask.data.shards import SceneDataset
-from smartmask.model.backbone import BackboneConfig
 from smartmask.model.condition import SPECIAL_ROWS
-from smartmask.training.batch import ViewDataset
-from smartmask.training.config import TrainConfig
+from smartmask.training.views import ViewDataset, ViewSettings
 
 PIXELS, CELLS, LABELS, TOKENS = 512, 64, 12, 77
 UNET = {
@@ -203,7 +202,7 @@ def step_here() -> dict[str, Any]:
 def view_seconds(folder: Path, count: int = 24) -> float:
     """Processor time of one core for a view of 512 px out of a dataset."""
     cv2.setNumThreads(0)
-    settings = TrainConfig(backbone=BackboneConfig(resolution=PIXELS), mixture={"it": 1.0})
+    settings = ViewSettings(resolution=PIXELS, mixture={"it": 1.0}, passes=PASSES)
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
     views = ViewDataset({"it": SceneDataset.open(folder)}, settings, encoder)
     _ = views[0]  # reads the shards

@@ -21,7 +21,6 @@ from smartmask.apps.load import WEIGHTS
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.layered_scene import LayeredScene, Split
 from smartmask.data.shards import SceneDataset
-from smartmask.training.export import load_weights
 from smartmask.training.ranker_data import RankerGroups, read_or_make_groups
 from smartmask.training.ranker_loop import (
     RankerTrainConfig,
@@ -30,7 +29,7 @@ from smartmask.training.ranker_loop import (
     export_ranker,
     pair_auc,
     train_ranker,
-    words_of_the_mask_model,
+    words_of,
 )
 
 MOST_SCENES = 8000
@@ -70,7 +69,7 @@ def main() -> None:
             log.flush()
             print(" ".join(f"{name} {value:.3f}" for name, value in record.items()), flush=True)
 
-        initial = words_of_the_mask_model(load_weights(WEIGHTS / "mask.onnx"), config.network)
+        initial = words_of(WEIGHTS / "ranker.npz")
         network = train_ranker(config, groups, encoder, held_out, initial, on_log)
     logits = all_logits(network, held_out, encoder)
     found = calibration(logits, held_out.is_there)

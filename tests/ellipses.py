@@ -23,7 +23,7 @@ class Ellipses:
         self._fields = np.array(fields, np.float32)
 
     def __call__(self, x: np.ndarray, t: float, conditions: tuple[object, ...]) -> tuple[np.ndarray, ...]:
-        squared = ((x - (1 - t) * self._fields) ** 2).sum((1, 2)) / (2 * max(t, 1e-3) ** 2)
-        weights = np.exp(squared.min() - squared)
-        clean = np.tensordot(weights / weights.sum(), self._fields, 1)[None].astype(np.float32)
+        squared = ((x[:, None] - (1 - t) * self._fields) ** 2).sum((2, 3)) / (2 * max(t, 1e-3) ** 2)
+        weights = np.exp(squared.min(1, keepdims=True) - squared)
+        clean = np.tensordot(weights / weights.sum(1, keepdims=True), self._fields, 1).astype(np.float32)
         return (clean,) * len(conditions)

@@ -5,11 +5,21 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
+from tiny_codec import COMPONENTS, LABEL_WIDTH, RESOLUTION, TEXT_WIDTH
 
 from smartmask.model.backbone import BackboneConfig, CompactBackbone
 from smartmask.training.export import export_mask_model
 
-SIZES = BackboneConfig(resolution=16, text_width=8, label_channels=4, stem_widths=(8, 8), width=16, depth=1)
+SIZES = BackboneConfig(
+    resolution=RESOLUTION,
+    components=COMPONENTS,
+    text_width=TEXT_WIDTH,
+    label_width=LABEL_WIDTH,
+    layout_width=16,
+    width=16,
+    hidden=32,
+    depth=1,
+)
 VIEWS = 1234
 
 

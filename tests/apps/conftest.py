@@ -11,13 +11,13 @@ import segment_parts
 from ellipses import RESOLUTION, Ellipses
 from PIL import Image
 from rankers import LargerIsBetter
+from tiny_codec import field_generator
 
 from smartmask.apps import load, segmenters
 from smartmask.apps.cli import segment_files
 from smartmask.apps.cli.main import main
 from smartmask.apps.drawing import draw_layout
 from smartmask.apps.load import SmartMask
-from smartmask.pipelines.generate import MaskGenerator
 from smartmask.pipelines.suggest import SuggestPipeline
 from smartmask.protocols import Segmenter
 from smartmask.scene.layout import Layer, Layout
@@ -42,7 +42,8 @@ def smartmask_parts(request, monkeypatch, tmp_path, tiny_encoder) -> SmartMask:
             pytest.skip("the shipped weights are not in the package yet")
         return SmartMask.load()
     parts = SmartMask(
-        SuggestPipeline(MaskGenerator(Ellipses(), tiny_encoder, RESOLUTION), LargerIsBetter()), Halves()
+        SuggestPipeline(field_generator(Ellipses(), tiny_encoder, RESOLUTION), LargerIsBetter()),
+        Halves(),
     )
     (tmp_path / "weights").mkdir()
     (tmp_path / "weights" / "mask.onnx").write_bytes(b"closed form")

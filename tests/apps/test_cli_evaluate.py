@@ -11,25 +11,21 @@ from benchmark_results import result
 from ellipses import RESOLUTION, Ellipses
 from PIL import Image
 from shapes import dataset_of, room
+from tiny_codec import FieldSpace
 
 from smartmask.apps import load_suggest
 from smartmask.data.layered_scene import LayeredScene, split_of
 from smartmask.model import onnx_denoiser
 
 
-class ClosedForm(Ellipses):
-    """The exact denoiser in place of a network, whatever the file: nothing here is about its quality."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.card = SimpleNamespace(resolution=RESOLUTION, views=7)
-
-
 @pytest.fixture
 def closed_form(monkeypatch, tmp_path) -> Path:
-    """What stands for a weights file."""
-    for module in (onnx_denoiser, load_suggest):
-        monkeypatch.setattr(module, "OnnxDenoiser", ClosedForm)
+    """What stands for a weights file; its denoiser is exact, as nothing here is about a network's quality."""
+    space = SimpleNamespace(load=lambda path: FieldSpace(RESOLUTION))
+    monkeypatch.setattr(load_suggest, "ShapeCodec", space)
+    monkeypatch.setattr(load_suggest, "OnnxDenoiser", lambda path, codec: Ellipses())
+    monkeypatch.setattr(onnx_denoiser, "open_session", lambda path, threads: None)
+    monkeypatch.setattr(onnx_denoiser, "read_card", lambda session, path: SimpleNamespace(views=7))
     (tmp_path / "mask.onnx").write_bytes(b"closed form")
     return tmp_path / "mask.onnx"
 

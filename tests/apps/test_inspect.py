@@ -22,6 +22,7 @@ from smartmask.data.shards import DatasetSpec, shard_name, write_shard, write_sp
 from smartmask.data.statistics import scene_statistics
 from smartmask.scene.guidance import Box, NoGuidance
 from smartmask.scene.layout import OUTSIDE
+from smartmask.scene.view import View
 
 SECTIONS = ("made", "figures", "labels", "scenes", "examples")
 EVIL = "<script>alert(1)</script>"
@@ -213,7 +214,8 @@ def test_an_example_shows_the_outline_the_hint_and_what_lies_beyond():
     index = np.zeros((64, 64), np.int16)
     index[:16] = OUTSIDE
     target = rectangle((64, 64), (20, 24, 44, 56))
-    example = Example(index, ("floor",), target, NoGuidance(), "a cat", None, 0.0)
+    view = View.whole(index.shape, 64)
+    example = Example(index, ("floor",), target, NoGuidance(), "a cat", None, view, 0.0, True)
     plain = draw_example(example, 256)
     assert plain.size == (256, 256)
     assert counted(plain.crop((0, 0, 256, 60)), INK) == 60 * 256

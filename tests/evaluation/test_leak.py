@@ -9,7 +9,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from smartmask.apps.load import WEIGHTS
-from smartmask.apps.load_suggest import load_ranker
+from smartmask.apps.load_suggest import load_ranker, load_suggest
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.annotations.base import Problems
 from smartmask.data.examples import askable
@@ -20,9 +20,6 @@ from smartmask.evaluation.benchmark.measures import iou_of
 from smartmask.evaluation.benchmark.protocol import Entry, frozen
 from smartmask.evaluation.benchmark.tasks import Task, task_of
 from smartmask.evaluation.ranking import pair_auc, ranking_pairs, score_pairs
-from smartmask.model.onnx_denoiser import OnnxDenoiser
-from smartmask.pipelines.generate import MaskGenerator
-from smartmask.pipelines.suggest import SuggestPipeline
 from smartmask.scene.boxes import box_of
 from smartmask.scene.layout import UNKNOWN
 from smartmask.scene.masks import mask_iou
@@ -63,10 +60,8 @@ def asked_for(source: str, scene: LayeredScene) -> Iterator[Entry]:
 
 @pytest.mark.skipif(not MODEL.is_file(), reason="the shipped weights are not in the package yet")
 def test_the_shipped_model_draws_as_well_however_the_hole_was_filled(entries: list[Entry]):
-    denoiser = OnnxDenoiser(MODEL)
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
-    generator = MaskGenerator(denoiser, encoder, denoiser.card.resolution)
-    pipeline = SuggestPipeline(generator, load_ranker(encoder), threads=1)
+    pipeline = load_suggest(MODEL, encoder, load_ranker(encoder), threads=1)
 
     def iou(place: int, fill: Fill) -> float:
         task = task_of(entries, place, fill)

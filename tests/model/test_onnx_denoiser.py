@@ -9,12 +9,15 @@ import pytest
 import torch
 from onnx import helper
 from shapes import disc, rectangle
+from tiny_codec import COMPONENTS, tiny_codec
 from tiny_model import SIZES, TinyModel
 
 from smartmask.errors import CheckpointError
 from smartmask.model.backbone import CompactBackbone
-from smartmask.model.condition import Condition, ConditionBatch, build_condition
+from smartmask.model.condition import Condition, build_condition
 from smartmask.model.onnx_denoiser import FORMAT, INPUTS, OnnxDenoiser
+from smartmask.model.shape_codec import ShapeCodec
+from smartmask.model.shape_inputs import ShapeInputs
 from smartmask.scene.guidance import Box, NoGuidance
 from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.view import View
@@ -25,7 +28,7 @@ SIZE_HW = (40, 60)
 
 @pytest.fixture(scope="module")
 def denoiser(tiny_model: TinyModel) -> OnnxDenoiser:
-    return OnnxDenoiser(tiny_model.path)
+    return OnnxDenoiser(tiny_model.path, tiny_codec())
 
 
 @pytest.fixture
@@ -47,7 +50,7 @@ def two_conditions(tiny_encoder) -> tuple[Condition, Condition]:
 
 
 def noise(seed: int = 0) -> np.ndarray:
-    return np.random.default_rng(seed).standard_normal((1, SIZES.resolution, SIZES.resolution), np.float32)
+    return np.random.default_rng(seed).standard_normal((3, COMPONENTS), np.float32)
 
 
 def by_pytorch(
@@ -55,11 +58,13 @@ def by_pytorch(
 ) -> np.ndarray:
     network = CompactBackbone(SIZES).eval()
     network.load_state_dict(load_weights(tiny_model.path))
-    batch, count = ConditionBatch.stack(conditions), len(conditions)
-    told = [torch.from_numpy(getattr(batch, name)) for name in INPUTS[2:]]
-    with torch.no_grad():
-        clean = network(torch.from_numpy(np.stack([x] * count)), torch.full((count,), t), *told)
-    return clean.numpy()
+    found = []
+    for condition in conditions:
+        inputs = ShapeInputs.of(condition, tiny_codec())
+        told = [torch.from_numpy(getattr(inputs, name)) for name in INPUTS[2:]]
+        with torch.no_grad():
+            found.append(network(torch.from_numpy(x), torch.tensor([t]), *told).numpy())
+    return np.stack(found)
 
 
 @pytest.mark.parametrize("t", [1.0, 0.4, 0.01], ids="at time {}".format)
@@ -69,7 +74,7 @@ def test_it_computes_what_pytorch_computes(count, t, denoiser, tiny_model, two_c
     found = denoiser(noise(), t, conditions)
     expected = by_pytorch(tiny_model, noise(), t, conditions)
     assert len(found) == count
-    assert [clean.shape for clean in found] == [(1, SIZES.resolution, SIZES.resolution)] * count
+    assert [clean.shape for clean in found] == [(3, COMPONENTS)] * count
     np.testing.assert_allclose(np.stack(found), expected, rtol=0, atol=1e-4)
 
 
@@ -83,7 +88,7 @@ def test_a_condition_alone_gives_what_it_gives_in_company(denoiser, two_conditio
 def test_the_same_question_gets_the_same_bytes(denoiser, tiny_model, two_conditions):
     first, again, anew = (
         np.stack(asked(noise(), 0.7, two_conditions)).tobytes()
-        for asked in (denoiser, denoiser, OnnxDenoiser(tiny_model.path))
+        for asked in (denoiser, denoiser, OnnxDenoiser(tiny_model.path, tiny_codec()))
     )
     assert first == again == anew
 
@@ -93,11 +98,25 @@ def test_doubles_are_taken_too(denoiser, two_conditions):
     assert np.array_equal(np.stack(found), np.stack(denoiser(noise(), 0.7, two_conditions)))
 
 
+def test_a_shape_alone_gives_what_it_gives_in_company(denoiser, two_conditions):
+    together = denoiser(noise(), 0.7, two_conditions[:1])[0]
+    for number in range(3):
+        alone = denoiser(noise()[number : number + 1], 0.7, two_conditions[:1])[0]
+        np.testing.assert_allclose(alone[0], together[number], rtol=0, atol=1e-5)
+
+
+def test_a_codec_of_other_sizes_is_refused(tiny_model):
+    codec = tiny_codec()
+    fewer = ShapeCodec(codec._basis[:9], codec._mean, codec._spread[:9], codec.label_basis)
+    with pytest.raises(CheckpointError, match=r"draws shapes of 25 numbers at 16 px, this .* has 9"):
+        OnnxDenoiser(tiny_model.path, fewer)
+
+
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(CheckpointError, match=r"none\.onnx: no such weights file"):
-        OnnxDenoiser(tmp_path / "none.onnx")
+        OnnxDenoiser(tmp_path / "none.onnx", tiny_codec())
     with pytest.raises(CheckpointError, match="no such weights file"):
-        OnnxDenoiser(tmp_path)
+        OnnxDenoiser(tmp_path, tiny_codec())
 
 
 @pytest.mark.parametrize(
@@ -112,7 +131,7 @@ def test_a_missing_file_is_refused(tmp_path):
 def test_a_damaged_file_is_refused(damage, tiny_model, tmp_path):
     (tmp_path / "other.onnx").write_bytes(damage(tiny_model.path.read_bytes()))
     with pytest.raises(CheckpointError, match=r"other\.onnx: (damaged or not )?an ONNX file"):
-        OnnxDenoiser(tmp_path / "other.onnx")
+        OnnxDenoiser(tmp_path / "other.onnx", tiny_codec())
 
 
 def with_card(tiny_model: TinyModel, folder: Path, change) -> Path:
@@ -131,12 +150,12 @@ def with_card(tiny_model: TinyModel, folder: Path, change) -> Path:
     [
         pytest.param(
             lambda card: card | {"version": 99},
-            f"is '{FORMAT}' version 99; this release reads '{FORMAT}' version 1",
+            f"is '{FORMAT}' version 99; this release reads '{FORMAT}' version 2",
             id="another version",
         ),
         pytest.param(
             lambda card: card | {"format": "smartmask-segmenter"},
-            "is 'smartmask-segmenter' version 1; this release reads",
+            "is 'smartmask-segmenter' version 2; this release reads",
             id="the other model of the package",
         ),
         pytest.param(
@@ -156,13 +175,13 @@ def with_card(tiny_model: TinyModel, folder: Path, change) -> Path:
 )
 def test_a_file_with_another_card_is_refused(change, message, tiny_model, tmp_path):
     with pytest.raises(CheckpointError, match=message) as caught:
-        OnnxDenoiser(with_card(tiny_model, tmp_path, change))
+        OnnxDenoiser(with_card(tiny_model, tmp_path, change), tiny_codec())
     assert "other.onnx: " in str(caught.value)
 
 
 def test_a_card_that_is_as_it_was_is_taken(tiny_model, tmp_path):
     path = with_card(tiny_model, tmp_path, lambda card: card)
-    assert OnnxDenoiser(path).card == OnnxDenoiser(tiny_model.path).card
+    assert OnnxDenoiser(path, tiny_codec()).card == OnnxDenoiser(tiny_model.path, tiny_codec()).card
 
 
 def test_a_network_of_other_inputs_is_refused(tiny_model, tmp_path):
@@ -174,4 +193,4 @@ def test_a_network_of_other_inputs_is_refused(tiny_model, tmp_path):
     helper.set_model_props(model, {"smartmask": json.dumps(card)})
     onnx.save(model, str(tmp_path / "other.onnx"))
     with pytest.raises(CheckpointError, match=r"other\.onnx: takes inputs \('noisy',\), expected"):
-        OnnxDenoiser(tmp_path / "other.onnx")
+        OnnxDenoiser(tmp_path / "other.onnx", tiny_codec())

@@ -3,7 +3,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartmask.model.schedule import TRAINING_LOGIT_MEAN, sampling_times, shift_time, training_times
+from smartmask.model.schedule import (
+    PURE_NOISE_SHARE,
+    TRAINING_LOGIT_MEAN,
+    sampling_times,
+    shift_time,
+    training_times,
+)
 
 SHIFT = 3.0
 shifts = st.floats(0.2, 10)
@@ -48,8 +54,9 @@ def test_training_times_lie_between_0_and_1_about_a_median_near_noise():
     times = training_times(4000, np.random.default_rng(0))
     assert times.shape == (4000,)
     assert times.min() > 0
-    assert times.max() < 1
-    assert np.median(times) == pytest.approx(1 / (1 + np.exp(-TRAINING_LOGIT_MEAN)), abs=0.02)
+    assert times.max() == 1
+    assert (times == 1).mean() == pytest.approx(PURE_NOISE_SHARE, abs=0.02)
+    assert np.median(times[times < 1]) == pytest.approx(1 / (1 + np.exp(-TRAINING_LOGIT_MEAN)), abs=0.02)
 
 
 def test_training_times_obey_their_generator():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from shapes import disc, rectangle
+from tiny_codec import field_generator, tiny_codec
 from tiny_model import SIZES, TinyModel
 
 from smartmask.model.condition import Condition
@@ -32,9 +33,9 @@ class Constants:
 
 
 def sampled(encoder, told: float, untold: float, **settings: object) -> np.ndarray:
-    generator = MaskGenerator(Constants(told, untold), encoder, RESOLUTION)
+    generator = field_generator(Constants(told, untold), encoder, RESOLUTION)
     sampling = SamplingConfig(**(PLAIN | settings))
-    return generator.sample(whole(generator), sampling, np.random.default_rng(0))
+    return generator.sample(whole(generator), sampling, np.random.default_rng(0))[0]
 
 
 def whole(generator: MaskGenerator) -> Condition:
@@ -119,7 +120,9 @@ def test_a_field_is_clipped_to_what_the_codec_reads(answer, field, tiny_encoder)
 
 
 def test_a_sample_depends_on_its_condition_and_generator_alone(tiny_model: TinyModel, tiny_encoder):
-    generator = MaskGenerator(OnnxDenoiser(tiny_model.path), tiny_encoder, RESOLUTION)
+    generator = MaskGenerator(
+        OnnxDenoiser(tiny_model.path, tiny_codec()), tiny_encoder, RESOLUTION, tiny_codec()
+    )
     condition = whole(generator)
     first = generator.sample(condition, STEPS, np.random.default_rng(3))
     other = generator.sample(condition, STEPS, np.random.default_rng(4))
@@ -131,7 +134,9 @@ def test_a_sample_depends_on_its_condition_and_generator_alone(tiny_model: TinyM
 
 
 def test_a_generator_goes_on_so_that_two_samples_of_one_differ(tiny_model: TinyModel, tiny_encoder):
-    generator = MaskGenerator(OnnxDenoiser(tiny_model.path), tiny_encoder, RESOLUTION)
+    generator = MaskGenerator(
+        OnnxDenoiser(tiny_model.path, tiny_codec()), tiny_encoder, RESOLUTION, tiny_codec()
+    )
     rng = np.random.default_rng(3)
     first, second = (generator.sample(whole(generator), STEPS, rng) for _ in range(2))
     assert not np.array_equal(first, second)

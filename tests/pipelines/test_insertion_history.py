@@ -5,9 +5,9 @@ import pytest
 from inpainters import Noise, Painting
 from rankers import LargerIsBetter
 from shapes import disc, rectangle
+from tiny_codec import field_generator
 
 from smartmask.errors import BackendError
-from smartmask.pipelines.generate import MaskGenerator
 from smartmask.pipelines.insert import InsertPipeline, InsertSettings
 from smartmask.pipelines.insertion_history import (
     InsertionHistory,
@@ -55,7 +55,7 @@ def suggest(tiny_encoder) -> SuggestPipeline:
         field = np.clip((9 - np.hypot(rows - 16, columns - 16)) / 5, -1, 1).astype(np.float32)
         return (field[None],) * len(conditions)
 
-    return SuggestPipeline(MaskGenerator(disc_field, tiny_encoder, 32), LargerIsBetter(), threads=1)
+    return SuggestPipeline(field_generator(disc_field, tiny_encoder, 32), LargerIsBetter(), threads=1)
 
 
 def run(suggest: SuggestPipeline, steps: tuple[InsertStep, ...] = STEPS):

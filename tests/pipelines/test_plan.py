@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rankers import LargerIsBetter
+from tiny_codec import field_generator
 
 from smartmask.errors import LayoutFileError
-from smartmask.pipelines.generate import MaskGenerator
 from smartmask.pipelines.plan import PlanPipeline, PlanSession
 from smartmask.pipelines.plan_record import (
     PlanRecord,
@@ -50,7 +50,7 @@ class Listed:
 
 @pytest.fixture
 def suggest(tiny_encoder) -> SuggestPipeline:
-    return SuggestPipeline(MaskGenerator(Disc(), tiny_encoder, 16), LargerIsBetter(), threads=1)
+    return SuggestPipeline(field_generator(Disc(), tiny_encoder, 16), LargerIsBetter(), threads=1)
 
 
 @pytest.fixture

@@ -5,11 +5,13 @@ import pytest
 from rankers import LargerIsBetter
 from scipy.ndimage import distance_transform_edt
 from shapes import disc, rectangle
+from tiny_codec import field_generator, tiny_codec
 from tiny_model import SIZES, TinyModel
 
 from smartmask.model.codec import TRUNCATION_PX
 from smartmask.model.condition import SPECIAL_ROWS, Condition
 from smartmask.model.onnx_denoiser import OnnxDenoiser
+from smartmask.pipelines.consensus import consensus_order
 from smartmask.pipelines.generate import MaskGenerator, Scene
 from smartmask.pipelines.suggest import (
     DRAWS_PER_SUGGESTION,
@@ -17,7 +19,9 @@ from smartmask.pipelines.suggest import (
     MAX_SUGGESTIONS,
     NEAR_DUPLICATE_IOU,
     PLACES,
+    REFINE,
     REGION_FILL,
+    REGION_SIDES,
     Suggestion,
     SuggestPipeline,
 )
@@ -25,6 +29,7 @@ from smartmask.scene.boxes import box_of
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble, kind_index
 from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.masks import mask_iou
+from smartmask.scene.view import REFINE_FILL, View
 
 SIZE_HW = (48, 64)
 ROOM = Layout(
@@ -72,7 +77,9 @@ class Tracing:
 
 @pytest.fixture
 def real(tiny_model: TinyModel, tiny_encoder) -> MaskGenerator:
-    return MaskGenerator(OnnxDenoiser(tiny_model.path), tiny_encoder, SIZES.resolution)
+    return MaskGenerator(
+        OnnxDenoiser(tiny_model.path, tiny_codec()), tiny_encoder, SIZES.resolution, tiny_codec()
+    )
 
 
 def same(ones: list[Suggestion], others: list[Suggestion]) -> bool:
@@ -124,7 +131,7 @@ class InRow:
 
 def test_with_no_hint_the_best_mask_of_a_placers_boxes_stays(tiny_encoder):
     placer = InRow()
-    generator = MaskGenerator(Always(field_of(disc((64, 64), (32, 32), 20))), tiny_encoder, 64)
+    generator = field_generator(Always(field_of(disc((64, 64), (32, 32), 20))), tiny_encoder, 64)
     pipeline = SuggestPipeline(generator, LargerIsBetter(), 1, placer=placer)
     found = pipeline(ROOM, "dog", "a room with a dog", n=4, seed=1)
     assert placer.read == [("dog", "a room with a dog")]
@@ -132,17 +139,60 @@ def test_with_no_hint_the_best_mask_of_a_placers_boxes_stays(tiny_encoder):
     assert all(one.box_xyxy[3] == 48.0 for one in found)
     rng = np.random.default_rng([1, 0])
     draw, scene = placer.boxes(ROOM, "dog", None), Scene.of(ROOM)
-    drawn = [
-        pipeline.refine(scene, "dog", "a room with a dog", Box(draw(rng)), rng).score for _ in range(PLACES)
-    ]
+    boxes = [draw(rng) for _ in range(PLACES)]
+    drawn = [pipeline.refine(scene, "dog", "a room with a dog", Box(box), rng).score for box in boxes]
     first = pipeline.candidate(scene, "dog", "a room with a dog", NoGuidance(), 1, 0)
     assert len(set(drawn)) > 1
     assert first.score == max(drawn)
 
 
+def test_where_there_is_a_placer_a_region_is_filled_by_boxes_within_it(tiny_encoder):
+    generator = field_generator(Always(field_of(disc((64, 64), (32, 32), 20))), tiny_encoder, 64)
+    pipeline = SuggestPipeline(generator, LargerIsBetter(), 1, placer=InRow())
+    region = Region(disc(SIZE_HW, (40, 20), 14))
+    found = pipeline(ROOM, "dog", guidance=region, n=3)
+    assert len(found) > 1
+    left, top, right, bottom = region.box()
+    for one in found:
+        x0, y0, x1, y1 = one.box_xyxy
+        assert left <= x0 < x1 <= right
+        assert top <= y0 < y1 <= bottom
+        for side, whole in ((x1 - x0, right - left), (y1 - y0, bottom - top)):
+            assert REGION_SIDES[0] * whole - 1.5 < side < REGION_SIDES[1] * whole + 1.5
+
+
+@pytest.mark.parametrize("hint", HINTS[1::2])
+def test_candidates_of_a_hint_are_chosen_from_one_pool(hint: Guidance, real, tiny_encoder):
+    scene, seed = Scene.of(ROOM), 5
+    pipeline = SuggestPipeline(real, LargerIsBetter(), threads=1, pool=6)
+    view = View.around(hint.box(), REFINE_FILL, SIZE_HW, SIZES.resolution)
+    condition = real.condition(scene, "dog", None, hint, view)
+    for block in range(2):
+        fields = real.sample(condition, REFINE, np.random.default_rng([seed, block]), 6)
+        for place, number in enumerate(consensus_order(fields > 0)):
+            known = field_generator(Always(fields[number]), tiny_encoder, SIZES.resolution)
+            expected = SuggestPipeline(known, LargerIsBetter()).candidate(scene, "dog", None, hint, 0, 0)
+            found = pipeline.candidate(scene, "dog", None, hint, seed, 6 * block + place)
+            assert (found is None) == (expected is None)
+            if found is not None and expected is not None:
+                np.testing.assert_allclose(found.alpha, expected.alpha, atol=1e-4)
+
+
+@pytest.mark.parametrize("hint", HINTS)
+def test_pooled_masks_obey_their_seed_on_any_number_of_threads(hint: Guidance, real):
+    one, other = (
+        SuggestPipeline(real, LargerIsBetter(), threads, placer=InRow(), pool=5)(
+            ROOM, "dog", guidance=hint, n=4, seed=3
+        )
+        for threads in (1, 3)
+    )
+    assert one
+    assert same(one, other)
+
+
 def test_a_placer_is_not_asked_where_a_hint_says_it(tiny_encoder):
     placer = InRow()
-    generator = MaskGenerator(Always(field_of(disc((64, 64), (32, 32), 20))), tiny_encoder, 64)
+    generator = field_generator(Always(field_of(disc((64, 64), (32, 32), 20))), tiny_encoder, 64)
     for hint in (item.values[0] for item in HINTS[1:]):
         assert SuggestPipeline(generator, LargerIsBetter(), placer=placer)(ROOM, "dog", guidance=hint, n=1)
     assert placer.read == []
@@ -171,7 +221,7 @@ def test_suggestions_are_sorted_distinct_and_agree_with_themselves(hint: Guidanc
 
 
 def test_near_duplicates_are_dropped_after_twice_as_many_draws(tiny_encoder):
-    generator = MaskGenerator(Always(field_of(disc((32, 32), (16, 16), 10))), tiny_encoder, 32)
+    generator = field_generator(Always(field_of(disc((32, 32), (16, 16), 10))), tiny_encoder, 32)
     progress: list[tuple[int, int]] = []
     found = SuggestPipeline(generator, LargerIsBetter(), threads=1)(
         ROOM, "dog", n=4, on_progress=lambda done, total: progress.append((done, total))
@@ -184,7 +234,7 @@ def test_near_duplicates_are_dropped_after_twice_as_many_draws(tiny_encoder):
 
 @pytest.mark.parametrize("hint", HINTS)
 def test_a_model_that_draws_nothing_gives_no_suggestions(hint: Guidance, tiny_encoder):
-    generator = MaskGenerator(Always(np.full((32, 32), -1, np.float32)), tiny_encoder, 32)
+    generator = field_generator(Always(np.full((32, 32), -1, np.float32)), tiny_encoder, 32)
     assert SuggestPipeline(generator, LargerIsBetter(), threads=1)(ROOM, "dog", guidance=hint, n=2) == []
 
 
@@ -199,7 +249,7 @@ def test_a_model_that_draws_nothing_gives_no_suggestions(hint: Guidance, tiny_en
 )
 def test_the_model_is_told_the_hint(hint: Guidance, kinds, tiny_encoder):
     branches = Always(field_of(disc((32, 32), (16, 16), 8)))
-    generator = MaskGenerator(branches, tiny_encoder, 32)
+    generator = field_generator(branches, tiny_encoder, 32)
     SuggestPipeline(generator, LargerIsBetter(), threads=1)(ROOM, "dog", guidance=hint, n=1)
     of_type = {type(param.values[0]): kind_index(param.values[0]) for param in HINTS}
     assert [kind for kind, _ in branches.told[: len(kinds)]] == [of_type[kind] for kind in kinds]
@@ -226,7 +276,7 @@ def test_the_score_is_the_rankers_word_on_the_mask_in_the_layout_without_the_hin
 )
 def test_the_first_pass_sees(hint: Guidance, zoom, tiny_encoder):
     branches = Always(field_of(disc((32, 32), (16, 16), 8)))
-    SuggestPipeline(MaskGenerator(branches, tiny_encoder, 32), LargerIsBetter(), threads=1)(
+    SuggestPipeline(field_generator(branches, tiny_encoder, 32), LargerIsBetter(), threads=1)(
         ROOM, "dog", guidance=hint, n=1
     )
     assert branches.told[0][1] == pytest.approx(zoom)
@@ -247,7 +297,7 @@ def test_the_first_pass_sees(hint: Guidance, zoom, tiny_encoder):
 def test_a_disc_comes_back_where_it_was_drawn(kind, size_hw, centre_xy, radius, tiny_encoder):
     target = disc(size_hw, centre_xy, radius)
     hint = {"no hint": NoGuidance(), "region": Region(target), "box": Box(box_of(target))}[kind]
-    pipeline = SuggestPipeline(MaskGenerator(Tracing(), tiny_encoder, 64), LargerIsBetter(), threads=1)
+    pipeline = SuggestPipeline(field_generator(Tracing(), tiny_encoder, 64), LargerIsBetter(), threads=1)
     found = pipeline(Layout(size_hw, (Layer("ball", target),)), "dog", guidance=hint, n=1)
     assert len(found) == 1
     assert mask_iou(found[0].mask, target) > 0.9
@@ -277,6 +327,6 @@ def test_a_disc_comes_back_where_it_was_drawn(kind, size_hw, centre_xy, radius, 
     ],
 )  # fmt: skip
 def test_a_request_that_cannot_be_met_is_refused(request_, message, tiny_encoder):
-    pipeline = SuggestPipeline(MaskGenerator(Tracing(), tiny_encoder, 16), LargerIsBetter(), threads=1)
+    pipeline = SuggestPipeline(field_generator(Tracing(), tiny_encoder, 16), LargerIsBetter(), threads=1)
     with pytest.raises(ValueError, match=message):
         pipeline(ROOM, **({"prompt": "dog"} | request_))

@@ -1,222 +1,162 @@
+"""Batches of cached views, and the cache itself."""
+
 import dataclasses
-from collections import Counter
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from shapes import dataset_of, rectangle, room, scene_of
+from hash_encoder import HashEncoder
+from shapes import dataset_of, room
+from tiny_codec import COMPONENTS, tiny_codec
+from tiny_model import SIZES
 
+from smartmask.data.examples import REFINE_ONLY
 from smartmask.data.layered_scene import split_of
-from smartmask.data.shards import SceneDataset
-from smartmask.model.backbone import BackboneConfig
-from smartmask.model.condition import OUTSIDE, SPECIAL_ROWS
-from smartmask.training import batch as batch_module
-from smartmask.training.batch import Batch, ViewDataset, batches
+from smartmask.errors import CheckpointError
+from smartmask.model.condition import SPECIAL_ROWS
+from smartmask.model.shape_inputs import CELLS, ShapeInputs
+from smartmask.training import view_cache
+from smartmask.training.batch import Batch, batches
 from smartmask.training.config import TrainConfig
+from smartmask.training.view_cache import CachedViews, make_parts, read_parts
+from smartmask.training.views import ViewDataset, ViewSettings
 
-
-def training_rooms(count: int, size_hw: tuple[int, int] = (72, 96)) -> list:
-    rooms = (room(number, size_hw) for number in range(3 * count))
-    return [scene for scene in rooms if split_of(scene.group) == "train"][:count]
-
-
-@pytest.fixture(scope="module")
-def datasets(tmp_path_factory) -> dict[str, SceneDataset]:
-    """Two datasets of some shards each."""
-    folder = tmp_path_factory.mktemp("data")
-    return {
-        "rooms": dataset_of(folder / "rooms", training_rooms(7)),
-        "halls": dataset_of(folder / "halls", training_rooms(3, (96, 72))),
-    }
-
-
-@pytest.fixture
-def first(datasets, tiny_encoder):
-    """The first batches from a step on."""
-
-    def first(count: int, first_step: int = 0, workers: int = 0, **more: object) -> list[Batch]:
-        config = settings(**more)
-        return list(
-            islice(batches(ViewDataset(datasets, config, tiny_encoder), config, first_step, workers), count)
-        )
-
-    return first
-
-
-def settings(**more: object) -> TrainConfig:
-    sizes = BackboneConfig(
-        resolution=16, text_width=8, label_channels=4, stem_widths=(8, 8), width=16, depth=1
-    )
-    return TrainConfig(
-        **({"backbone": sizes, "mixture": {"rooms": 0.7, "halls": 0.3}, "batch_size": 4} | more)
-    )
-
-
-def tensors(batch: Batch) -> tuple[torch.Tensor, ...]:
-    return batch.clean, batch.inside, batch.noise, batch.t, *batch.condition
-
-
-def assert_equal(one: Batch, other: Batch) -> None:
-    for left, right in zip(tensors(one), tensors(other), strict=True):
-        assert torch.equal(left, right)
-
-
-def test_the_same_step_always_gives_the_same_batch(first):
-    begun = first(4)
-    resumed = first(2, first_step=2)
-    for one, other in zip(begun[2:], resumed, strict=True):
-        assert_equal(one, other)
-
-
-def test_steps_differ(first):
-    one, other = first(2)
-    assert not any(
-        torch.equal(left, right) for left, right in ((one.clean, other.clean), (one.noise, other.noise))
-    )
-    assert not torch.equal(one.t, other.t)
-
-
-def test_another_seed_gives_other_batches(first):
-    assert not torch.equal(first(1)[0].clean, first(1, seed=1)[0].clean)
-
-
-def test_a_view_follows_from_its_number_whatever_the_batch_size(first):
-    small, large = first(4, batch_size=2), first(2, batch_size=4)
-    assert torch.equal(
-        torch.cat([batch.clean for batch in small]), torch.cat([batch.clean for batch in large])
-    )
-    guidance = [torch.cat([batch.condition[2] for batch in part]) for part in (small, large)]
-    assert torch.equal(*guidance)
-
-
-def test_a_worker_process_makes_the_same_batches(first):
-    for one, other in zip(first(3), first(3, workers=1), strict=True):
-        assert_equal(one, other)
-
-
-def test_a_batch_has_the_shapes_and_types_of_the_loss(first):
-    batch = first(1)[0]
-    assert batch.clean.shape == batch.inside.shape == batch.noise.shape == (4, 1, 16, 16)
-    assert (batch.clean.dtype, batch.inside.dtype, batch.noise.dtype) == (
-        torch.float32,
-        torch.bool,
-        torch.float32,
-    )
-    assert batch.t.shape == (4,)
-    assert batch.t.dtype == torch.float32
-    assert -1 <= batch.clean.min() < batch.clean.max() <= 1
-    assert 0 < batch.t.min() < batch.t.max() < 1
-
-
-def test_inside_is_false_just_where_the_condition_says_outside(first):
-    some_outside = False
-    for batch in first(6):
-        outside = batch.condition[0] == OUTSIDE + SPECIAL_ROWS
-        assert torch.equal(batch.inside[:, 0], ~outside)
-        some_outside |= bool(outside.any())
-    assert some_outside
-
-
-def test_every_clean_field_shows_an_object(first):
-    for batch in first(5):
-        assert (((batch.clean > 0) & batch.inside).sum((1, 2, 3)) > 0).all()
-
-
-@pytest.mark.parametrize(
-    ("drop_text", "drop_layout"),
-    [pytest.param(1.0, 0.0, id="words"), pytest.param(0.0, 1.0, id="the layout")],
-)
-def test_what_is_to_be_dropped_is_dropped(first, drop_text, drop_layout):
-    batch = first(1, drop_text=drop_text, drop_layout=drop_layout)[0]
-    regions, _, _, _, object_text, _, _ = batch.condition
-    assert (object_text.norm(dim=1) > 0).all() == (drop_text == 0)
-    assert (regions.amax((1, 2)) < SPECIAL_ROWS).all() == (drop_layout == 1)
-
-
-def test_words_are_dropped_at_their_rate(first):
-    told = torch.cat([batch.condition[4] for batch in first(50, drop_text=0.3)])
-    assert (told.norm(dim=1) == 0).float().mean().item() == pytest.approx(0.3, abs=0.1)
-
-
-def bare(number: int):
-    """A scene of nothing but a thing, so that its views show no layout."""
-    thing = rectangle((64, 64), (20, 20, 44, 44))
-    return scene_of({"thing": thing}, key=f"bare:{number}", is_exact=True)
+CONFIG = TrainConfig(backbone=SIZES, batch_size=4, cached_views=14)
+SETTINGS = ViewSettings(resolution=16, mixture={"rooms": 1.0}, passes=REFINE_ONLY)
+MADE_FROM: dict[str, object] = {"rooms": 9}
 
 
 @pytest.fixture(scope="module")
-def bare_ones(tmp_path_factory) -> SceneDataset:
-    """Scenes that show no layout."""
-    scenes = [scene for scene in map(bare, range(6)) if split_of(scene.group) == "train"]
-    return dataset_of(tmp_path_factory.mktemp("bare") / "data", scenes)
+def dataset(tmp_path_factory) -> ViewDataset:
+    rooms = [scene for scene in map(room, range(12)) if split_of(scene.group) == "train"]
+    data = dataset_of(tmp_path_factory.mktemp("data") / "rooms", rooms)
+    return ViewDataset({"rooms": data}, SETTINGS, HashEncoder())
 
 
-def test_datasets_are_drawn_by_their_shares(datasets, bare_ones, tiny_encoder):
-    config = settings(mixture={"bare": 0.8, "rooms": 0.2}, drop_layout=0.0)
-    dataset = ViewDataset({"bare": bare_ones, "rooms": datasets["rooms"]}, config, tiny_encoder)
-    told = [(dataset[number][0].regions >= SPECIAL_ROWS).any() for number in range(300)]
-    assert np.mean(told) == pytest.approx(0.2, abs=0.07)
-
-
-def test_a_block_holds_every_dataset_in_its_exact_share(datasets, tiny_encoder, monkeypatch):
-    monkeypatch.setattr(batch_module, "BLOCK_VIEWS", 10)
-    dataset = ViewDataset(datasets, settings(), tiny_encoder)
-    groups = [id(dataset._place(number)[0]) for number in range(30)]
-    for block in range(3):
-        assert sorted(Counter(groups[10 * block : 10 * block + 10]).values()) == [3, 7]
-
-
-def objects_of(dataset: ViewDataset, numbers: range) -> list[tuple[str, str]]:
-    """The scene and object of each view number, as it is drawn first."""
-    found = []
-    for number in numbers:
-        group, place = dataset._place(number)
-        scene, layer = group[place]
-        found.append((scene.key, scene.layers[layer].label))
+@pytest.fixture(scope="module")
+def views(dataset, tmp_path_factory) -> CachedViews:
+    folder = tmp_path_factory.mktemp("views")
+    make(dataset, folder)
+    found = read_parts(folder)
+    assert found is not None
     return found
 
 
-@pytest.mark.parametrize("group_objects", [3, 8192], ids=["in many groups", "in one group"])
-def test_an_epoch_shows_every_object_once_and_the_next_in_another_order(
-    datasets, tiny_encoder, monkeypatch, group_objects
-):
-    monkeypatch.setattr(batch_module, "GROUP_OBJECTS", group_objects)
-    dataset = ViewDataset(datasets, settings(mixture={"rooms": 1.0}), tiny_encoder)
-    epochs = [objects_of(dataset, range(14 * epoch, 14 * epoch + 14)) for epoch in range(3)]
-    every = sorted((scene.key, label) for scene in datasets["rooms"] for label in ("picture", "ball"))
-    assert all(sorted(epoch) == every for epoch in epochs)
-    assert epochs[0] != epochs[1] != epochs[2]
+def make(
+    dataset: ViewDataset, folder: Path, count: int = 14, workers: int = 0, stop: bool = False
+) -> list[int]:
+    return list(
+        make_parts(dataset, tiny_codec(), folder, MADE_FROM, count, workers, should_stop=lambda: stop)
+    )
 
 
-def test_little_is_in_memory_at_a_time_whatever_the_number(datasets, tiny_encoder, monkeypatch):
-    monkeypatch.setattr(batch_module, "GROUP_OBJECTS", 4)
-    dataset = ViewDataset(datasets, settings(mixture={"rooms": 1.0}), tiny_encoder)
-    for number in (*range(40), 4095, 4096, 100_000, 3):
-        dataset[number]
-        assert len(dataset._sources[0]._loaded) <= 2
+def arrays(views: CachedViews) -> list[np.ndarray]:
+    inputs = [getattr(views.inputs, field.name) for field in dataclasses.fields(ShapeInputs)]
+    return [views.clean, views.is_whole, *inputs]
 
 
-def test_only_the_wanted_split_is_drawn(tmp_path, tiny_encoder):
-    rooms = dataset_of(tmp_path, [room(number) for number in range(60)], 20)
-    for split in ("train", "validation", "test"):
-        dataset = ViewDataset({"rooms": rooms}, settings(mixture={"rooms": 1.0}), tiny_encoder, split)
-        keys = {key for key, _ in objects_of(dataset, range(200))}
-        assert keys == {scene.key for scene in rooms.of_split(split)}
+def tensors(batch: Batch) -> tuple[torch.Tensor, ...]:
+    return batch.clean, batch.noise, batch.t, batch.is_whole, *batch.condition
 
 
-def test_what_may_not_be_asked_for_is_not(tmp_path, tiny_encoder):
-    scene = dataclasses.replace(room(0), is_exact=True)
-    layers = [dataclasses.replace(scene.layers[2], extent="visible"), scene.layers[3]]
-    scene = dataclasses.replace(scene, layers=(*scene.layers[:2], *layers))
-    assert split_of(scene.group) == "train"
-    config = settings(mixture={"rooms": 1.0})
-    dataset = ViewDataset({"rooms": dataset_of(tmp_path, [scene])}, config, tiny_encoder)
-    assert set(objects_of(dataset, range(9))) == {(scene.key, "ball")}
+def first(views: CachedViews, count: int, first_step: int = 0, **more: object) -> list[Batch]:
+    return list(islice(batches(views, dataclasses.replace(CONFIG, **more), first_step), count))
 
 
-def test_a_mixture_that_asks_for_what_is_not_there_is_an_error(datasets, tiny_encoder, tmp_path):
-    without = dataset_of(tmp_path, [scene_of({"wall": np.ones((9, 9), bool)})])
-    for given in ({"rooms": datasets["rooms"]}, datasets | {"halls": without}):
-        with pytest.raises(ValueError, match="asks for 'halls' but there are no objects of it in the train"):
-            ViewDataset(given, settings(), tiny_encoder)
+def test_cached_views_are_those_of_the_dataset(dataset, views):
+    assert len(views) == 14
+    for number in (0, 5, 13):
+        view = dataset[number]
+        alone = views.take(np.array([number]))
+        expected = ShapeInputs.of(view.condition, tiny_codec())
+        np.testing.assert_allclose(alone.clean[0], tiny_codec().encode(view.field), rtol=1e-3, atol=1e-3)
+        assert alone.is_whole.tolist() == [view.is_whole]
+        for field in dataclasses.fields(ShapeInputs):
+            found = getattr(alone.inputs, field.name)
+            np.testing.assert_allclose(found, getattr(expected, field.name), rtol=1e-3, atol=1e-3)
+
+
+def test_parts_follow_from_their_number_whoever_makes_them_and_when(dataset, views, tmp_path, monkeypatch):
+    monkeypatch.setattr(view_cache, "PART_VIEWS", 6)
+    assert make(dataset, tmp_path, workers=1) == [6, 12, 14]
+    assert len(list(tmp_path.glob("part-*.npz"))) == 3
+    (tmp_path / "part-000001.npz").unlink()
+    assert make(dataset, tmp_path) == [8, 14]
+    found = read_parts(tmp_path)
+    assert found is not None
+    for one, other in zip(arrays(found), arrays(views), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_nothing_is_made_when_time_is_up_and_what_is_there_is_used(dataset, tmp_path, monkeypatch):
+    assert make(dataset, tmp_path, stop=True) == []
+    assert read_parts(tmp_path) is None
+    monkeypatch.setattr(view_cache, "PART_VIEWS", 6)
+    make(dataset, tmp_path, count=6)
+    assert make(dataset, tmp_path, stop=True) == [6]
+
+
+def test_views_of_other_data_are_not_mixed_in(dataset, tmp_path):
+    make(dataset, tmp_path)
+    with pytest.raises(CheckpointError, match="made from other data or settings; delete the folder"):
+        list(make_parts(dataset, tiny_codec(), tmp_path, {"rooms": 8}, 14, 0, should_stop=lambda: False))
+
+
+def test_a_damaged_part_is_named(dataset, tmp_path):
+    make(dataset, tmp_path)
+    part = tmp_path / "part-000000.npz"
+    part.write_bytes(part.read_bytes()[:-300])
+    with pytest.raises(CheckpointError, match=r"part-000000\.npz: damaged .* delete it"):
+        read_parts(tmp_path)
+
+
+def test_the_same_step_always_gives_the_same_batch(views):
+    begun, resumed = first(views, 4), first(views, 2, first_step=2)
+    for one, other in zip(begun[2:], resumed, strict=True):
+        for left, right in zip(tensors(one), tensors(other), strict=True):
+            assert torch.equal(left, right)
+
+
+def test_an_epoch_shows_views_once_and_the_next_in_another_order_with_other_noise(views):
+    numbers = np.arange(len(views), dtype=np.float16)[:, None].repeat(COMPONENTS, 1)
+    steps = first(dataclasses.replace(views, clean=numbers), 6)
+    shown = [torch.cat([batch.clean[:, 0] for batch in part]) for part in (steps[:3], steps[3:])]
+    assert all(len(set(part.tolist())) == 12 for part in shown)
+    assert set(shown[0].tolist()) | set(shown[1].tolist()) <= set(range(14))
+    assert not torch.equal(*shown)
+    assert len({batch.noise.numpy().tobytes() for batch in steps}) == 6
+
+
+def test_another_seed_gives_other_batches(views):
+    assert not torch.equal(first(views, 1)[0].noise, first(views, 1, seed=1)[0].noise)
+
+
+def test_a_batch_has_the_shapes_and_types_of_the_loss(views):
+    batch = first(views, 1)[0]
+    assert batch.clean.shape == batch.noise.shape == (4, COMPONENTS)
+    assert {tensor.dtype for tensor in (batch.clean, batch.noise, batch.t)} == {torch.float32}
+    assert 0 < batch.t.min() <= batch.t.max() <= 1
+    assert batch.condition[1].shape == (4, SIZES.layout_numbers)
+
+
+def test_few_views_are_one_batch(views):
+    few = views.take(np.arange(3))
+    assert [len(batch.clean) for batch in first(few, 3)] == [3, 3, 3]
+
+
+def test_words_are_dropped_at_their_rate(views):
+    told = torch.cat([batch.condition[4] for batch in first(views, 60, drop_text=0.3)])
+    assert (told.norm(dim=1) == 0).float().mean().item() == pytest.approx(0.3, abs=0.1)
+
+
+def test_a_dropped_layout_is_what_the_condition_makes_of_it(dataset, views):
+    batch = first(views, 1, batch_size=14, drop_layout=1.0)[0]
+    nulls: list[Condition] = [
+        dataset[number].condition.null(texts=False, layout=True) for number in range(14)
+    ]
+    expected = [ShapeInputs.of(null, tiny_codec()).layout[0] for null in nulls]
+    np.testing.assert_allclose(batch.condition[1], np.stack(expected), atol=1e-3)
+    cells = batch.condition[1].view(14, CELLS * CELLS, -1)
+    assert not cells[..., :-SPECIAL_ROWS].any()

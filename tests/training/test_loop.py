@@ -5,17 +5,27 @@ from pathlib import Path
 import pytest
 import torch
 from shapes import dataset_of, room
+from tiny_codec import tiny_codec
+from tiny_model import SIZES
 
 from smartmask.data.shards import SceneDataset
 from smartmask.errors import CheckpointError
-from smartmask.model.backbone import BackboneConfig, CompactBackbone
+from smartmask.model.backbone import CompactBackbone
 from smartmask.model.denoiser import denoising_loss
-from smartmask.training.batch import ViewDataset, batches
+from smartmask.training.batch import batches
 from smartmask.training.config import TrainConfig
-from smartmask.training.loop import LOG_EVERY_STEPS, STATE_FILE, load_average, train
+from smartmask.training.loop import LOG_EVERY_STEPS, STATE_FILE, VIEWS_FOLDER, load_average, train
+from smartmask.training.view_cache import read_parts
 
-SIZES = BackboneConfig(resolution=16, text_width=8, label_channels=4, stem_widths=(8, 8), width=16, depth=1)
-CONFIG = TrainConfig(backbone=SIZES, mixture={"rooms": 1.0}, batch_size=4, warmup_steps=3)
+CONFIG = TrainConfig(
+    backbone=SIZES,
+    mixture={"rooms": 1.0},
+    cached_views=12,
+    batch_size=4,
+    warmup_steps=3,
+    learning_rate=6e-4,
+    ema_decay=0.999,
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +42,7 @@ def run(datasets):
         def still(step: int) -> float | None:
             return 1.0 if step < steps else None
 
-        return train(config, datasets, encoder, folder, should_stop=still, workers=0, **more)
+        return train(config, datasets, encoder, tiny_codec(), folder, should_stop=still, workers=0, **more)
 
     return run
 
@@ -57,14 +67,15 @@ def assert_same(one: object, other: object, where: str = "state") -> None:
         assert one == other, where
 
 
-def test_the_loss_falls_on_one_overfit_batch(datasets, tiny_encoder):
+def test_the_loss_falls_on_one_overfit_batch(run, tmp_path, tiny_encoder):
+    run(tmp_path, 1, tiny_encoder)
     torch.manual_seed(0)
     backbone = CompactBackbone(SIZES)
-    batch = next(batches(ViewDataset(datasets, CONFIG, tiny_encoder), CONFIG, 0, 0))
+    batch = next(batches(read_parts(tmp_path / VIEWS_FOLDER), CONFIG, 0))
     optimizer = torch.optim.AdamW(backbone.parameters(), 5e-3)
     losses = []
     for _ in range(60):
-        loss = denoising_loss(backbone, batch.clean, batch.inside, batch.noise, batch.t, batch.condition)
+        loss = denoising_loss(backbone, batch.clean, batch.noise, batch.t, batch.condition, batch.is_whole)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -85,7 +96,7 @@ def test_training_moves_the_weights_and_the_average_follows_them(run, tmp_path, 
     state = state_of(tmp_path)
     torch.manual_seed(CONFIG.seed)
     begun = CompactBackbone(SIZES).state_dict()
-    name = "stem.weight"
+    name = "shape_in.weight"
     moved, followed = ((state[part][name] - begun[name]).norm() for part in ("weights", "average"))
     assert 0 < followed < 1.5 * moved
     assert_same({**average.state_dict()}, {**state["average"]})
@@ -171,7 +182,12 @@ def test_a_save_that_fails_half_way_leaves_the_old_state(run, tmp_path, tiny_enc
     assert_same(before, state_of(tmp_path))
     run(tmp_path, 1, tiny_encoder)
     assert state_of(tmp_path)["step"] == 3
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.json", "log.jsonl", STATE_FILE]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "config.json",
+        "log.jsonl",
+        STATE_FILE,
+        VIEWS_FOLDER,
+    ]
 
 
 def test_the_settings_are_written_beside_the_state(run, tmp_path, tiny_encoder):
@@ -197,8 +213,7 @@ def test_the_log_gets_a_record_each_so_many_steps(run, tmp_path, tiny_encoder):
     records: list[dict[str, float]] = []
     run(tmp_path, LOG_EVERY_STEPS + 1, tiny_encoder, on_log=records.append)
     lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
-    assert lines[0] == {"views": 0, "objects": {"rooms": lines[0]["objects"]["rooms"]}}
-    assert lines[0]["objects"]["rooms"] > 0
+    assert lines[0] == {"views": 0, "cached": CONFIG.cached_views}
     assert lines[1:] == records
     assert [record["views"] for record in records] == [LOG_EVERY_STEPS * CONFIG.batch_size]
     assert records[0]["loss"] > 0
@@ -207,7 +222,15 @@ def test_the_log_gets_a_record_each_so_many_steps(run, tmp_path, tiny_encoder):
 
 def test_the_learning_rate_warms_up_and_obeys_the_segments_factor(run, datasets, tmp_path, tiny_encoder):
     factors = iter([1.0, 1.0, 1.0, 0.5, None])
-    train(CONFIG, datasets, tiny_encoder, tmp_path, should_stop=lambda step: next(factors), workers=0)
+    train(
+        CONFIG,
+        datasets,
+        tiny_encoder,
+        tiny_codec(),
+        tmp_path,
+        should_stop=lambda step: next(factors),
+        workers=0,
+    )
     rate = state_of(tmp_path)["optimizer"]["param_groups"][0]["lr"]
     assert rate == pytest.approx(0.5 * CONFIG.learning_rate)
     run(tmp_path / "second", 2, tiny_encoder)
@@ -222,6 +245,7 @@ def test_the_learning_rate_warms_up_and_obeys_the_segments_factor(run, datasets,
         pytest.param({"learning_rate": 0.0}, id="no learning rate"),
         pytest.param({"ema_decay": 1.0}, id="an average that never moves"),
         pytest.param({"warmup_steps": 0}, id="a warm-up of no steps"),
+        pytest.param({"cached_views": 0}, id="no views"),
     ],
 )
 def test_settings_that_cannot_train_are_an_error_at_once(wrong):

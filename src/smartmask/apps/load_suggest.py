@@ -6,8 +6,9 @@ from smartmask.apps.load import WEIGHTS
 from smartmask.backends.planner_embedded import EmbeddedPlanner
 from smartmask.model.onnx_denoiser import OnnxDenoiser
 from smartmask.model.ranker_network import EmbeddedRanker, load_ranker_network
+from smartmask.model.shape_codec import ShapeCodec
 from smartmask.pipelines.generate import MaskGenerator
-from smartmask.pipelines.suggest import SuggestPipeline
+from smartmask.pipelines.suggest import POOL, SuggestPipeline
 from smartmask.protocols import Ranker, TextEncoder
 
 
@@ -51,7 +52,8 @@ def load_suggest(
         return load_base_pipeline(Path(weights), encoder, ranker, device)
     if device != "cpu":
         raise ValueError(f"{device!r} is for the folder of a base mask model; an ONNX file works on 'cpu'")
-    denoiser = OnnxDenoiser(Path(weights) if weights else WEIGHTS / "mask.onnx")
-    generator = MaskGenerator(denoiser, encoder, denoiser.card.resolution)
+    codec = ShapeCodec.load(WEIGHTS / "shapes.npz")
+    denoiser = OnnxDenoiser(Path(weights) if weights else WEIGHTS / "mask.onnx", codec)
+    generator = MaskGenerator(denoiser, encoder, codec.resolution, codec)
     placer = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder)
-    return SuggestPipeline(generator, ranker, threads, placer=placer)
+    return SuggestPipeline(generator, ranker, threads, placer=placer, pool=POOL)

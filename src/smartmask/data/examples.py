@@ -11,7 +11,7 @@ What the window shows depends on what is known behind the object:
 An example lives on a work canvas (`work_canvas.py`), the window at `WORK_SCALE` times the view's resolution.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,11 +24,16 @@ from smartmask.data.wording import mirrored, object_prompt, scene_text
 from smartmask.data.work_canvas import WorkPixels, behind, compact, painted
 from smartmask.scene.boxes import box_of
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
-from smartmask.scene.view import View
+from smartmask.scene.view import REFINE_FILL, View
 
 MIN_AREA_PX = 256
 MIN_SIDE_PX = 8
 WORK_SCALE = 2
+ROOM_FILL = 0.4
+"""Share of the work canvas's side that the object's longer side fills where the view is the window about the
+hint: the canvas has to hold that window wherever the hint ends."""
+STRETCH_DEVIATION = 0.1
+"""Of the natural logarithm of how much wider a scene is made where a network sees it about a hint."""
 MIN_SHARE_WHOLE = 0.08
 """Objects smaller than this share of the canvas's longer side are not asked for in a view of the whole."""
 
@@ -41,13 +46,17 @@ class PassShare:
     hints: Shares
 
 
-PASSES = {
+Passes = Mapping[str, PassShare]
+
+PASSES: Passes = {
     "place": PassShare(share=0.3, hints={NoGuidance: 0.75, Box: 0.15, Region: 0.05, Scribble: 0.05}),
     "region": PassShare(share=0.15, hints={Region: 0.75, NoGuidance: 0.15, Box: 0.1}),
     "refine": PassShare(share=0.55, hints={Box: 0.45, Scribble: 0.45, NoGuidance: 0.1}),
 }
-"""Training keeps close to the windows of inference (pipelines/suggest.py); wider variety cost quality."""
-_PASS_ENDS = np.cumsum([entry.share for entry in PASSES.values()])[:-1]
+"""What a network that places objects itself is shown. Training keeps close to the windows of inference
+(pipelines/suggest.py); wider variety cost quality."""
+REFINE_ONLY: Passes = {"refine": PassShare(share=1.0, hints={Box: 0.5, Scribble: 0.5})}
+"""What a network is shown to which others say where objects are."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +70,9 @@ class Example:
         guidance: The hint, drawn on the work canvas.
         prompt: Text of the object.
         scene: Text of the scene, or None.
-        zoom: Zoom of the window in its photo.
+        view: The part of the work canvas that the network sees.
+        zoom: Zoom of the view in its photo.
+        is_whole: Whether the target is the whole object, or what is seen of it.
     """
 
     visible_index: Int16[np.ndarray, "S S"]
@@ -70,7 +81,9 @@ class Example:
     guidance: Guidance
     prompt: str
     scene: str | None
+    view: View
     zoom: float
+    is_whole: bool
 
 
 def askable(scene: LayeredScene) -> Iterator[int]:
@@ -87,7 +100,7 @@ def askable(scene: LayeredScene) -> Iterator[int]:
 
 
 def make_example(
-    scene: LayeredScene, number: int, resolution: int, rng: np.random.Generator
+    scene: LayeredScene, number: int, resolution: int, rng: np.random.Generator, passes: Passes = PASSES
 ) -> Example | None:
     """An example of an object, all its choices from `rng`; None if nothing of it is left in the window.
 
@@ -96,15 +109,17 @@ def make_example(
         number: The object's layer, one of `askable(scene)`.
         resolution: Pixels along a side of the view.
         rng: Source of the window, the hint and the words.
+        passes: Which passes of inference the example may be of.
 
     Raises:
         ValueError: If a mask that is needed is damaged.
     """
     item = scene.layers[number]
-    name = list(PASSES)[int(np.searchsorted(_PASS_ENDS, rng.random(), "right"))]
+    name = list(passes)[int(rng.choice(len(passes), p=[entry.share for entry in passes.values()]))]
     window = _draw_window(name, scene, item, resolution * WORK_SCALE, rng)
     is_mirrored = bool(rng.random() < 0.5)
-    pixels = WorkPixels.of(window, is_mirrored)
+    stretch = float(np.exp(rng.normal(0, STRETCH_DEVIATION))) if name == "refine" else 1.0
+    pixels = WorkPixels.of(window, is_mirrored, stretch)
     target = pixels.of_layer(item)
     seen = target & pixels.inside
     if np.count_nonzero(seen) < 16:
@@ -113,7 +128,8 @@ def make_example(
         index = behind(scene, number, target, pixels, rng)
     else:
         index = remove_object(painted(scene, number, pixels), seen, rng)
-    guidance = _on_photo(draw_hint(seen, PASSES[name].hints, rng), pixels.inside)
+    guidance = _on_photo(draw_hint(seen, passes[name].hints, rng), pixels.inside)
+    view = _view_of(name, guidance, window, resolution)
     index, labels = compact(index, scene)
     text = scene_text(labels, item.label, rng, scene.texts)
     prompt = object_prompt(item.label, rng, item.texts)
@@ -126,14 +142,16 @@ def make_example(
         guidance=guidance,
         prompt=prompt,
         scene=text if rng.random() < 0.6 else None,
-        zoom=pixels.window.zoom,
+        view=view,
+        zoom=window.zoom + view.zoom,
+        is_whole=item.extent == "amodal",
     )
 
 
 def _draw_window(
     name: str, scene: LayeredScene, item: SceneLayer, resolution: int, rng: np.random.Generator
 ) -> View:
-    """The whole canvas (place), a wide window (region), or a narrow one about the object (refine)."""
+    """The whole canvas (place), a wide window (region), or one with room about the object (refine)."""
     x0, y0, x1, y1 = item.box_xyxy
     extent = max(x1 - x0, y1 - y0)
     whole = View.whole(scene.size_hw, resolution)
@@ -141,8 +159,9 @@ def _draw_window(
         side = whole.side * float(np.exp(rng.normal(0, 0.03)))
         centre = rng.normal(0, 0.01, 2) * side + (whole.x0 + whole.side / 2, whole.y0 + whole.side / 2)
     elif name == "refine":
-        side = extent / float(np.clip(rng.normal(0.62, 0.05), 0.45, 0.8))
-        centre = np.array([x0 + x1, y0 + y1]) / 2 + rng.normal(0, 0.025, 2) * side
+        side = extent / ROOM_FILL
+        centre = np.array([x0 + x1, y0 + y1]) / 2
+        resolution = round(resolution * REFINE_FILL / ROOM_FILL)
     else:
         side = extent / float(rng.uniform(0.18, 0.6))
         room = (side - extent) / 2
@@ -154,6 +173,14 @@ def _draw_window(
         resolution=resolution,
         size_hw=scene.size_hw,
     )
+
+
+def _view_of(name: str, guidance: Guidance, window: View, resolution: int) -> View:
+    """What the network sees of the work canvas: all of it, or the window about the hint (refine)."""
+    size_hw = (window.resolution, window.resolution)
+    if name == "refine" and not isinstance(guidance, NoGuidance):
+        return View.around(guidance.box(), REFINE_FILL, size_hw, resolution)
+    return View.whole(size_hw, resolution)
 
 
 def _on_photo(guidance: Guidance, inside: Bool[np.ndarray, "S S"]) -> Guidance:

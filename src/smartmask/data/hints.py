@@ -100,7 +100,7 @@ def _coarse(mask: Canvas, extent: float, rng: np.random.Generator) -> Canvas:
 
 def _widened(mask: Canvas, extent: float, rng: np.random.Generator) -> Canvas:
     """Dilated by some per cent of its extent and rounded off."""
-    size = 2 * max(1, round(rng.uniform(0.02, 0.12) * extent)) + 1
+    size = 2 * max(1, round(rng.uniform(0.01, 0.12) * extent)) + 1
     wide = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
     return np.asarray(cv2.blur(wide, (size, size)), np.float32)
 
@@ -149,12 +149,12 @@ def _open_strokes(mask: Canvas, extent: float, rng: np.random.Generator) -> Canv
 
 
 SCRIBBLES: dict[Callable[[Canvas, float, np.random.Generator], Canvas], float] = {
-    _coarse: 0.45,
-    _widened: 0.2,
-    _closed_stroke: 0.2,
-    _open_strokes: 0.15,
+    _coarse: 0.3,
+    _widened: 0.45,
+    _closed_stroke: 0.15,
+    _open_strokes: 0.1,
 }
-"""How often each kind of scribble is drawn; the coarse one is what inference itself gives."""
+"""How often each kind of scribble is drawn; the coarse one is what a place pass gives."""
 
 
 def _moved(drawn: Canvas, shift_xy: Float[np.ndarray, " 2"]) -> Canvas:

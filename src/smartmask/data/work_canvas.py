@@ -27,13 +27,21 @@ class WorkPixels:
     inside: np.ndarray
 
     @staticmethod
-    def of(window: View, is_mirrored: bool) -> "WorkPixels":
-        """The pixels of a window, left and right swapped if it is mirrored."""
+    def of(window: View, is_mirrored: bool, stretch: float = 1.0) -> "WorkPixels":
+        """The pixels of a window.
+
+        Args:
+            window: The window.
+            is_mirrored: Whether left and right are swapped.
+            stretch: How much wider the scene is made, about the window's middle.
+        """
         height, width = window.size_hw
         steps = (np.arange(window.resolution) + 0.5) / window.scale
-        rows = np.clip(window.y0 + steps, 0, height - 1).astype(int)
-        columns = np.clip(window.x0 + steps, 0, width - 1).astype(int)
-        inside = window.inside()
+        middle = window.side / 2
+        down, across = window.y0 + steps, window.x0 + middle + (steps - middle) / stretch
+        rows = np.clip(down, 0, height - 1).astype(int)
+        columns = np.clip(across, 0, width - 1).astype(int)
+        inside = ((down >= 0) & (down < height))[:, None] & ((across >= 0) & (across < width))[None]
         if is_mirrored:
             columns, inside = columns[::-1], np.ascontiguousarray(inside[:, ::-1])
         return WorkPixels(window, rows, columns, inside)

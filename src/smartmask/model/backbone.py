@@ -1,15 +1,13 @@
-"""The compact backbone: a convolutional stem and decoder with skips round a transformer at 1/8 of the view.
+"""The compact backbone: a residual network over the coordinates of one shape.
 
-    noisy SDF, layout channels, guidance  -> stem 1/2 -> 1/4 -> 1/8 -> transformer -> 1/4 -> 1/2 -> clean SDF
-                                              |__________|______ skips ______________|______|
+    noisy shape + hint + layout + context -> blocks of two layers -> clean shape
 
-Convolutions give smooth contours (a pure transformer leaves shapes shattered along its patch borders), the
-transformer decides what goes where. Time, object text, scene text, guidance kind and zoom modulate every
-block (adaLN, Peebles and Xie 2023; one projection shared by all transformer blocks as in PixArt-alpha, Chen
-et al. 2023).
+A shape is a few hundred numbers (`shape_codec.py`), so there is nothing to convolve and nothing to attend
+to: the same training time shows it sixty times as many views as a U-Net (docs/LOG.md). Time, object text,
+scene text, the hint's kind and size, and whether the object is asked for whole modulate every block (adaLN,
+Peebles and Xie 2023; one projection shared by all blocks as in PixArt-alpha, Chen et al. 2023).
 
-The layout enters open-vocabulary: the table of its regions' label embeddings is projected to a few channels
-and gathered per pixel, so there are no class ids and no palette.
+Annotated photos show many objects in part. The network is told which; at inference the object is whole.
 """
 
 import math
@@ -18,14 +16,15 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
 from smartmask.model.condition import SPECIAL_ROWS
+from smartmask.model.shape_inputs import CELLS
 from smartmask.scene.guidance import GUIDANCE_KINDS
 
-TIME_FREQUENCIES = 64
+TIME_FREQUENCIES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,26 +32,28 @@ class BackboneConfig:
     """Sizes of the compact backbone.
 
     Attributes:
-        resolution: R, view pixels along a side; a multiple of 8.
+        resolution: R, view pixels along a side; a multiple of `CELLS`.
+        components: K, numbers of a shape.
         text_width: D of the text embeddings.
-        label_channels: Channels that a label embedding is projected to, per pixel.
-        stem_widths: Channels at 1/2 and 1/4 of the view.
-        width: Width of the transformer at 1/8; a multiple of 64, or of 8 below that.
-        depth: Number of transformer blocks.
+        label_width: L, numbers of a label in a cell of the layout.
+        layout_width: Width that the layout is brought down to first.
+        width: Width of the network.
+        hidden: Width between the two layers of a block.
+        depth: Number of blocks.
     """
 
     resolution: int = 64
+    components: int = 384
     text_width: int = 256
-    label_channels: int = 12
-    stem_widths: tuple[int, int] = (64, 128)
-    width: int = 256
-    depth: int = 8
+    label_width: int = 48
+    layout_width: int = 256
+    width: int = 576
+    hidden: int = 1280
+    depth: int = 5
 
     def __post_init__(self) -> None:
-        if self.resolution % 8 or self.width % 8 or any(w % 8 for w in self.stem_widths):
-            raise ValueError(f"resolution, width and stem widths must be multiples of 8: {self}")
-        if self.width > 64 and self.width % 64:
-            raise ValueError(f"a width above 64 must be a multiple of 64, not {self.width}")
+        if self.resolution % CELLS or min(getattr(self, field.name) for field in fields(self)) < 1:
+            raise ValueError(f"sizes must be 1 or more, and the resolution a multiple of {CELLS}: {self}")
 
     @staticmethod
     def of(values: Mapping[str, Any]) -> "BackboneConfig":
@@ -64,166 +65,118 @@ class BackboneConfig:
         wrong = sorted({field.name for field in fields(BackboneConfig)}.symmetric_difference(values))
         if wrong:
             raise ValueError(f"backbone settings unknown or missing: {', '.join(wrong)}")
-        return BackboneConfig(**{**values, "stem_widths": tuple(values["stem_widths"])})
+        return BackboneConfig(**values)
 
     @property
-    def heads(self) -> int:
-        """Attention heads: 64 channels each, at least one."""
-        return max(1, self.width // 64)
+    def layout_numbers(self) -> int:
+        """Numbers of a view's layout."""
+        return CELLS * CELLS * (self.label_width + SPECIAL_ROWS)
 
 
 class CompactBackbone(nn.Module):
-    """Predicts the clean SDF of a view from a noisy one and its condition; knows no schedule."""
+    """Predicts the coordinates of a clean shape from noisy ones and their condition; knows no schedule."""
 
-    def __init__(self, config: BackboneConfig) -> None:
+    def __init__(self, config: BackboneConfig, dropout: float = 0.0) -> None:
+        """Random weights; in training the share `dropout` of each block's numbers is left out."""
         super().__init__()
         self.config = config
-        narrow, middle = config.stem_widths
         width = config.width
-        # Embeddings have unit length; scaled, their entries are as large as those of the other inputs, which
-        # otherwise drown the words for the first hundred thousand views (docs/LOG.md).
+        # Embeddings have unit length; scaled, their entries are as large as those of the other inputs.
         self.text_scale = config.text_width**0.5
-        self.label_projection = nn.Linear(config.text_width, config.label_channels)
-        self.special_labels = nn.Parameter(torch.randn(SPECIAL_ROWS, config.label_channels) * 0.5)
         self.time = nn.Sequential(nn.Linear(2 * TIME_FREQUENCIES, width), nn.SiLU(), nn.Linear(width, width))
         self.object_text = nn.Linear(config.text_width, width)
         self.scene_text = nn.Linear(config.text_width, width)
         self.guidance_kind = nn.Embedding(len(GUIDANCE_KINDS), width)
-        self.zoom = nn.Linear(2, width)
+        self.is_whole = nn.Embedding(2, width)
+        self.extent = nn.Linear(8, width)
         self.mix = nn.Sequential(nn.SiLU(), nn.Linear(width, width), nn.SiLU())
+        self.modulation = nn.Linear(width, 3 * width)
+        self.out_modulation = nn.Linear(width, 2 * width)
 
-        channels = 3 + config.label_channels
-        self.stem = nn.Conv2d(channels, narrow, 4, stride=2, padding=1)
-        self.encode_half = _Residual(narrow, narrow, width)
-        self.to_quarter = nn.Conv2d(narrow, middle, 3, stride=2, padding=1)
-        self.encode_quarter = _Residual(middle, middle, width)
-        self.to_eighth = nn.Conv2d(middle, width, 3, stride=2, padding=1)
-        self.position = nn.Parameter(torch.randn(1, (config.resolution // 8) ** 2, width) * 0.02)
-        self.modulation = nn.Linear(width, 6 * width)
-        self.blocks = nn.ModuleList(_Block(width, config.heads) for _ in range(config.depth))
-        self.from_eighth = nn.Conv2d(width, middle, 1)
-        self.decode_quarter = _Residual(2 * middle, middle, width)
-        self.from_quarter = nn.Conv2d(middle, narrow, 1)
-        self.decode_half = _Residual(2 * narrow, narrow, width)
-        self.out_norm = nn.GroupNorm(8, narrow)
-        self.out = nn.Conv2d(narrow, 4, 3, padding=1)
-        nn.init.zeros_(self.modulation.weight)
-        nn.init.zeros_(self.modulation.bias)
+        self.shape_in = nn.Linear(config.components, width)
+        self.hint_in = nn.Linear(config.components, width)
+        self.layout_in = nn.Sequential(
+            nn.Linear(config.layout_numbers, config.layout_width),
+            nn.GELU(),
+            nn.Linear(config.layout_width, width),
+        )
+        self.blocks = nn.ModuleList(_Block(width, config.hidden, dropout) for _ in range(config.depth))
+        self.out_norm = nn.LayerNorm(width, elementwise_affine=False)
+        self.out = nn.Linear(width, config.components)
+        for zeroed in (self.modulation, self.out_modulation, self.out):
+            nn.init.zeros_(zeroed.weight)
+            nn.init.zeros_(zeroed.bias)
 
     def forward(
         self,
-        noisy: Float[Tensor, "B 1 R R"],
-        t: Float[Tensor, " B"],
-        regions: Int[Tensor, "B R R"],
-        label_table: Float[Tensor, "B N D"],
-        guidance: Float[Tensor, "B 1 R R"],
-        guidance_kind: Int[Tensor, " B"],
-        object_text: Float[Tensor, "B D"],
-        scene_text: Float[Tensor, "B D"],
-        zoom: Float[Tensor, " B"],
-    ) -> Float[Tensor, "B 1 R R"]:
-        """The clean SDF.
+        noisy: Float[Tensor, "B K"],
+        t: Float[Tensor, " C"],
+        hint: Float[Tensor, "C K"],
+        layout: Float[Tensor, "C cells"],
+        extent: Float[Tensor, "C 2"],
+        guidance_kind: Int[Tensor, " C"],
+        object_text: Float[Tensor, "C D"],
+        scene_text: Float[Tensor, "C D"],
+        is_whole: Bool[Tensor, " C"] | None = None,
+    ) -> Float[Tensor, "B K"]:
+        """The clean shapes.
 
         Args:
-            noisy: Noisy SDF x_t.
-            t: Time, 1 = pure noise.
-            regions: Row of the label table under each pixel; the first `SPECIAL_ROWS` rows are the network's
-                own.
-            label_table: Text embeddings of the regions, from row `SPECIAL_ROWS` on.
-            guidance: The hint's map, and
-            guidance_kind: its kind.
+            noisy: Noisy coordinates x_t.
+            t: Time, 1 = pure noise. It and all that follows is given once for each shape, or once for all.
+            hint: Coordinates of the hint.
+            layout: The layout's cells.
+            extent: The hint's aspect and the view's zoom (`ShapeInputs.extent`).
+            guidance_kind: The hint's kind.
             object_text: Embedding of the object's text; zero = not given.
             scene_text: Embedding of the scene's text; zero = not given.
-            zoom: Natural logarithm of window side / longer canvas side.
+            is_whole: Whether the object is to be drawn whole, or what is seen of it; None = whole.
         """
+        whole = torch.ones_like(guidance_kind) if is_whole is None else is_whole.long()
+        aspect, zoom = extent[:, :1], extent[:, 1:]
+        numbers = (
+            aspect,
+            aspect.square(),
+            aspect.abs(),
+            zoom,
+            zoom.square(),
+            torch.sin(3 * aspect),
+            torch.cos(3 * aspect),
+            aspect**3,
+        )
         context = self.mix(
             self.time(_waves(t))
             + self.object_text(object_text * self.text_scale)
             + self.scene_text(scene_text * self.text_scale)
             + self.guidance_kind(guidance_kind)
-            + self.zoom(torch.stack([zoom, zoom.square()], 1))
+            + self.is_whole(whole)
+            + self.extent(torch.cat(numbers, 1))
         )
-        layout = self._layout_channels(regions, label_table, noisy.dtype)
-        x = torch.cat([noisy, guidance, layout], 1).contiguous(memory_format=torch.channels_last)
-        half = self.encode_half(self.stem(x), context)
-        quarter = self.encode_quarter(self.to_quarter(half), context)
-        eighth = self.to_eighth(quarter)
-        batch, width, rows, columns = eighth.shape
-        tokens = eighth.flatten(2).transpose(1, 2) + self.position
-        shared = self.modulation(context).view(batch, 6, width)
+        shared = self.modulation(context).unflatten(1, (3, self.config.width))
+        x = self.shape_in(noisy) + (self.hint_in(hint) + self.layout_in(layout) + context)
         for block in self.blocks:
-            tokens = block(tokens, shared)
-        eighth = tokens.transpose(1, 2).reshape(batch, width, rows, columns)
-        up = functional.interpolate(self.from_eighth(eighth), scale_factor=2.0)
-        up = self.decode_quarter(torch.cat([up, quarter], 1), context)
-        up = functional.interpolate(self.from_quarter(up), scale_factor=2.0)
-        up = self.decode_half(torch.cat([up, half], 1), context)
-        return functional.pixel_shuffle(self.out(functional.silu(self.out_norm(up))), 2)
-
-    def _layout_channels(
-        self, regions: Int[Tensor, "B R R"], label_table: Float[Tensor, "B N D"], dtype: torch.dtype
-    ) -> Float[Tensor, "B C R R"]:
-        """Label channels gathered per pixel, and one channel that marks where regions meet."""
-        batch, size, _ = regions.shape
-        table = self.label_projection(label_table * self.text_scale)
-        special = self.special_labels.to(table.dtype).expand(batch, -1, -1)
-        table = torch.cat([special, table], 1)
-        index = regions.reshape(batch, size * size, 1).expand(-1, -1, table.shape[2])
-        labels = torch.gather(table, 1, index).transpose(1, 2).reshape(batch, -1, size, size)
-        right = functional.pad((regions[:, :, 1:] != regions[:, :, :-1]).to(dtype), (0, 1))
-        below = functional.pad((regions[:, 1:] != regions[:, :-1]).to(dtype), (0, 0, 0, 1))
-        return torch.cat([labels.to(dtype), torch.maximum(right, below)[:, None]], 1)
-
-
-class _Residual(nn.Module):
-    """Two convolutions with a skip, modulated between them by the context."""
-
-    def __init__(self, channels_in: int, channels_out: int, context: int) -> None:
-        super().__init__()
-        self.norm_in = nn.GroupNorm(8, channels_in)
-        self.conv_in = nn.Conv2d(channels_in, channels_out, 3, padding=1)
-        self.norm_out = nn.GroupNorm(8, channels_out)
-        self.conv_out = nn.Conv2d(channels_out, channels_out, 3, padding=1)
-        self.modulation = nn.Linear(context, 2 * channels_out)
-        self.skip = nn.Conv2d(channels_in, channels_out, 1) if channels_in != channels_out else nn.Identity()
-        nn.init.zeros_(self.conv_out.weight)
-
-    def forward(self, x: Float[Tensor, "B C h w"], context: Float[Tensor, "B W"]) -> Float[Tensor, "B c h w"]:
-        scale, shift = self.modulation(context)[:, :, None, None].chunk(2, 1)
-        h = self.conv_in(functional.silu(self.norm_in(x)))
-        h = self.norm_out(h) * (1 + scale) + shift
-        result: Tensor = self.skip(x) + self.conv_out(functional.silu(h))
+            x = block(x, shared)
+        scale, shift = self.out_modulation(context).chunk(2, 1)
+        result: Tensor = self.out(self.out_norm(x) * (1 + scale) + shift)
         return result
 
 
 class _Block(nn.Module):
-    """Attention and a two-layer network over the tokens, with adaptive layer norm."""
+    """A two-layer network with adaptive layer norm and a gate."""
 
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int, hidden: int, dropout: float) -> None:
         super().__init__()
-        self.heads = heads
-        self.attention_norm = nn.LayerNorm(width, elementwise_affine=False)
-        self.network_norm = nn.LayerNorm(width, elementwise_affine=False)
-        self.queries_keys_values = nn.Linear(width, 3 * width)
-        self.attention_out = nn.Linear(width, width)
-        self.widen = nn.Linear(width, 4 * width)
-        self.narrow = nn.Linear(4 * width, width)
-        self.modulation = nn.Parameter(torch.zeros(6, width))
-        self.modulation.data[2] = self.modulation.data[5] = 0.1
+        self.dropout = nn.Dropout(dropout)
+        self.norm = nn.LayerNorm(width, elementwise_affine=False)
+        self.widen = nn.Linear(width, hidden)
+        self.narrow = nn.Linear(hidden, width)
+        self.modulation = nn.Parameter(torch.zeros(3, width))
+        self.modulation.data[2] = 0.1
 
-    def forward(self, x: Float[Tensor, "B L W"], shared: Float[Tensor, "B 6 W"]) -> Float[Tensor, "B L W"]:
-        scale, shift, gate, scale_2, shift_2, gate_2 = (shared + self.modulation).unsqueeze(2).unbind(1)
-        batch, length, width = x.shape
-        h = self.queries_keys_values(self.attention_norm(x) * (1 + scale) + shift)
-        queries, keys, values = h.view(batch, length, 3, self.heads, width // self.heads).permute(
-            2, 0, 3, 1, 4
-        )
-        # On 64 tokens two plain products are faster on a CPU than the fused kernel's backward pass.
-        weights = torch.softmax(queries @ keys.transpose(-2, -1) * queries.shape[-1] ** -0.5, -1)
-        h = weights @ values
-        x = x + gate * self.attention_out(h.transpose(1, 2).reshape(batch, length, width))
-        h = functional.gelu(self.widen(self.network_norm(x) * (1 + scale_2) + shift_2))
-        result: Tensor = x + gate_2 * self.narrow(h)
+    def forward(self, x: Float[Tensor, "B W"], shared: Float[Tensor, "C 3 W"]) -> Float[Tensor, "B W"]:
+        scale, shift, gate = (shared + self.modulation).unbind(1)
+        h = self.widen(self.norm(x) * (1 + scale) + shift)
+        result: Tensor = x + gate * self.narrow(self.dropout(functional.gelu(h)))
         return result
 
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,13 @@ import onnxruntime
 from jaxtyping import Float, Float32
 
 from smartmask.errors import CheckpointError
-from smartmask.model.condition import Condition, ConditionBatch
+from smartmask.model.condition import Condition
+from smartmask.model.shape_codec import ShapeCodec
+from smartmask.model.shape_inputs import ShapeInputs
 
 FORMAT = "smartmask-mask-model"
-FORMAT_VERSION = 1
-INPUTS = ("noisy", "t", *(field.name for field in fields(ConditionBatch)))
+FORMAT_VERSION = 2
+INPUTS = ("noisy", "t", *(field.name for field in fields(ShapeInputs)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,30 +44,42 @@ class MaskModelCard:
 class OnnxDenoiser:
     """A `Branches` denoiser; safe to call from several threads at once."""
 
-    def __init__(self, path: Path, threads: int = 1) -> None:
+    def __init__(self, path: Path, codec: ShapeCodec, threads: int = 1) -> None:
         """Load weights.
 
         Args:
             path: The ONNX file.
+            codec: The shape codec that it was trained with.
             threads: Threads of one call; one, where calls themselves run side by side.
 
         Raises:
-            CheckpointError: If the file is missing, damaged, of another version, or holds unknown settings.
+            CheckpointError: If the file is missing, damaged, of another version, holds unknown settings, or
+                was trained with a codec of other sizes.
         """
         self._session = open_session(path, threads)
         self.card = read_card(self._session, path)
+        if (self.card.resolution, self.card.backbone["components"]) != (codec.resolution, *codec.shape):
+            found = f"{self.card.backbone['components']} numbers at {self.card.resolution} px"
+            raise CheckpointError(
+                f"{path}: draws shapes of {found}, this release's codec has {codec.shape[0]} at "
+                f"{codec.resolution}; train it again"
+            )
+        # A sampler asks for the same conditions at each of its steps.
+        self._inputs = lru_cache(maxsize=32)(lambda condition: ShapeInputs.of(condition, codec))
 
     def __call__(
-        self, x: Float[np.ndarray, "1 R R"], t: float, conditions: tuple[Condition, ...]
-    ) -> tuple[Float32[np.ndarray, "1 R R"], ...]:
-        """The clean estimate of one noisy field under each condition."""
-        batch = ConditionBatch.stack(conditions)
-        count = len(conditions)
-        inputs = {name: getattr(batch, name) for name in INPUTS[2:]}
-        inputs["noisy"] = np.broadcast_to(x.astype(np.float32), (count, *x.shape))
-        inputs["t"] = np.full(count, t, np.float32)
-        clean = self._session.run(["clean"], inputs)[0]
-        return tuple(clean)
+        self, x: Float[np.ndarray, "n K"], t: float, conditions: tuple[Condition, ...]
+    ) -> tuple[Float32[np.ndarray, "n K"], ...]:
+        """The clean estimates of noisy shapes, under each condition."""
+        given = {"noisy": x.astype(np.float32), "t": np.array([t], np.float32)}
+        return tuple(
+            self._session.run(["clean"], given | _named(self._inputs(condition)))[0]
+            for condition in conditions
+        )
+
+
+def _named(inputs: ShapeInputs) -> dict[str, np.ndarray]:
+    return {name: getattr(inputs, name) for name in INPUTS[2:]}
 
 
 def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:

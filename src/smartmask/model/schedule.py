@@ -12,9 +12,11 @@ towards noise by
 import numpy as np
 from jaxtyping import Float64
 
-TRAINING_LOGIT_MEAN = 2.5
+TRAINING_LOGIT_MEAN = 1.0
 TRAINING_LOGIT_DEVIATION = 1.4
-"""Training times are sigmoid(N(mean, deviation^2)), which is already shifted: a mean of 2.5 is s = 12."""
+"""Training times are sigmoid(N(mean, deviation^2)), which is already shifted: a mean of 1 is s = e."""
+PURE_NOISE_SHARE = 0.1
+"""Share of training times that are 1: sampling begins there, and all that a hint tells is decided there."""
 
 
 def shift_time(t: Float64[np.ndarray, " n"], shift: float) -> Float64[np.ndarray, " n"]:
@@ -40,4 +42,4 @@ def sampling_times(steps: int, shift: float) -> Float64[np.ndarray, " times"]:
 def training_times(count: int, rng: np.random.Generator) -> Float64[np.ndarray, " count"]:
     """Random times for training, dense near noise."""
     logits = rng.normal(TRAINING_LOGIT_MEAN, TRAINING_LOGIT_DEVIATION, count)
-    return np.asarray(1 / (1 + np.exp(-logits)))
+    return np.where(rng.random(count) < PURE_NOISE_SHARE, 1.0, 1 / (1 + np.exp(-logits)))

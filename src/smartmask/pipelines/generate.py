@@ -1,14 +1,14 @@
-"""One view, one seed, one mask: condition -> noise -> sampler -> signed distance field.
+"""One view, one seed, some masks: condition -> noise -> sampler -> signed distance fields.
 
-Denoisers work in a space of their own: the compact one on fields themselves, the base one on the latents of a
-VAE.
+Denoisers work in a space of their own: the compact one on the coordinates of shapes, the base one on the
+latents of a VAE.
 """
 
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Float, Float32, Integer
+from jaxtyping import Float32, Integer
 
 from smartmask.model.cfg import Branches, guided
 from smartmask.model.condition import Condition, build_condition
@@ -77,35 +77,21 @@ class SampleSpace(Protocol):
         ...
 
 
-class FieldSpace:
-    """The `SampleSpace` of a denoiser that works on fields themselves."""
-
-    def __init__(self, resolution: int) -> None:
-        """Take R."""
-        self.shape: tuple[int, ...] = (resolution, resolution)
-
-    def decode(self, sample: Float[np.ndarray, "R R"]) -> Float32[np.ndarray, "R R"]:
-        """The field, clipped."""
-        return np.asarray(np.clip(sample, -1, 1), np.float32)
-
-
 class MaskGenerator:
     """Samples fields from a denoiser; safe to call from several threads."""
 
-    def __init__(
-        self, branches: Branches, encoder: TextEncoder, resolution: int, space: SampleSpace | None = None
-    ) -> None:
+    def __init__(self, branches: Branches, encoder: TextEncoder, resolution: int, space: SampleSpace) -> None:
         """Take the parts.
 
         Args:
             branches: The denoiser.
             encoder: The text encoder it was trained with.
             resolution: R of its views.
-            space: What it samples; None = fields.
+            space: What it samples.
         """
         self.resolution = resolution
         self._branches, self._encoder = branches, encoder
-        self._space = space or FieldSpace(resolution)
+        self._space = space
 
     def condition(
         self, scene: Scene, prompt: str, text: str | None, guidance: Guidance, view: View
@@ -122,12 +108,12 @@ class MaskGenerator:
         )
 
     def sample(
-        self, condition: Condition, settings: SamplingConfig, rng: np.random.Generator
-    ) -> Float32[np.ndarray, "R R"]:
-        """A signed distance field in [-1, 1]; it depends on the arguments alone."""
-        noise = rng.standard_normal((1, *self._space.shape), np.float32)
+        self, condition: Condition, settings: SamplingConfig, rng: np.random.Generator, count: int = 1
+    ) -> Float32[np.ndarray, "count R R"]:
+        """Signed distance fields in [-1, 1]; they depend on the arguments alone."""
+        noise = rng.standard_normal((count, *self._space.shape), np.float32)
         denoise = guided(
             self._branches, condition, settings.cfg_scale, settings.cfg_until, settings.layout_scale
         )
-        sample = settings.sampler(denoise, noise, sampling_times(settings.steps, settings.shift).tolist())
-        return self._space.decode(np.asarray(sample[0], np.float32))
+        samples = settings.sampler(denoise, noise, sampling_times(settings.steps, settings.shift).tolist())
+        return np.stack([self._space.decode(np.asarray(sample, np.float32)) for sample in samples])

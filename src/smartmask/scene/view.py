@@ -16,6 +16,9 @@ from jaxtyping import Bool, Float, Float32, Int16, Integer
 
 from smartmask.scene.boxes import BoxXYXY
 
+REFINE_FILL = 0.62
+"""Share of the side of the window about a hint that the hint's longer side fills."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:

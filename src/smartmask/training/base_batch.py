@@ -16,15 +16,14 @@ from transformers import PreTrainedTokenizerBase
 
 from smartmask.backends.base_checkpoint import BaseModel
 from smartmask.backends.base_text import token_ids
+from smartmask.data.examples import PASSES
 from smartmask.data.shards import SceneDataset
-from smartmask.model.backbone import BackboneConfig
 from smartmask.model.condition import SPECIAL_ROWS, Condition, ConditionBatch
 from smartmask.protocols import TextEncoder
 from smartmask.scene.layout import OUTSIDE
 from smartmask.training.base_config import BaseTrainConfig
-from smartmask.training.batch import ViewDataset
-from smartmask.training.config import TrainConfig
 from smartmask.training.step_parts import StepParts, load_parts
+from smartmask.training.views import ViewDataset, ViewSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +58,10 @@ class BaseViews(Dataset[Item]):
             ValueError: If a dataset of the mixture is not given or has no objects in the training split.
             AnnotationError: If a shard is damaged.
         """
-        views = TrainConfig(
-            backbone=BackboneConfig(resolution=model.resolution, text_width=encoder.width),
-            mixture=dict(config.mixture),
+        views = ViewSettings(
+            resolution=model.resolution,
+            mixture=config.mixture,
+            passes=PASSES,
             seed=config.loop.seed,
             drop_text=config.drop_text,
             drop_layout=config.drop_layout,
@@ -75,7 +75,7 @@ class BaseViews(Dataset[Item]):
 
     def __getitem__(self, number: int) -> Item:
         """The view of that number."""
-        condition, field = self._views[number]
+        condition, field, _ = self._views[number]
         rng = np.random.default_rng([self._seed, 5, number])
         noise = rng.standard_normal(self._latent, np.float32)
         return condition, field, noise, int(rng.integers(self._timesteps))

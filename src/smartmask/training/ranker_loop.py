@@ -26,6 +26,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from smartmask.data.atomic import write_files
+from smartmask.model.npz_weights import read_npz_weights
 from smartmask.model.placement_features import (
     GEOMETRY,
     MIRRORED_CELLS,
@@ -193,20 +194,14 @@ def train_ranker(
     return average
 
 
-def words_of_the_mask_model(weights: Mapping[str, Tensor], config: RankerConfig) -> dict[str, Tensor]:
-    """What a mask model has learned of words, as a ranker's first weights: ten times as many views as ours.
+def words_of(weights_file: Path) -> dict[str, Tensor]:
+    """What a ranker has learned of words, as another one's first weights.
 
-    Args:
-        weights: Of a compact mask model.
-        config: The ranker's sizes; as many label channels as the mask model has.
+    Raises:
+        CheckpointError: If the file is missing, damaged, of another version, or holds unknown settings.
     """
-    _, strengths, directions = torch.linalg.svd(weights["object_text.weight"], full_matrices=False)
-    kept = strengths[: config.told]
-    return {
-        "labels": weights["label_projection.weight"].T,
-        "special_labels": weights["special_labels"],
-        "object": directions[: config.told].T * kept / kept.mean() * config.text_width**-0.5,
-    }
+    _, weights = read_npz_weights(weights_file, FORMAT, FORMAT_VERSION, RankerCard, "ranker")
+    return {name: torch.from_numpy(weights[name]) for name in ("labels", "special_labels", "object")}
 
 
 def all_logits(

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from torch.utils.data import DataLoader, Dataset
 
-from smartmask.training.batch import one_thread
+from smartmask.training.views import one_thread
 
 Batch = TypeVar("Batch")
 

@@ -12,7 +12,8 @@ from smartmask.apps.cli.train_segment import Segment
 from smartmask.apps.load import WEIGHTS
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.shards import SceneDataset
-from smartmask.model.onnx_denoiser import OnnxDenoiser
+from smartmask.model.onnx_denoiser import open_session, read_card
+from smartmask.model.shape_codec import ShapeCodec
 from smartmask.training.config import TrainConfig, compact, compact_codraw
 from smartmask.training.export import export_mask_model, load_weights
 from smartmask.training.loop import STATE_FILE, load_average, train
@@ -39,7 +40,7 @@ def train_compact(
         segment: How long.
         init: An ONNX file to begin a new run from.
         export: An ONNX file to write.
-        workers: Processes that make examples.
+        workers: Processes that make views.
         dry_run: Print the configuration and do nothing.
 
     Raises:
@@ -50,10 +51,13 @@ def train_compact(
     if dry_run:
         pprint(asdict(config), console=Console())
         return
-    initial, initial_views = (load_weights(init), OnnxDenoiser(init).card.views) if init else (None, 0)
+    codec = ShapeCodec.load(WEIGHTS / "shapes.npz")
+    initial = load_weights(init) if init else None
+    initial_views = read_card(open_session(init, threads=1), init).views if init else 0
     datasets = {name: SceneDataset.open(data / name) for name in config.mixture}
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
     with Progress(console=console) as progress:
+        making = progress.add_task("views", total=config.cached_views)
         bar = progress.add_task("training", total=1.0)
 
         def factor(step: int) -> float | None:
@@ -68,11 +72,13 @@ def train_compact(
             config,
             datasets,
             encoder,
+            codec,
             run,
             should_stop=factor,
             initial=initial,
             initial_views=initial_views,
             workers=workers,
+            on_views=lambda made, _: progress.update(making, completed=made),
             on_log=show,
         )
     if export:

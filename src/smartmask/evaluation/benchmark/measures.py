@@ -20,13 +20,11 @@ from smartmask.evaluation.metrics.violations import violations
 from smartmask.pipelines.generate import Scene
 from smartmask.pipelines.suggest import Suggestion, SuggestPipeline
 from smartmask.protocols import Ranker, TextEncoder
-from smartmask.scene.guidance import Guidance, NoGuidance, Scribble
+from smartmask.scene.guidance import Guidance, NoGuidance
 from smartmask.scene.masks import mask_iou
 
 TOLERANCE_SHARE = 0.004
 """Boundary tolerance as a share of the canvas's diagonal: 2.5 px at 500x375, 1.6 px at 320x240."""
-SMALL_SHARE = 0.1
-"""An object is small if it covers less than this share of the canvas."""
 BEST_OF = 4
 RECALL_AT = (1, 4, 10)
 """The last one is measured with the first seed alone, the others with each."""
@@ -92,28 +90,6 @@ def guided(parts: Parts, task: Task, hint: str, seeds: int, best_of: int = 1) ->
             max(boundary_f(item, task.target) for item in found) for found in drawn
         ]
     return measured, Drawn(hint, guidance, tuple(drawn[0]))
-
-
-def passes(parts: Parts, task: Task, boxed: Suggestion | None) -> Measured:
-    """Boundary F-score of a small object: seen in the whole canvas, refined from there, refined from its box.
-
-    Args:
-        parts: What is measured.
-        task: The object.
-        boxed: What its box brought.
-    """
-    if task.target.mean() >= SMALL_SHARE:
-        return {}
-    rng = np.random.default_rng([0, 0])
-    coarse = parts.pipeline.place(task.scene, task.label, None, task.box(), rng)
-    refined = None
-    if coarse is not None:
-        refined = parts.pipeline.refine(task.scene, task.label, None, Scribble(coarse), rng)
-    return {
-        "place, whole canvas, pass F": 0.0 if coarse is None else _f_score(coarse, task.target),
-        "refine, from the place pass's mask, pass F": boundary_f(refined, task.target),
-        "refine, straight from the box, pass F": boundary_f(boxed, task.target),
-    }
 
 
 def mask_figures(name: str, mask: Mask, target: Mask) -> Measured:

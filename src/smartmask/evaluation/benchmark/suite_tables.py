@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from smartmask.evaluation.benchmark.figures import Figure, Row, Table, figure_of
-from smartmask.evaluation.benchmark.measures import RECALL_AT, SMALL_SHARE, TOLERANCE_SHARE
+from smartmask.evaluation.benchmark.measures import RECALL_AT, TOLERANCE_SHARE
 from smartmask.evaluation.benchmark.protocol import Entry
 from smartmask.evaluation.benchmark.suites import Suite
 from smartmask.evaluation.metrics.distribution import precision_recall_density_coverage, two_sample_auc
@@ -23,7 +23,6 @@ def tables(
     found: dict[str, Table] = {}
     if suite.hints:
         found["hints"] = _hint_table(rows, groups, sources)
-        found["passes"] = _pass_table(rows, groups)
     if suite.is_free:
         found["free"] = _free_table(rows, groups)
         if len(set(sources)) > 1:
@@ -109,16 +108,6 @@ def _hint_table(rows: Sequence[Row], groups: Sequence[str], sources: Sequence[st
         columns=("IoU", "boundary F", *(f"IoU, {source}" for source in kinds if len(kinds) > 1)),
         rows=result,
         chart="IoU",
-    )
-
-
-def _pass_table(rows: Sequence[Row], groups: Sequence[str]) -> Table:
-    names = ("place, whole canvas", "refine, from the place pass's mask", "refine, straight from the box")
-    return Table(
-        title="What the second pass adds",
-        note=f"Small objects (less than {SMALL_SHARE:.0%} of the canvas), box given, first seed.",
-        columns=("boundary F",),
-        rows={name: (figure_of(rows, f"{name}, pass F", groups),) for name in names},
     )
 
 

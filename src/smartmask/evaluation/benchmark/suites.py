@@ -20,7 +20,6 @@ from smartmask.evaluation.benchmark.measures import (
     free_use,
     guided,
     mask_figures,
-    passes,
     placed,
     ranked,
     truth_violations,
@@ -117,7 +116,6 @@ def measure(suite: Suite, task: Task, parts: Parts, answers: TrivialAnswers, see
         for name, masks in answers.boxed(task).items():
             row |= _answer(name, masks, task.target)
         row |= box_use(parts, task, _first(row["box, IoU"]))
-        row |= passes(parts, task, pictures[suite.hints.index("box")].found[0])
     if suite.is_free:
         found, drawn = free(parts, task, seeds)
         row |= (
