@@ -65,4 +65,4 @@ def compact_codraw() -> TrainConfig:
 
     Command: `smartmask train --recipe compact-codraw --data DATA --run RUN --final --export codraw.onnx`.
     """
-    return replace(compact(), mixture={"codraw": 1.0}, cached_views=16 * PART_VIEWS)
+    return replace(compact(), mixture={"codraw": 1.0}, cached_views=8 * PART_VIEWS)
