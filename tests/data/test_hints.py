@@ -7,9 +7,9 @@ from shapes import blob, disc, rectangle
 from smartmask.data.hints import (
     SCRIBBLES,
     _closed_stroke,
-    _coarse,
     _open_strokes,
     _spline,
+    _widened,
     box_hint,
     dilated_scribble,
     draw_hint,
@@ -127,9 +127,9 @@ def test_no_guidance_holds_nothing_of_the_target():
     assert NoGuidance() in [hint for hint in hints if isinstance(hint, NoGuidance)]
 
 
-def test_the_scribble_that_inference_gives_is_the_most_frequent():
+def test_widened_drawings_as_users_make_them_are_the_most_frequent():
     assert sum(SCRIBBLES.values()) == pytest.approx(1)
-    assert SCRIBBLES[_coarse] == max(SCRIBBLES.values()) == 0.45
+    assert SCRIBBLES[_widened] == max(SCRIBBLES.values()) == 0.45
 
 
 @pytest.mark.parametrize("draw", list(SCRIBBLES), ids=lambda draw: draw.__name__)
