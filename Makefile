@@ -39,7 +39,7 @@ runs/data/made.stamp: runs/silhouettes.npz
 	touch $@
 
 train-segment: data
-	$(BIN)/smartmask train --data runs/data --minutes $(MINUTES) --run runs/compact \
+	$(BIN)/smartmask train --data runs/data --minutes $(MINUTES) --run runs/compact --workers 2 \
 		--init src/smartmask/weights/mask.onnx
 
 train-planner: data
