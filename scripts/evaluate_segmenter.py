@@ -25,7 +25,7 @@ from smartmask.data.layered_scene import Split
 from smartmask.data.shards import SceneDataset
 from smartmask.evaluation.layout_cost import SOURCES, LayoutTask, layout_tasks
 from smartmask.evaluation.segmenter import PROTOCOL, evaluate_segmenter
-from smartmask.model.onnx_denoiser import open_session, read_card
+from smartmask.model.onnx_denoiser import card_of
 from smartmask.pipelines.suggest import SuggestPipeline
 from smartmask.protocols import Segmenter
 from smartmask.scene.boxes import box_of
@@ -85,13 +85,12 @@ def _cost(photos: list[LabelledPhoto], data: Path, segmenter: Segmenter, limit: 
     images = {photo.key: photo.image for photo in photos}
     dataset = SceneDataset.open(data / "coco")
     pairs = [(images[scene.group], scene) for split in SPLITS for scene in dataset.of_split(split)]
-    card = read_card(open_session(WEIGHTS / "mask.onnx", threads=1), WEIGHTS / "mask.onnx")
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
     pipeline = load_suggest(None, encoder, load_ranker(encoder))
     rows = np.array([_measured(pipeline, task) for task in layout_tasks(pairs, segmenter, limit)])
     return {
         "objects": len(rows),
-        "mask_model_views": card.views,
+        "mask_model_views": card_of(WEIGHTS / "mask.onnx").views,
         **{
             source: {
                 "box_iou": float(rows[:, place, 0].mean()),

@@ -24,8 +24,7 @@ def closed_form(monkeypatch, tmp_path) -> Path:
     space = SimpleNamespace(load=lambda path: FieldSpace(RESOLUTION))
     monkeypatch.setattr(load_suggest, "ShapeCodec", space)
     monkeypatch.setattr(load_suggest, "OnnxDenoiser", lambda path, codec: Ellipses())
-    monkeypatch.setattr(onnx_denoiser, "open_session", lambda path, threads: None)
-    monkeypatch.setattr(onnx_denoiser, "read_card", lambda session, path: SimpleNamespace(views=7))
+    monkeypatch.setattr(onnx_denoiser, "card_of", lambda path: SimpleNamespace(views=7))
     (tmp_path / "mask.onnx").write_bytes(b"closed form")
     return tmp_path / "mask.onnx"
 

@@ -65,7 +65,7 @@ class OnnxDenoiser:
                 f"{codec.resolution}; train it again"
             )
         # A sampler asks for the same conditions at each of its steps.
-        self._inputs = lru_cache(maxsize=32)(lambda condition: ShapeInputs.of(condition, codec))
+        self._inputs = lru_cache(maxsize=32)(lambda condition: ShapeInputs.of(condition, codec).arrays())
 
     def __call__(
         self, x: Float[np.ndarray, "n K"], t: float, conditions: tuple[Condition, ...]
@@ -73,13 +73,8 @@ class OnnxDenoiser:
         """The clean estimates of noisy shapes, under each condition."""
         given = {"noisy": x.astype(np.float32), "t": np.array([t], np.float32)}
         return tuple(
-            self._session.run(["clean"], given | _named(self._inputs(condition)))[0]
-            for condition in conditions
+            self._session.run(["clean"], given | self._inputs(condition))[0] for condition in conditions
         )
-
-
-def _named(inputs: ShapeInputs) -> dict[str, np.ndarray]:
-    return {name: getattr(inputs, name) for name in INPUTS[2:]}
 
 
 def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
@@ -99,6 +94,15 @@ def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
     except Exception as error:  # ONNX Runtime raises a dozen kinds for damaged files
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise CheckpointError(f"{path}: damaged or not an ONNX file ({reason}); fetch it again") from error
+
+
+def card_of(path: Path) -> MaskModelCard:
+    """The card in a weights file that is not open.
+
+    Raises:
+        CheckpointError: If the file is missing or damaged, or as `read_card` says.
+    """
+    return read_card(open_session(path, threads=1), path)
 
 
 def read_card(session: onnxruntime.InferenceSession, path: Path) -> MaskModelCard:

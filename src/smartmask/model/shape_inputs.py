@@ -61,8 +61,12 @@ class ShapeInputs:
     @staticmethod
     def stack(items: Sequence["ShapeInputs"]) -> "ShapeInputs":
         """Several as one."""
-        names = [field.name for field in fields(ShapeInputs)]
-        return ShapeInputs(*(np.concatenate([getattr(item, name) for item in items]) for name in names))
+        parts = [item.arrays() for item in items]
+        return ShapeInputs(**{name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Each input under its name, in their order."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 def hint_field(coverage: Float32[np.ndarray, "R R"]) -> Float32[np.ndarray, "R R"]:

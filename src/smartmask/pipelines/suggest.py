@@ -129,8 +129,7 @@ class SuggestPipeline:
 
         Raises:
             ValueError: If the prompt is empty or too long, n or the seed is out of range, or the hint was
-            drawn on
-                another canvas.
+                drawn on another canvas.
         """
         check_request(prompt, scene, guidance, n, seed, layout.size_hw)
         read = Scene.of(layout)

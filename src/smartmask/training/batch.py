@@ -1,7 +1,7 @@
 """Cached views -> batches of tensors. Every batch follows from (seed, step), so a run resumes exactly."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -9,7 +9,7 @@ from torch import Tensor
 
 from smartmask.model.condition import SPECIAL_ROWS
 from smartmask.model.schedule import training_times
-from smartmask.model.shape_inputs import CELLS, ShapeInputs
+from smartmask.model.shape_inputs import CELLS
 from smartmask.training.config import TrainConfig
 from smartmask.training.view_cache import CachedViews
 
@@ -45,7 +45,7 @@ def _batch(views: CachedViews, config: TrainConfig, step: int) -> Batch:
     count = len(views)
     told = torch.from_numpy(rng.random(count) >= config.drop_text)
     shown = torch.from_numpy(rng.random(count) >= config.drop_layout)
-    inputs = {field.name: _float(getattr(views.inputs, field.name)) for field in fields(ShapeInputs)}
+    inputs = {name: _float(values) for name, values in views.inputs.arrays().items()}
     inputs["layout"] = torch.where(shown[:, None], inputs["layout"], _unknown(inputs["layout"]))
     for name in ("object_text", "scene_text"):
         inputs[name] = inputs[name] * told[:, None]

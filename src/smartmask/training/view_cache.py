@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float16, Int64
@@ -52,8 +53,7 @@ class CachedViews:
 
     def take(self, numbers: Int64[np.ndarray, " B"]) -> "CachedViews":
         """Some of the views."""
-        names = [field.name for field in fields(ShapeInputs)]
-        inputs = ShapeInputs(*(getattr(self.inputs, name)[numbers] for name in names))
+        inputs = ShapeInputs(**{name: values[numbers] for name, values in self.inputs.arrays().items()})
         return CachedViews(self.clean[numbers], self.is_whole[numbers], inputs)
 
     @staticmethod
@@ -146,11 +146,8 @@ class _Shapes(Dataset[CachedViews]):
         view = self._views[number]
         inputs = ShapeInputs.of(view.condition, self._codec)
         clean = self._codec.encode(view.field)[None]
-        return CachedViews(_half(clean), np.array([view.is_whole]), _halved(inputs))
-
-
-def _halved(inputs: ShapeInputs) -> ShapeInputs:
-    return ShapeInputs(*(_half(getattr(inputs, field.name)) for field in fields(ShapeInputs)))
+        halved = ShapeInputs(**{name: _half(values) for name, values in inputs.arrays().items()})
+        return CachedViews(_half(clean), np.array([view.is_whole]), halved)
 
 
 def _half(values: np.ndarray) -> np.ndarray:
@@ -162,9 +159,9 @@ def _part(folder: Path, first: int) -> Path:
 
 
 def _write(path: Path, views: CachedViews) -> None:
-    arrays = {name: getattr(views.inputs, name) for name in (field.name for field in fields(ShapeInputs))}
     content = io.BytesIO()
-    np.savez(content, clean=views.clean, is_whole=views.is_whole, **arrays)
+    arrays: dict[str, Any] = {"clean": views.clean, "is_whole": views.is_whole} | views.inputs.arrays()
+    np.savez(content, **arrays)
     write_files({path: content.getvalue()})
 
 

@@ -139,13 +139,13 @@ def _parts(weights: Path | None) -> "tuple[Parts, dict[str, Any]]":
     from smartmask.apps.load_suggest import load_ranker, load_suggest
     from smartmask.backends.text_static import StaticTextEncoder
     from smartmask.evaluation.benchmark.measures import Parts
-    from smartmask.model.onnx_denoiser import open_session, read_card
+    from smartmask.model.onnx_denoiser import card_of
 
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
     ranker = load_ranker(encoder)
     path = weights or WEIGHTS / "mask.onnx"
     files = {"sha256": path} | {f"{name}_sha256": WEIGHTS / f"{name}.npz" for name in ("ranker", "planner")}
-    about: dict[str, Any] = {"views": read_card(open_session(path, threads=1), path).views}
+    about: dict[str, Any] = {"views": card_of(path).views}
     about |= {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()}
     pipeline = load_suggest(path, encoder, ranker, threads=1)
     return Parts(pipeline=pipeline, ranker=ranker, encoder=encoder), about

@@ -12,7 +12,7 @@ from smartmask.apps.cli.train_segment import Segment
 from smartmask.apps.load import WEIGHTS
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.shards import SceneDataset
-from smartmask.model.onnx_denoiser import open_session, read_card
+from smartmask.model.onnx_denoiser import card_of
 from smartmask.model.shape_codec import ShapeCodec
 from smartmask.training.config import TrainConfig, compact, compact_codraw
 from smartmask.training.export import export_mask_model, load_weights
@@ -53,7 +53,7 @@ def train_compact(
         return
     codec = ShapeCodec.load(WEIGHTS / "shapes.npz")
     initial = load_weights(init) if init else None
-    initial_views = read_card(open_session(init, threads=1), init).views if init else 0
+    initial_views = card_of(init).views if init else 0
     datasets = {name: SceneDataset.open(data / name) for name in config.mixture}
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
     with Progress(console=console) as progress:
