@@ -1,0 +1,45 @@
+"""The frame in which a whole shape is drawn, whatever its place, size and aspect.
+
+A frame is a square of `FRAME_PX` pixels; the shape's tight box is stretched over all of it but `MARGIN_PX` at
+each side. A tall thing thus has as much detail across as along; its aspect is kept beside it. What is held is
+the signed distance to the outline in frame pixels, positive inside, divided by `REACH_PX` and clipped to
+[-1, 1].
+"""
+
+import numpy as np
+from jaxtyping import Bool, Float32
+from PIL import Image
+
+from smartmask.scene.boxes import box_of
+from smartmask.scene.distance import distance_to
+
+FRAME_PX = 128
+MARGIN_PX = 6
+REACH_PX = 5.0
+_FINER = 2
+"""Pixels of the map in which distances are measured, along a side of a frame pixel."""
+
+
+def frame_field(mask: Bool[np.ndarray, "H W"]) -> Float32[np.ndarray, "F F"]:
+    """The field of a mask's shape.
+
+    Raises:
+        ValueError: If the mask is empty.
+    """
+    x0, y0, x1, y1 = (int(v) for v in box_of(mask))
+    side = _FINER * (FRAME_PX - 2 * MARGIN_PX)
+    crop = Image.fromarray(np.ascontiguousarray(mask[y0:y1, x0:x1]).astype(np.uint8) * 255)
+    inside = np.zeros((_FINER * FRAME_PX,) * 2, bool)
+    edge = _FINER * MARGIN_PX
+    soft = np.asarray(crop.resize((side, side), Image.Resampling.BICUBIC))
+    # What is thin all over is cut at half its largest value.
+    inside[edge:-edge, edge:-edge] = soft >= min(128, int(soft.max()) // 2 + 1)
+    reach = _FINER * (REACH_PX + 1)
+    field = _distance(~inside, reach) - _distance(inside, reach)
+    field -= 0.5 * np.sign(field)
+    means = field.reshape(FRAME_PX, _FINER, FRAME_PX, _FINER).mean((1, 3)) / (_FINER * REACH_PX)
+    return np.clip(means, -1, 1).astype(np.float32)
+
+
+def _distance(mask: Bool[np.ndarray, "S S"], reach: float) -> Float32[np.ndarray, "S S"]:
+    return np.minimum(distance_to(mask, reach), reach)
