@@ -26,6 +26,37 @@ class TextEncoder(Protocol):
 
 
 @runtime_checkable
+class WordEncoder(TextEncoder, Protocol):
+    """A text encoder that says which words it was taught and which it only spells."""
+
+    def tokens(self, text: str) -> list[str]:
+        """What it reads a text as; a word that it was taught is one token."""
+        ...
+
+
+@runtime_checkable
+class ShapeCoder(Protocol):
+    """Turns the field of a shape (`model/shape_frame.py`) into a short code and back."""
+
+    @property
+    def digest(self) -> str:
+        """Names the coder; codes of another digest are of no use to it."""
+        ...
+
+    def encode(self, fields: Float32[np.ndarray, "N F F"], /) -> UInt8[np.ndarray, "N B"]:
+        """The code of each field."""
+        ...
+
+    def decode(self, codes: UInt8[np.ndarray, "N B"], /) -> Float32[np.ndarray, "N F F"]:
+        """The field of each code, in [-1, 1], positive inside."""
+        ...
+
+    def sketch(self, codes: UInt8[np.ndarray, "N B"], /) -> Float32[np.ndarray, "N f f"]:
+        """The field of each code on fewer pixels, for a fraction of the time."""
+        ...
+
+
+@runtime_checkable
 class Segmenter(Protocol):
     """Turns a photo into a layout."""
 

@@ -1,0 +1,1 @@
+"""Real shapes that are kept as short codes, found by what they show."""
