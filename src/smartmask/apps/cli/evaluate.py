@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from smartmask.evaluation.benchmark.measures import Parts
+    from collections.abc import Callable
 
-_SUITES = ("silhouettes", "scenes", "codraw", "real", "words")
+    from smartmask.evaluation.benchmark.measures import Parts
+    from smartmask.evaluation.benchmark.runner import Request, SuiteRun
+
+_SUITES = ("silhouettes", "scenes", "codraw", "real", "words", "shapes")
 _SHIPPED = ("silhouettes", "scenes", "real", "words")
 REPORT_FILES = ("benchmark.md", "benchmark.html")
 
@@ -42,6 +45,18 @@ REPORT_FILES = ("benchmark.md", "benchmark.html")
     help="Figures are of test; choices are made on validation.",
 )
 @click.option(
+    "--silhouettes",
+    type=click.Path(path_type=Path, readable=False),
+    help="For the suite shapes: folder of parquet files of whole shapes.",
+)
+@click.option(
+    "--recogniser",
+    type=click.Path(path_type=Path, readable=False),
+    default=Path("runs/recogniser"),
+    show_default=True,
+    help="For the suite shapes: folder of the readers of silhouettes.",
+)
+@click.option(
     "--limit",
     type=click.IntRange(2),
     help="At most so many objects of each suite, from the list's beginning.",
@@ -58,20 +73,24 @@ def evaluate(
     data: Path,
     out: Path,
     split: str,
+    silhouettes: Path | None,
+    recogniser: Path,
     limit: int | None,
     threads: int,
     seeds: int,
 ) -> None:
     """Measure a mask model on held-out objects, and report what was measured.
 
-    SUITES are silhouettes, scenes, codraw, real, words; "all" is all of them but codraw, which needs weights
-    trained on it. Each writes SUITE.json and its sheets as PNG. Then benchmark.md and benchmark.html are
-    drawn from all results in the folder; "report" draws them from what is there, and measures nothing.
+    SUITES are silhouettes, scenes, codraw, real, words, shapes; "all" is all of them but codraw, which needs
+    weights trained on it, and shapes, which needs --silhouettes and --recogniser. Each writes SUITE.json and
+    its sheets as PNG. Then benchmark.md and benchmark.html are drawn from all results in the folder; "report"
+    draws them from what is there, and measures nothing.
 
     \b
     Examples:
       smartmask evaluate all
       smartmask evaluate silhouettes real --limit 20 --out look
+      smartmask evaluate shapes --silhouettes data/silhouettes --recogniser runs/recogniser --seeds 1
       smartmask evaluate codraw --weights runs/codraw/mask.onnx --out docs/results
       smartmask evaluate report --out docs/results
     """
@@ -82,8 +101,11 @@ def evaluate(
 
     asked = [name for name in _SUITES if name in suites or ("all" in suites and name in _SHIPPED)]
     check_folder(out, [*REPORT_FILES, *(f"{name}.json" for name in asked)], [weights])
+    if "shapes" in asked and silhouettes is None:
+        raise click.UsageError("the suite shapes needs --silhouettes, the folder of whole shapes")
     if asked:
-        _measure(asked, weights, data, out, split, limit, threads, seeds)
+        shapes = (silhouettes, recogniser) if silhouettes else None
+        _measure(asked, weights, data, out, split, shapes, limit, threads, seeds)
     findings = read_findings(out)
     text = markdown(findings)
     contents = (text.encode(), benchmark_report(findings, out).encode())
@@ -98,6 +120,7 @@ def _measure(
     data: Path,
     out: Path,
     split: str,
+    shapes: tuple[Path, Path] | None,
     limit: int | None,
     threads: int,
     seeds: int,
@@ -118,7 +141,10 @@ def _measure(
     with progress() as (step, on_progress):
         for name in names:
             step(name)
-            runs[name] = run_suite(name, request, parts, about, _commit(), on_progress)
+            if name == "shapes" and shapes is not None:
+                runs[name] = _shapes(request, parts, about, shapes, on_progress)
+            else:
+                runs[name] = run_suite(name, request, parts, about, _commit(), on_progress)
             files = suite_sheets(name, runs[name])
             files[f"{name}.json"] = (json.dumps(runs[name].result, indent=1) + "\n").encode()
             write_folder(out, files)
@@ -126,6 +152,27 @@ def _measure(
         sheet = gallery(runs)
         if sheet is not None:
             write_folder(out, {"gallery.png": sheet})
+
+
+def _shapes(
+    request: "Request",
+    parts: "Parts",
+    about: "dict[str, Any]",
+    folders: tuple[Path, Path],
+    on_progress: "Callable[[int, int], None]",
+) -> "SuiteRun":
+    """Run the suite shapes; its result says by which recogniser."""
+    import hashlib
+
+    from smartmask.evaluation.benchmark.shapes_runner import run_shapes, shape_material
+    from smartmask.evaluation.recogniser import Recogniser
+
+    silhouettes, readers = folders
+    recogniser = Recogniser.load(readers)
+    files = b"".join(path.read_bytes() for path in sorted(readers.glob("half_*.onnx")))
+    about = about | {"recogniser_sha256": hashlib.sha256(files).hexdigest()}
+    material = shape_material(silhouettes, request.data, recogniser, request.split)
+    return run_shapes(request, parts, material, about, _commit(), on_progress)
 
 
 def _parts(weights: Path | None) -> "tuple[Parts, dict[str, Any]]":

@@ -18,7 +18,8 @@ from smartmask.evaluation.metrics.placement import location_recall, scale_error
 from smartmask.evaluation.metrics.separation import paired_auc
 from smartmask.evaluation.metrics.violations import violations
 from smartmask.pipelines.generate import Scene
-from smartmask.pipelines.suggest import Suggestion, SuggestPipeline
+from smartmask.pipelines.suggest import SuggestPipeline
+from smartmask.pipelines.suggestion import Suggestion
 from smartmask.protocols import Ranker, TextEncoder
 from smartmask.scene.guidance import Guidance, NoGuidance
 from smartmask.scene.masks import mask_iou

@@ -1,7 +1,7 @@
 """What the benchmark asks for: frozen lists of held-out objects.
 
 An object is in a suite if its scene's group is in the split, it may be asked for (`data/examples.py`), and
-its suite's rule holds; of those, the first so many by the hash of protocol version and key are taken. So a
+its suite's rule holds; of those, the first so many by the hash of the lists' version and key are taken. So a
 list depends on the data alone, a limit takes its beginning, and what else a data set holds changes nothing
 about an object: all that is random about it follows from its own number.
 """
@@ -16,8 +16,11 @@ from smartmask.data.examples import MIN_SHARE_WHOLE, askable
 from smartmask.data.layered_scene import LayeredScene, Split, split_of
 from smartmask.scene.layout import UNKNOWN
 
-PROTOCOL = 2
-"""Raised whenever a figure would come out otherwise for the same weights."""
+PROTOCOL = 3
+"""Raised whenever a figure would come out otherwise for the same weights, and when suites are added."""
+_LISTS = 2
+"""What keys are hashed with: the protocol under which the lists were frozen. Protocol 3 adds the suite
+`shapes` and leaves the objects of the others as they were, so that their figures stay comparable."""
 MIN_KNOWN_SHARE = 0.7
 """A real layout counts as annotated throughout if that much of the canvas is known and it holds regions."""
 MOST_OF_A_CLASS = 8
@@ -148,4 +151,4 @@ def generator_of(number: int, purpose: int) -> np.random.Generator:
 
 
 def _digest(key: str) -> str:
-    return hashlib.sha256(f"{PROTOCOL}:{key}".encode()).hexdigest()
+    return hashlib.sha256(f"{_LISTS}:{key}".encode()).hexdigest()

@@ -6,7 +6,7 @@ holds no time and no path. Threads change nothing.
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -32,7 +32,8 @@ from smartmask.scene.boxes import box_of
 from smartmask.scene.guidance import Box
 
 FORMAT = "smartmask-benchmark"
-NAMES = (*SUITES, "words")
+NAMES = (*SUITES, "words", "shapes")
+"""All suites that results may be of; `shapes_runner.py` runs the last."""
 LEAK_OBJECTS = 60
 LEAK_LIMIT = 0.04
 """Means of the three fills that lie further apart than this say that holes are read."""
@@ -93,7 +94,7 @@ def run_suite(
     """Measure one suite.
 
     Args:
-        name: One of `NAMES`.
+        name: One of `NAMES` but "shapes".
         request: How much of it.
         parts: What is measured.
         weights: What the result says of the weights: file, sha256, views.
@@ -120,6 +121,49 @@ def run_suite(
         suite = SUITES[name]
         about = suite.title, suite.about, dict(suite.counts)
         entries, found, pictures = _run(suite, request, parts, on_progress)
+    return SuiteRun(
+        result_of(
+            name,
+            request,
+            about=about,
+            found=found,
+            objects_sha256=list_digest(entries),
+            counts={
+                "objects": len(entries),
+                "images": len({entry.scene.key for entry in entries}),
+                "groups": len({entry.scene.group for entry in entries}),
+                "sources": {source: sum(e.source == source for e in entries) for source in about[2]},
+            },
+            weights=weights,
+            commit=commit,
+        ),
+        pictures,
+    )
+
+
+def result_of(
+    name: str,
+    request: Request,
+    *,
+    about: tuple[str, str, dict[str, int]],
+    found: Mapping[str, Table],
+    objects_sha256: str,
+    counts: dict[str, Any],
+    weights: dict[str, Any],
+    commit: str | None,
+) -> dict[str, Any]:
+    """What a suite found as JSON.
+
+    Args:
+        name: The suite.
+        request: How much of it was run.
+        about: Its title, what it holds, and how many objects at the most of each source.
+        found: Its tables.
+        objects_sha256: Digest of the list.
+        counts: Objects, images and groups, and objects by source.
+        weights: What is to be said of the weights.
+        commit: Of the code, if it is known.
+    """
     config = {
         "protocol": PROTOCOL,
         "suite": name,
@@ -130,7 +174,7 @@ def run_suite(
         "place": _settings(PLACE),
         "refine": _settings(REFINE),
     }
-    result = {
+    return {
         "format": FORMAT,
         "protocol": PROTOCOL,
         "suite": name,
@@ -139,11 +183,8 @@ def run_suite(
         "split": request.split,
         "limit": request.limit,
         "seeds": request.seeds,
-        "objects": len(entries),
-        "images": len({entry.scene.key for entry in entries}),
-        "groups": len({entry.scene.group for entry in entries}),
-        "sources": {source: sum(e.source == source for e in entries) for source in about[2]},
-        "objects_sha256": list_digest(entries),
+        **counts,
+        "objects_sha256": objects_sha256,
         "config": config,
         "config_sha256": hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest(),
         "commit": commit,
@@ -151,7 +192,6 @@ def run_suite(
         "tables": {key: table.as_json() for key, table in found.items()},
         "sheets": [],
     }
-    return SuiteRun(result, pictures)
 
 
 def entries_of(suite: Suite, data: Path, split: Split) -> list[Entry]:

@@ -1,0 +1,87 @@
+"""`smartmask evaluate shapes`, from files of silhouettes and readers to a report."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
+import pytest
+from constant_reader import reader
+from ellipses import RESOLUTION, Ellipses
+from hash_encoder import HashEncoder
+from rankers import LargerIsBetter
+from tiny_codec import FieldSpace
+from whole_shape_parts import drawn_shapes
+
+from smartmask.apps.cli import evaluate
+from smartmask.evaluation.benchmark.measures import Parts
+from smartmask.pipelines.generate import MaskGenerator
+from smartmask.pipelines.suggest import SuggestPipeline
+
+
+@pytest.fixture
+def folders(tmp_path, monkeypatch) -> dict[str, Path]:
+    """Silhouettes, readers, and a closed-form denoiser in the place of the shipped weights."""
+    encoder = HashEncoder()
+    generator = MaskGenerator(Ellipses(), encoder, RESOLUTION, FieldSpace(RESOLUTION))
+    ranker = LargerIsBetter()
+    parts = Parts(pipeline=SuggestPipeline(generator, ranker, 1), ranker=ranker, encoder=encoder)
+    monkeypatch.setattr(evaluate, "_parts", lambda weights: (parts, {"sha256": "0" * 64, "views": 1}))
+    shapes = [
+        {
+            "source": shape.source,
+            "group": shape.group,
+            "label": shape.label,
+            "parent": shape.parent,
+            "height": shape.size_hw[0],
+            "width": shape.size_hw[1],
+            "counts": shape.counts,
+            "aspect_true": shape.aspect,
+            "whole": True,
+            "style": shape.style,
+            "use": "bank",
+            "licence": shape.licence,
+        }
+        for shape in drawn_shapes()
+    ]
+    (tmp_path / "silhouettes").mkdir()
+    parquet.write_table(pa.Table.from_pylist(shapes), tmp_path / "silhouettes" / "drawn.parquet")
+    (tmp_path / "readers").mkdir()
+    for half in (0, 1):
+        content = reader(half, [float(half), 1.0 - half], ("ball", "bar"))
+        (tmp_path / "readers" / f"half_{half}.onnx").write_bytes(content)
+    return {name: tmp_path / name for name in ("silhouettes", "readers")}
+
+
+def test_it_writes_a_result_that_is_reported(run, tmp_path, folders):
+    options = ("--silhouettes", folders["silhouettes"], "--recogniser", folders["readers"])
+    done = run("evaluate", "shapes", *options, "--data", "none", "--limit", 6, "--seeds", 1, "--out", "out")
+    assert done.code == 0, done.err
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "shapes.json",
+        "benchmark.md",
+        "benchmark.html",
+    }
+    result = json.loads((tmp_path / "out" / "shapes.json").read_text())
+    assert (result["suite"], result["objects"], result["labels"]) == ("shapes", 6, 3)
+    assert set(result["weights"]) == {"sha256", "views", "recogniser_sha256"}
+    rows = result["tables"]["recognised"]["rows"]
+    assert list(rows) == ["truth", "model", "filled box", "ellipse", "class mean", "retrieval"]
+    assert np.isclose(rows["truth"][0]["mean"], 0.5), "of two readers one is right"
+    page = (tmp_path / "out" / "benchmark.md").read_text()
+    assert "### Recognised" in page
+    assert "| class mean |" in page
+
+
+def test_it_asks_for_the_silhouettes(run, folders):
+    done = run("evaluate", "shapes")
+    assert done.code == 2
+    assert "the suite shapes needs --silhouettes" in done.err
+
+
+def test_missing_readers_are_named(run, folders):
+    done = run("evaluate", "shapes", "--silhouettes", folders["silhouettes"], "--recogniser", "nowhere")
+    assert done.code == 1
+    assert "half_0.onnx: no such weights file" in done.err
+    assert len(done.err.strip().splitlines()) == 1
