@@ -7,7 +7,9 @@ MINUTES ?= 60
 SCENES ?= 30000
 PHOTOS := voc coco nyu40 lvis taco
 
-.PHONY: demo test check bench data train-segment train-planner train-ranker evaluate
+SHAPES := --silhouettes $(DATA)/silhouettes --library runs/silhouettes.npz
+
+.PHONY: demo test check bench data train-segment train-planner train-ranker train-codec memory recogniser evaluate
 
 demo: $(VENV)/core.stamp
 	$(BIN)/python examples/demo.py --out out/demo
@@ -48,8 +50,22 @@ train-planner: data
 train-ranker: data
 	$(BIN)/python scripts/train_ranker.py --data runs/data
 
-evaluate: data
+train-codec: runs/silhouettes.npz
+	$(BIN)/python scripts/train_shape_codec.py $(SHAPES) --minutes $(MINUTES)
+	$(BIN)/python scripts/export_shape_codec.py
+
+memory: runs/silhouettes.npz
+	$(BIN)/python scripts/build_memory.py $(SHAPES)
+
+recogniser: runs/recogniser/half_1.onnx
+
+runs/recogniser/half_1.onnx: runs/silhouettes.npz
+	$(BIN)/python scripts/train_recogniser.py $(SHAPES)
+
+evaluate: data recogniser
 	$(BIN)/smartmask evaluate all --data runs/data --out docs/results
+	$(BIN)/smartmask evaluate shapes --data runs/data --out docs/results --silhouettes $(DATA)/silhouettes \
+		--recogniser runs/recogniser
 	$(BIN)/python scripts/readme_table.py docs/results/benchmark.md README.md
 	$(BIN)/python scripts/evaluate_planner.py --data runs/data --out docs/results
 	$(BIN)/python scripts/evaluate_ranker.py --data runs/data --out docs/results

@@ -14,7 +14,7 @@ from smartmask.errors import SmartMaskError
 from smartmask.pipelines.insert import Insertion, InsertSettings
 from smartmask.pipelines.insertion_history import InsertionHistory, InsertStep
 from smartmask.pipelines.insertion_history_files import read_history, write_history
-from smartmask.pipelines.suggest import Suggestion
+from smartmask.pipelines.suggestion import Suggestion
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
 from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.view import View

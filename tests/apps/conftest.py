@@ -48,7 +48,9 @@ def smartmask_parts(request, monkeypatch, tmp_path, tiny_encoder) -> SmartMask:
     (tmp_path / "weights").mkdir()
     (tmp_path / "weights" / "mask.onnx").write_bytes(b"closed form")
     monkeypatch.setattr(load, "WEIGHTS", tmp_path / "weights")
-    monkeypatch.setattr(SmartMask, "load", staticmethod(lambda weights=None, device="cpu": parts))
+    monkeypatch.setattr(
+        SmartMask, "load", staticmethod(lambda weights=None, device="cpu", memory=None: parts)
+    )
     return parts
 
 
@@ -56,7 +58,7 @@ def smartmask_parts(request, monkeypatch, tmp_path, tiny_encoder) -> SmartMask:
 def no_models(monkeypatch) -> None:
     """Fails the test if a command loads the models: all input is checked before."""
 
-    def refuse(weights: Path | None = None, device: str = "cpu") -> SmartMask:
+    def refuse(weights: Path | None = None, device: str = "cpu", memory: Path | None = None) -> SmartMask:
         pytest.fail("the models were loaded before the input was checked")
 
     monkeypatch.setattr(SmartMask, "load", staticmethod(refuse))

@@ -262,7 +262,7 @@ def test_weights_of_ones_own_are_used(run, tmp_path, monkeypatch, smartmask_part
     )
     (tmp_path / "mine.onnx").write_bytes(b"mine")
     assert run("plan", "a cat", "--steps", 1, "--size", "96x72", "--weights", "mine.onnx").code == 0
-    assert asked == [(Path("mine.onnx"), "cpu")]
+    assert asked == [(Path("mine.onnx"), "cpu", None)]
 
 
 def test_help_is_golden(run):

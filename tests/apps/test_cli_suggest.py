@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -46,13 +47,16 @@ def test_writes_masks_alphas_a_record_and_a_picture(run, photo, tmp_path, smartm
     folder = tmp_path / "out"
     record = json.loads((folder / "suggestions.json").read_text())
     found = record.pop("suggestions")
+    words = record.pop("words")
+    assert (words is None) == (smartmask_parts.words("a ball") is None)
+    assert words is None or words["said"] == smartmask_parts.words("a ball").say()
     assert 1 <= len(found) <= 3
     assert ("only" in err) == (len(found) < 3)
     assert sorted(path.name for path in folder.iterdir()) == sorted(file_names(len(found), with_layout=True))
     assert re.fullmatch("[0-9a-f]{64}", record.pop("weights")["sha256"])
     assert record == {
         "format": "smartmask-suggestions",
-        "version": 1,
+        "version": 2,
         "photo": str(photo),
         "prompt": "a ball",
         "scene": "a room with a ball",
@@ -61,6 +65,7 @@ def test_writes_masks_alphas_a_record_and_a_picture(run, photo, tmp_path, smartm
         "size_hw": [72, 96],
         "layout": "layout.json",
         "guidance": {"kind": "none"},
+        "memory": None,
     }
     expected = smartmask_parts.suggest(photo, "a ball", "a room with a ball", n=3, seed=5)
     for entry, suggestion in zip(found, expected, strict=True):
@@ -71,6 +76,7 @@ def test_writes_masks_alphas_a_record_and_a_picture(run, photo, tmp_path, smartm
         assert np.abs(read(folder / entry["alpha"]) / 255 - suggestion.alpha).max() < 0.003
         assert entry["box_xyxy"] == list(suggestion.box_xyxy)
         assert (entry["score"], entry["label"]) == (suggestion.score, "a ball")
+        assert entry["origin"] == (None if suggestion.origin is None else asdict(suggestion.origin))
     assert f"out{os.sep}mask_0.png" in out
     with Image.open(folder / "overview.png") as overview:
         assert overview.width > 600

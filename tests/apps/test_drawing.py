@@ -5,6 +5,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from suggestions import suggestion_of
 
 from smartmask.apps.drawing import (
     ACCENT,
@@ -16,14 +17,10 @@ from smartmask.apps.drawing import (
     png_bytes,
 )
 from smartmask.data.colours import label_colours
-from smartmask.pipelines.suggest import Suggestion
-from smartmask.scene.boxes import box_of
+from smartmask.pipelines.suggestion import Suggestion
 from smartmask.scene.guidance import Box, NoGuidance, Region, Scribble
 from smartmask.scene.layout import Layer, Layout
-
-
-def suggestion(mask: np.ndarray, label: str = "dog", score: float = 0.8) -> Suggestion:
-    return Suggestion(mask, mask.astype(np.float32), box_of(mask), score, label)
+from smartmask.scene.outline import Outline
 
 
 def box_mask(size_hw: tuple[int, int], x0: int, y0: int, x1: int, y1: int) -> np.ndarray:
@@ -114,7 +111,9 @@ def test_large_layouts_are_scaled_down():
 
 def test_suggestion_is_tinted_inside_outlined_at_its_edge_and_nowhere_else():
     background = Image.new("RGB", (400, 300), (0, 0, 0))
-    picture = draw_suggestion(background, suggestion(box_mask((300, 400), 100, 150, 200, 250)), NoGuidance())
+    picture = draw_suggestion(
+        background, suggestion_of(box_mask((300, 400), 100, 150, 200, 250)), NoGuidance()
+    )
     assert near(picture, 150, 200, tuple(value * 0.52 for value in ACCENT))
     assert near(picture, 99, 200, (255, 255, 255), 60)
     assert near(picture, 92, 200, (0, 0, 0))
@@ -123,10 +122,10 @@ def test_suggestion_is_tinted_inside_outlined_at_its_edge_and_nowhere_else():
 
 
 def test_soft_edges_are_tinted_by_alpha():
-    mask = box_mask((300, 400), 100, 150, 200, 250)
-    alpha = np.where(mask, np.float32(1), np.float32(0))
-    alpha[:, 240:] = 0.4
-    soft = Suggestion(mask, alpha, box_of(mask), 0.5, "smoke")
+    rows = np.arange(300, dtype=np.float32)[:, None, None]
+    slit = np.array([[240, 0.3], [400, 0.3], [400, 0.7], [240, 0.7]], np.float32)
+    smoke = Outline(tuple(slit + rows * np.array([0, 1], np.float32)))
+    soft = Suggestion(smoke, (300, 400), 0.5, "smoke")
     picture = draw_suggestion(Image.new("RGB", (400, 300)), soft, NoGuidance())
     assert near(picture, 300, 280, tuple(value * 0.52 * 0.4 for value in ACCENT))
 
@@ -143,7 +142,7 @@ def test_soft_edges_are_tinted_by_alpha():
 )
 def test_the_hint_is_outlined(hint):
     picture = draw_suggestion(
-        Image.new("RGB", (400, 300)), suggestion(box_mask((300, 400), 350, 20, 380, 40)), hint
+        Image.new("RGB", (400, 300)), suggestion_of(box_mask((300, 400), 350, 20, 380, 40)), hint
     )
     row = np.asarray(picture)[150, 230:250].astype(int)
     assert (np.abs(row - HINT).max(1) < 60).any()
@@ -151,7 +150,7 @@ def test_the_hint_is_outlined(hint):
 
 def test_tiny_suggestions_are_ringed():
     picture = draw_suggestion(
-        Image.new("RGB", (400, 300)), suggestion(box_mask((300, 400), 200, 200, 202, 202)), NoGuidance()
+        Image.new("RGB", (400, 300)), suggestion_of(box_mask((300, 400), 200, 200, 202, 202)), NoGuidance()
     )
     ring = np.asarray(picture)[186:217, 185:189].max()
     assert ring == 255
@@ -160,7 +159,7 @@ def test_tiny_suggestions_are_ringed():
 @pytest.mark.parametrize("count", [0, 1, 2, 4, 9, 64])
 def test_overview_holds_every_panel_within_the_page_width(count):
     size_hw = (48, 64)
-    suggestions = [suggestion(box_mask(size_hw, 5, 5, 20 + i % 20, 30)) for i in range(count)]
+    suggestions = [suggestion_of(box_mask(size_hw, 5, 5, 20 + i % 20, 30)) for i in range(count)]
     page = overview(np.zeros((*size_hw, 3), np.uint8), room(size_hw), suggestions, "a dog", "seed 0")
     assert page.width <= PAGE_WIDTH
     reds = (np.asarray(page).astype(int) - [round(v * 0.52) for v in ACCENT])[::4, ::4]
@@ -171,7 +170,7 @@ def test_overview_holds_every_panel_within_the_page_width(count):
 @pytest.mark.parametrize("with_photo", [True, False], ids=["photo", "no photo"])
 def test_overview_takes_any_canvas(size_hw, with_photo):
     photo = np.zeros((*size_hw, 3), np.uint8) if with_photo else None
-    page = overview(photo, room(size_hw), [suggestion(np.ones(size_hw, bool))] * 2, "a dog")
+    page = overview(photo, room(size_hw), [suggestion_of(np.ones(size_hw, bool))] * 2, "a dog")
     assert 200 < page.width <= PAGE_WIDTH
     assert 200 < page.height <= 2000
 
@@ -179,7 +178,7 @@ def test_overview_takes_any_canvas(size_hw, with_photo):
 def test_long_odd_and_foreign_texts_are_drawn(tmp_path):
     layout = Layout((60, 80), (Layer("caf\u00e9\n\x00 \u4e2d\u6587 " * 30, np.ones((60, 80), bool)),))
     words = "tr\u00e8s long \u200d\U0001f600 " * 90
-    page = overview(None, layout, [suggestion(np.ones((60, 80), bool), words)], words, words)
+    page = overview(None, layout, [suggestion_of(np.ones((60, 80), bool), words)], words, words)
     assert page.width <= PAGE_WIDTH
     with Image.open(io.BytesIO(png_bytes(page))) as image:
         assert image.format == "PNG"
@@ -189,7 +188,7 @@ def test_drawing_is_reproducible():
     arguments = (
         np.zeros((48, 64, 3), np.uint8),
         room((48, 64)),
-        [suggestion(np.ones((48, 64), bool))],
+        [suggestion_of(np.ones((48, 64), bool))],
         "a dog",
     )
     assert png_bytes(overview(*arguments)) == png_bytes(overview(*arguments))
@@ -199,4 +198,4 @@ def test_sizes_that_do_not_match_are_named():
     with pytest.raises(ValueError, match="the photo is 64x48 but the layout is 60x40"):
         draw_layout(room((40, 60)), np.zeros((48, 64, 3), np.uint8))
     with pytest.raises(ValueError, match=r"suggestion 0 is \(4, 4\) \(H, W\) but the layout is \(40, 60\)"):
-        overview(None, room((40, 60)), [suggestion(np.ones((4, 4), bool))], "a dog")
+        overview(None, room((40, 60)), [suggestion_of(np.ones((4, 4), bool))], "a dog")

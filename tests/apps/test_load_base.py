@@ -12,7 +12,7 @@ from smartmask.apps.load import WEIGHTS, SmartMask
 from smartmask.backends.base_backbone import BaseConfig
 from smartmask.backends.base_checkpoint import initial_base, write_base
 from smartmask.errors import CheckpointError
-from smartmask.pipelines.suggest import Suggestion
+from smartmask.pipelines.suggestion import Suggestion
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
 from smartmask.scene.layout import Layer, Layout
 

@@ -24,7 +24,7 @@ from smartmask.apps.drawing import (
 )
 from smartmask.evaluation.benchmark.measures import BEST_OF, best_iou, iou_of
 from smartmask.evaluation.benchmark.runner import JUDGED, PICTURED, Picture, SuiteRun
-from smartmask.pipelines.suggest import Suggestion
+from smartmask.pipelines.suggestion import Suggestion
 from smartmask.scene.guidance import Guidance, NoGuidance
 
 TRUE = (20, 90, 220)

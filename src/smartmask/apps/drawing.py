@@ -15,7 +15,7 @@ from smartmask.apps.layout_names import Entry, draw_legend, draw_names
 from smartmask.apps.lettering import FAINT_INK, PAPER, font_of, plain, shortened
 from smartmask.apps.lettering import INK as INK  # those that draw over layouts take it from here
 from smartmask.data.colours import label_colours
-from smartmask.pipelines.suggest import Suggestion
+from smartmask.pipelines.suggestion import Suggestion
 from smartmask.scene.boxes import BoxXYXY, clip_box
 from smartmask.scene.guidance import Box, Guidance, NoGuidance
 from smartmask.scene.layout import Layout
@@ -78,7 +78,7 @@ def draw_suggestion(background: Image.Image, suggestion: Suggestion, guidance: G
         guidance: The user's hint, outlined below the suggestion.
     """
     picture = background.convert("RGB")
-    scale = picture.width / suggestion.alpha.shape[1]
+    scale = picture.width / suggestion.size_hw[1]
     draw_hint(picture, guidance, scale)
     alpha = grey(suggestion.alpha)
     picture.paste(ACCENT, mask=_fit(alpha, picture.size).point([round(v * TINT) for v in range(256)]))
@@ -115,9 +115,9 @@ def overview(
     """
     _check_photo(photo, layout)
     for number, suggestion in enumerate(suggestions):
-        if suggestion.alpha.shape != tuple(layout.size_hw):
+        if suggestion.size_hw != tuple(layout.size_hw):
             raise ValueError(
-                f"suggestion {number} is {suggestion.alpha.shape} (H, W) but the layout is {layout.size_hw}; "
+                f"suggestion {number} is {suggestion.size_hw} (H, W) but the layout is {layout.size_hw}; "
                 "draw suggestions with the layout they were made for"
             )
     height, width = layout.size_hw

@@ -9,6 +9,7 @@ from PIL import Image
 
 from smartmask.apps.inpainters import load_inpainter
 from smartmask.data.photos import read_photo
+from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.pipelines.insert import (
     DEFAULT_SETTINGS,
     Insertion,
@@ -28,7 +29,9 @@ from smartmask.pipelines.plan import PlanPipeline, PlanSession, check_plan_reque
 from smartmask.pipelines.plan_record import PlanRecord
 from smartmask.pipelines.plan_record import replay as replay_record
 from smartmask.pipelines.plan_record import resume as resume_record
-from smartmask.pipelines.suggest import Suggestion, SuggestPipeline, check_request
+from smartmask.pipelines.shape_words import ShapeWords
+from smartmask.pipelines.suggest import SuggestPipeline, check_request
+from smartmask.pipelines.suggestion import Suggestion
 from smartmask.protocols import Inpainter, Planner, Segmenter
 from smartmask.scene.guidance import Guidance, NoGuidance
 from smartmask.scene.layout import Layout
@@ -45,18 +48,23 @@ class SmartMask:
         self._suggest, self._segmenter = suggest, segmenter
 
     @staticmethod
-    def load(weights: Path | str | None = None, device: str = "cpu") -> "SmartMask":
+    def load(
+        weights: Path | str | None = None, device: str = "cpu", memory: ShapeMemory | Path | str | None = None
+    ) -> "SmartMask":
         """Load the shipped models, or a mask model of your own.
 
         Args:
             weights: An ONNX file or the folder of a base mask model, written by our training; None = the
                 shipped one.
             device: Where a base mask model works: "cpu", "cuda", ... All else works on the CPU.
+            memory: The shapes to draw from: a file of `smartmask memory add`, beside the shipped ones; a
+                memory, in their place; None = the shipped ones. A base mask model draws without.
 
         Raises:
             CheckpointError: If weights are missing, damaged, of another version or hold unknown settings.
             BackendError: If a base mask model needs packages that are not installed.
-            ValueError: If the device is not to be had, or is not "cpu" for an ONNX file.
+            ValueError: If the device is not to be had, or is not "cpu" for an ONNX file, or a memory is given
+                to a base mask model.
         """
         # Imported here so that `import smartmask` stays quick: these load ONNX Runtime and the tokenizer.
         from smartmask.apps.load_suggest import load_ranker, load_suggest
@@ -64,7 +72,7 @@ class SmartMask:
         from smartmask.backends.text_static import StaticTextEncoder
 
         encoder = StaticTextEncoder(WEIGHTS / "text.npz")
-        suggest = load_suggest(weights, encoder, load_ranker(encoder), device=device)
+        suggest = load_suggest(weights, encoder, load_ranker(encoder), device=device, memory=memory)
         return SmartMask(suggest, EmbeddedSegmenter(WEIGHTS / "segmenter.onnx"))
 
     def segment(self, image: Photo) -> Layout:
@@ -74,6 +82,16 @@ class SmartMask:
             ImageError: If the photo cannot be read.
         """
         return self._segmenter.segment(read_photo(image))
+
+    def words(self, prompt: str) -> ShapeWords | None:
+        """How a prompt is understood: which shapes it means, what of it is not honoured; `say()` says it.
+
+        None if a base mask model draws, which reads the words itself.
+
+        Raises:
+            ValueError: If the prompt is empty.
+        """
+        return self._suggest.words(prompt)
 
     def suggest(
         self,

@@ -4,15 +4,21 @@ from pathlib import Path
 
 from smartmask.apps.load import WEIGHTS
 from smartmask.backends.planner_embedded import EmbeddedPlanner
+from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.model.onnx_denoiser import OnnxDenoiser
 from smartmask.model.ranker_network import EmbeddedRanker, load_ranker_network
 from smartmask.model.shape_codec import ShapeCodec
+from smartmask.model.silhouette_codec import SilhouetteCodec
 from smartmask.pipelines.generate import MaskGenerator
+from smartmask.pipelines.shape_recall import ShapeRecall
 from smartmask.pipelines.suggest import POOL, SuggestPipeline
-from smartmask.protocols import Ranker, TextEncoder
+from smartmask.protocols import Ranker, WordEncoder
+
+Memory = ShapeMemory | Path | str | None
+"""The shapes to draw from: a memory; a file of shapes beside the shipped ones; None = the shipped ones."""
 
 
-def load_ranker(encoder: TextEncoder) -> Ranker:
+def load_ranker(encoder: WordEncoder) -> Ranker:
     """The shipped ranker.
 
     Args:
@@ -26,11 +32,12 @@ def load_ranker(encoder: TextEncoder) -> Ranker:
 
 def load_suggest(
     weights: Path | str | None,
-    encoder: TextEncoder,
+    encoder: WordEncoder,
     ranker: Ranker,
     *,
     device: str = "cpu",
     threads: int | None = None,
+    memory: Memory = None,
 ) -> SuggestPipeline:
     """The pipeline round a mask model.
 
@@ -40,6 +47,7 @@ def load_suggest(
         ranker: Scores masks.
         device: Where a base mask model works.
         threads: Candidates drawn side by side, of an ONNX file; None = one a core.
+        memory: The shapes to draw from, of an ONNX file.
 
     Raises:
         CheckpointError: If weights are missing, damaged, of another version or hold unknown settings.
@@ -49,6 +57,8 @@ def load_suggest(
     if weights is not None and Path(weights).is_dir():
         from smartmask.apps.load_base import load_base_pipeline
 
+        if memory is not None:
+            raise ValueError("a base mask model draws without a memory; leave it out")
         return load_base_pipeline(Path(weights), encoder, ranker, device)
     if device != "cpu":
         raise ValueError(f"{device!r} is for the folder of a base mask model; an ONNX file works on 'cpu'")
@@ -56,4 +66,24 @@ def load_suggest(
     denoiser = OnnxDenoiser(Path(weights) if weights else WEIGHTS / "mask.onnx", codec)
     generator = MaskGenerator(denoiser, encoder, codec.resolution, codec)
     placer = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder)
-    return SuggestPipeline(generator, ranker, threads, placer=placer, pool=POOL)
+    recall = load_recall(memory, encoder)
+    return SuggestPipeline(generator, ranker, threads, placer=placer, recall=recall, pool=POOL)
+
+
+def load_recall(memory: Memory, encoder: WordEncoder) -> ShapeRecall:
+    """What asks the memory.
+
+    Args:
+        memory: The shapes to draw from.
+        encoder: The shipped text encoder.
+
+    Raises:
+        CheckpointError: If a file is missing, damaged, or of another codec.
+    """
+    codec = SilhouetteCodec.load(WEIGHTS / "codec.npz")
+    if isinstance(memory, ShapeMemory):
+        return ShapeRecall(memory, codec, encoder)
+    shipped = ShapeMemory.load(WEIGHTS / "memory.npz", codec.digest)
+    if memory is not None:
+        shipped = ShapeMemory.joined(shipped, ShapeMemory.load(Path(memory), codec.digest))
+    return ShapeRecall(shipped, codec, encoder)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from smartmask.pipelines.suggest import MAX_PROMPT_CHARACTERS, Suggestion, SuggestPipeline
+from smartmask.pipelines.suggest import MAX_PROMPT_CHARACTERS, SuggestPipeline
+from smartmask.pipelines.suggestion import Suggestion
 from smartmask.protocols import PlannedObject
 from smartmask.scene.boxes import BoxXYXY, clip_box
 from smartmask.scene.guidance import Box, NoGuidance

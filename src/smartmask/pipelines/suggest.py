@@ -6,7 +6,9 @@ the base model is, needs no placer: it draws a coarse mask on the whole canvas, 
 region. *Refine* sees a window round the box or the coarse mask and draws the mask sharply. A box or a
 scribble from the user says already where: it goes straight to refine.
 
-A refine pass draws a pool of samples, and candidates are chosen from it (`consensus.py`).
+What is drawn is a real shape wherever the memory knows one of the words: the refine pass's samples vote for
+the shapes of the label, and those chosen are fitted to the hint (`draw_remembered.py`). Words that nobody
+knows are drawn freely: candidates are then chosen from the samples themselves (`consensus.py`).
 
 Candidate i is a pure function of (layout, words, guidance, seed, i). So results do not depend on how many are
 asked for, on threads, or on one another.
@@ -15,7 +17,7 @@ asked for, on threads, or on one another.
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
 
@@ -24,13 +26,26 @@ from jaxtyping import Bool, Float32
 
 from smartmask.model.codec import decode
 from smartmask.pipelines.consensus import consensus_order
+from smartmask.pipelines.draw_remembered import (
+    SCRIBBLE,
+    Chosen,
+    agreed_box,
+    choose_for_box,
+    choose_freely,
+    lay,
+)
 from smartmask.pipelines.finish import filling_box, without_specks
 from smartmask.pipelines.generate import MaskGenerator, SamplingConfig, Scene
+from smartmask.pipelines.shape_recall import ShapeRecall
+from smartmask.pipelines.shape_words import ShapeWords
+from smartmask.pipelines.suggestion import Origin, Suggestion
 from smartmask.protocols import Placer, Ranker
-from smartmask.scene.boxes import BoxXYXY, box_of, clip_box
+from smartmask.scene.boxes import BoxXYXY, clip_box
+from smartmask.scene.contour import outline_of_field
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble, check_guidance
 from smartmask.scene.layout import Layout
 from smartmask.scene.masks import mask_iou
+from smartmask.scene.outline import Outline
 from smartmask.scene.view import REFINE_FILL, View
 
 REGION_FILL = 0.45
@@ -50,27 +65,11 @@ NEAR_DUPLICATE_IOU = 0.9
 DRAWS_PER_SUGGESTION = 2
 """Candidates drawn at the most for each suggestion asked for, to replace near-duplicates and empty masks."""
 MAX_SUGGESTIONS = 64
+WORK_PX = 1024
+"""Longer side at which layouts are looked at; what is drawn is a curve, as sharp on a canvas of any size."""
+SMALLEST_BOX_PX = 2.0
+"""A box with a shorter side shows no shape."""
 MAX_PROMPT_CHARACTERS = 1000
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Suggestion:
-    """One mask to choose.
-
-    Attributes:
-        mask: Its pixels.
-        alpha: Its anti-aliased coverage in [0, 1]; mask = alpha > 0.5.
-        box_xyxy: The mask's tight box.
-        score: How likely the mask is where and as large as the object would be, in [0, 1]: what the ranker
-            says of it in the layout without the hint.
-        label: The words that it was asked for with.
-    """
-
-    mask: Bool[np.ndarray, "H W"]
-    alpha: Float32[np.ndarray, "H W"]
-    box_xyxy: BoxXYXY
-    score: float
-    label: str
 
 
 class SuggestPipeline:
@@ -83,6 +82,7 @@ class SuggestPipeline:
         threads: int | None = None,
         *,
         placer: Placer | None = None,
+        recall: ShapeRecall | None = None,
         place: SamplingConfig = PLACE,
         refine: SamplingConfig = REFINE,
         pool: int = 1,
@@ -94,6 +94,7 @@ class SuggestPipeline:
             ranker: Scores masks.
             threads: Candidates drawn side by side; None = one a core. The masks do not depend on it.
             placer: Draws boxes where no hint is given; None = the network places objects itself.
+            recall: Gives real shapes; None = all is drawn freely.
             place: How a network that places objects itself samples.
             refine: How the refine pass samples; the default suits the shipped model, with a pool of `POOL`.
             pool: Samples of a refine pass that candidates are chosen from; 1 = a candidate is a sample.
@@ -104,6 +105,8 @@ class SuggestPipeline:
         # Candidates of one request read the same layout, and with a hint they are chosen from the same pool.
         self._boxes = lru_cache(maxsize=2)(placer.boxes) if placer else None
         self._fields = lru_cache(maxsize=2)(self._seeded_fields)
+        self._recall = recall
+        self._chosen = lru_cache(maxsize=2)(self._seeded_choice)
         self._lock = Lock()
 
     def __call__(
@@ -132,6 +135,10 @@ class SuggestPipeline:
                 drawn on another canvas.
         """
         check_request(prompt, scene, guidance, n, seed, layout.size_hw)
+        size_hw = layout.size_hw
+        step = _step(guidance, size_hw)
+        if step > 1:
+            layout, guidance = _reduced(layout, step), _reduced_hint(guidance, step)
         read = Scene.of(layout)
         kept: list[Suggestion] = []
 
@@ -147,16 +154,26 @@ class SuggestPipeline:
                     if found is not None and not _is_near_duplicate(found, kept):
                         kept.append(found)
                 drawn += count
+        if step > 1:
+            kept = [suggestion.enlarged(step, size_hw) for suggestion in kept]
+        if self._recall and isinstance(guidance, Box | Scribble):
+            return kept  # the place is given; which shape is best the ranker cannot tell
         return sorted(kept, key=lambda suggestion: -suggestion.score)
+
+    def words(self, prompt: str) -> ShapeWords | None:
+        """How the words are understood; None if there is no memory to look them up in.
+
+        Raises:
+            ValueError: If the prompt is empty.
+        """
+        return self._recall.words(prompt) if self._recall else None
 
     def candidate(
         self, scene: Scene, prompt: str, text: str | None, guidance: Guidance, seed: int, number: int
     ) -> Suggestion | None:
         """Candidate `number` of a seed; None if its mask came out empty."""
         if isinstance(guidance, Box | Scribble):
-            with self._lock:  # else threads would draw the same pool side by side
-                fields = self._fields(scene, prompt, text, guidance, seed, number // self._pool)
-            return self._finish(scene, prompt, text, guidance, fields[number % self._pool])
+            return self._hinted(scene, prompt, text, guidance, seed, number)
         rng = np.random.default_rng([seed, number])
         if self._boxes is None:
             coarse = self.place(scene, prompt, text, guidance, rng)
@@ -166,9 +183,59 @@ class SuggestPipeline:
         else:
             draw = self._boxes(scene.layout, prompt, text)
             boxes = [draw(rng) for _ in range(PLACES)]
-        count = -(-self._pool // PLACES**2)  # each box gives one mask, so fewer samples do
-        found = [self.refine(scene, prompt, text, Box(box), rng, count) for box in boxes]
+        with self._lock:
+            chosen = self._chosen(scene, prompt, text, guidance, seed)
+        if chosen is not None and len(chosen.order):
+            found = [
+                self._laid(scene, prompt, text, chosen, number % len(chosen.order), box) for box in boxes
+            ]
+        else:
+            count = -(-self._pool // PLACES**2)  # each box gives one mask, so fewer samples do
+            found = [self.refine(scene, prompt, text, Box(box), rng, count) for box in boxes]
         return max((one for one in found if one), key=lambda one: one.score, default=None)
+
+    def _hinted(
+        self, scene: Scene, prompt: str, text: str | None, guidance: Box | Scribble, seed: int, number: int
+    ) -> Suggestion | None:
+        """A candidate whose place is given: a remembered shape, and after those one drawn freely."""
+        with self._lock:  # else threads would draw the same pool side by side
+            chosen = self._chosen(scene, prompt, text, guidance, seed)
+        remembered = len(chosen.order) if chosen else 0
+        if chosen and chosen.box_xyxy and number < remembered:
+            return self._laid(scene, prompt, text, chosen, number, chosen.box_xyxy)
+        number -= remembered
+        with self._lock:
+            fields = self._fields(scene, prompt, text, guidance, seed, number // self._pool)
+        return self._finish(scene, prompt, text, guidance, fields[number % self._pool])
+
+    def _seeded_choice(
+        self, scene: Scene, prompt: str, text: str | None, guidance: Guidance, seed: int
+    ) -> Chosen | None:
+        """The remembered shapes for a request in their order; None if there are none."""
+        if self._recall is None or not self._recall.words(prompt).is_known:
+            return None
+        rng = np.random.default_rng([seed, 1 << 31])
+        if not isinstance(guidance, Box | Scribble):
+            region = guidance.box() if isinstance(guidance, Region) else None
+            return choose_freely(self._recall, prompt, rng, region)
+        view = self._window(guidance.box(), REFINE_FILL, scene.layout.size_hw)
+        fields = self._fields(scene, prompt, text, guidance, seed, 0)
+        if isinstance(guidance, Box):
+            box = clip_box(guidance.box_xyxy, scene.layout.size_hw)
+            filled = np.stack([filling_box(field, view, box) for field in fields])
+            return choose_for_box(self._recall, prompt, box, view, filled, rng)
+        agreed = agreed_box(view, fields)
+        if agreed is None:
+            return None
+        return choose_for_box(self._recall, prompt, agreed, view, fields, rng, SCRIBBLE)
+
+    def _laid(
+        self, scene: Scene, prompt: str, text: str | None, chosen: Chosen, place: int, box_xyxy: BoxXYXY
+    ) -> Suggestion | None:
+        """A remembered shape on a box, and its score."""
+        assert self._recall is not None
+        laid = lay(self._recall, chosen, place, box_xyxy)
+        return None if laid is None else self._scored(scene, prompt, text, laid.outline, laid.origin)
 
     def place(
         self,
@@ -241,11 +308,22 @@ class SuggestPipeline:
         field = without_specks(field)
         if isinstance(guidance, Box):
             field = filling_box(field, view, guidance.box_xyxy)
-        mask, alpha = decode(field, view)
-        if not mask.any():
+        outline = outline_of_field(field)
+        if not outline.curves:
             return None
-        score = self._ranker.score(scene.visible_index, scene.layout.labels, mask, prompt, text)
-        return Suggestion(mask, alpha, box_of(mask), score, prompt)
+        outline = outline.smooth(max(1 / view.scale, 1.0))
+        corner, scale = np.array([view.x0, view.y0], np.float32), np.float32(1 / view.scale)
+        return self._scored(scene, prompt, text, outline.mapped(lambda points: points * scale + corner), None)
+
+    def _scored(
+        self, scene: Scene, prompt: str, text: str | None, outline: Outline, origin: Origin | None
+    ) -> Suggestion | None:
+        """The suggestion of an outline; None if it covers no pixel."""
+        found = Suggestion(outline, scene.layout.size_hw, 0.0, prompt, origin)
+        if not found.mask.any():
+            return None
+        score = self._ranker.score(scene.visible_index, scene.layout.labels, found.mask, prompt, text)
+        return replace(found, score=score)
 
     def _window(self, box_xyxy: BoxXYXY, fill: float, size_hw: tuple[int, int]) -> View:
         """The window about a box, never smaller than `SMALLEST_WINDOW_PX`."""
@@ -273,8 +351,52 @@ def check_request(
         raise ValueError(f"n must be from 1 to {MAX_SUGGESTIONS}, not {n}")
     if seed < 0:
         raise ValueError(f"the seed must be 0 or more, not {seed}")
+    if isinstance(guidance, Box):
+        x0, y0, x1, y1 = guidance.box_xyxy
+        if min(x1 - x0, y1 - y0) < SMALLEST_BOX_PX:
+            raise ValueError(
+                f"the box is {x1 - x0:g} x {y1 - y0:g} px; a shape shows from {SMALLEST_BOX_PX:g} x "
+                f"{SMALLEST_BOX_PX:g} px on, so draw it larger"
+            )
     if size_hw is not None:
         check_guidance(guidance, size_hw)
+
+
+def _step(guidance: Guidance, size_hw: tuple[int, int]) -> int:
+    """How many pixels apart those are that are looked at: no more than lets a small box show a shape."""
+    step = -(-max(size_hw) // WORK_PX)
+    if isinstance(guidance, Box):
+        x0, y0, x1, y1 = clip_box(guidance.box_xyxy, size_hw)
+        step = min(step, int(min(x1 - x0, y1 - y0) / SMALLEST_BOX_PX))
+    return max(step, 1)
+
+
+def _reduced(layout: Layout, step: int) -> Layout:
+    """A layout of every `step`-th pixel."""
+    layers = [replace(layer, mask=_every(layer.mask, step)) for layer in layout.layers]
+    height, width = _every_shape(layout.size_hw, step)
+    return Layout((height, width), tuple(layer for layer in layers if layer.mask.any()))
+
+
+def _reduced_hint(guidance: Guidance, step: int) -> Guidance:
+    if isinstance(guidance, Box):
+        x0, y0, x1, y1 = guidance.box_xyxy
+        return Box((x0 / step, y0 / step, x1 / step, y1 / step))
+    if isinstance(guidance, NoGuidance):
+        return guidance
+    mask = _every(guidance.mask, step)
+    if not mask.any():  # thinner than a step
+        rows, columns = np.nonzero(guidance.mask)
+        mask[np.minimum(rows // step, len(mask) - 1), np.minimum(columns // step, mask.shape[1] - 1)] = True
+    return replace(guidance, mask=mask)
+
+
+def _every(mask: Bool[np.ndarray, "H W"], step: int) -> Bool[np.ndarray, "h w"]:
+    return np.ascontiguousarray(mask[step // 2 :: step, step // 2 :: step])
+
+
+def _every_shape(size_hw: tuple[int, int], step: int) -> tuple[int, ...]:
+    return tuple(len(range(step // 2, side, step)) for side in size_hw)
 
 
 def _box_within(region_xyxy: BoxXYXY, rng: np.random.Generator) -> BoxXYXY:

@@ -8,7 +8,7 @@ from click.core import ParameterSource
 from smartmask.apps.cli.mask_model import mask_model_options
 
 _FILE = click.Path(path_type=Path, readable=False)
-_WITH_STEPS = {"photo", "steps_path", "layout_path", "out", "weights", "device", "max_megapixels"}
+_WITH_STEPS = {"photo", "steps_path", "layout_path", "out", "weights", "device", "memory", "max_megapixels"}
 _WITH_REPLAY = {"photo", "replay_path", "undo", "out", "max_megapixels"}
 
 
@@ -70,6 +70,7 @@ def insert(
     out: Path,
     weights: Path | None,
     device: str,
+    memory: Path | None,
     max_megapixels: float,
 ) -> None:
     """Put PROMPT into PHOTO; every pixel beyond the change stays as it is, bit for bit.
@@ -144,12 +145,12 @@ def insert(
         check_inpainters(steps)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    inputs = [photo, mask, region, scribble, steps_path, replay_path, layout_path, weights]
+    inputs = [photo, mask, region, scribble, steps_path, replay_path, layout_path, weights, memory]
     check_folder(out, file_names(n, len(steps), raw), [*inputs, *cutouts_of(steps)])
 
     with progress() as (step_begins, on_progress):
         try:
-            drawn = draw(image, job, n, layout, weights, device, step_begins, on_progress)
+            drawn = draw(image, job, n, layout, weights, device, memory, step_begins, on_progress)
         except ValueError as error:
             raise click.UsageError(str(error)) from error
         step_begins("drawing the overview")

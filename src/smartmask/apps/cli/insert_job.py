@@ -81,6 +81,7 @@ def draw(
     layout: Layout | None,
     weights: Path | None,
     device: str,
+    memory: Path | None,
     begin: Callable[[str], None],
     on_progress: Callable[[int, int], None],
 ) -> Drawn:
@@ -95,7 +96,7 @@ def draw(
         sequence = SmartMask.replay(job, image, on_progress=on_progress)
     else:
         begin("loading the models")
-        models = load_mask_model(weights, device)
+        models = load_mask_model(weights, device, memory)
         begin("segmenting the photo")
         layout = models.segment(image) if layout is None else layout
         if len(job) == 1:

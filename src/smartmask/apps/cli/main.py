@@ -14,6 +14,7 @@ from smartmask.apps.cli.edit import edit
 from smartmask.apps.cli.evaluate import evaluate
 from smartmask.apps.cli.evaluate_insertions import evaluate_insertions
 from smartmask.apps.cli.insert import insert
+from smartmask.apps.cli.memory import memory
 from smartmask.apps.cli.plan import plan
 from smartmask.apps.cli.render import render
 from smartmask.apps.cli.segment import segment
@@ -41,6 +42,7 @@ commands.add_command(segment)
 commands.add_command(convert)
 commands.add_command(edit)
 commands.add_command(plan)
+commands.add_command(memory)
 commands.add_command(render)
 commands.add_command(train)
 commands.add_command(evaluate_insertions)

@@ -1,4 +1,4 @@
-"""Which mask model draws: the same options, and the same way in, for every command that draws masks."""
+"""Which mask model draws, and from which shapes: the same options for every command that draws masks."""
 
 import hashlib
 from collections.abc import Callable
@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # commands import the library when they run, so that --help i
 
 
 def mask_model_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """A command with `--weights` and `--device`."""
+    """A command with `--weights`, `--device` and `--memory`."""
     weights = click.option(
         "--weights",
         metavar="PATH",
@@ -22,11 +22,17 @@ def mask_model_options(command: Callable[..., Any]) -> Callable[..., Any]:
     device = click.option(
         "--device", default="cpu", show_default=True, help="Where a base mask model works: cpu, cuda, ..."
     )
-    return weights(device(command))
+    memory = click.option(
+        "--memory",
+        metavar="FILE",
+        type=click.Path(path_type=Path, readable=False),
+        help="Shapes of your own beside the shipped ones: a file of `smartmask memory add`.",
+    )
+    return weights(device(memory(command)))
 
 
-def load_mask_model(weights: Path | None, device: str) -> "SmartMask":
-    """What the two options ask for.
+def load_mask_model(weights: Path | None, device: str, memory: Path | None = None) -> "SmartMask":
+    """What the options ask for.
 
     Raises:
         SmartMaskError: If the weights cannot be used.
@@ -35,9 +41,10 @@ def load_mask_model(weights: Path | None, device: str) -> "SmartMask":
     from smartmask.apps.load import SmartMask
 
     try:
-        return SmartMask.load(weights, device)
+        return SmartMask.load(weights, device, memory)
     except ValueError as error:
-        raise click.UsageError(f"--device: {error}") from error
+        is_memory = memory is not None and weights is not None and weights.is_dir()
+        raise click.UsageError(f"{'--memory' if is_memory else '--device'}: {error}") from error
 
 
 def mask_model_record(weights: Path | None) -> dict[str, str]:

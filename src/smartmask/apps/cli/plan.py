@@ -69,6 +69,7 @@ def plan(
     insert: tuple[str, ...],
     weights: Path | None,
     device: str,
+    memory: Path | None,
     out: Path,
     max_megapixels: float,
 ) -> None:
@@ -105,7 +106,9 @@ def plan(
     from smartmask.data.scene_prompts import clean_prompt
     from smartmask.pipelines.plan import MAX_OBJECTS, check_plan_request
 
-    check_folder(out, plan_file_names(MAX_OBJECTS if replay else steps), [start, photo, replay, weights])
+    check_folder(
+        out, plan_file_names(MAX_OBJECTS if replay else steps), [start, photo, replay, weights, memory]
+    )
     try:
         changes = read_changes(veto, edit, insert)
         if replay is not None:
@@ -129,10 +132,12 @@ def plan(
     if replay is not None:
         goes_on = _is_given(context, "steps")
         asked = planner if _is_given(context, "planner") else None
-        _replay(replay, changes, steps if goes_on else None, asked, weights, device, out)
+        _replay(replay, changes, steps if goes_on else None, asked, weights, device, memory, out)
     else:
         assert prompt is not None
-        _plan(prompt, start, photo, planner, steps, size_hw, seed, weights, device, out, max_megapixels)
+        _plan(
+            prompt, start, photo, planner, steps, size_hw, seed, weights, device, memory, out, max_megapixels
+        )
 
 
 def _is_given(context: click.Context, name: str) -> bool:
@@ -162,6 +167,7 @@ def _plan(
     seed: int,
     weights: Path | None,
     device: str,
+    memory: Path | None,
     out: Path,
     max_megapixels: float,
 ) -> None:
@@ -182,7 +188,7 @@ def _plan(
 
     with progress() as (step, on_progress):
         step("loading the models")
-        models = load_mask_model(weights, device)
+        models = load_mask_model(weights, device, memory)
         planning = load_planner(planner)
         if image is not None:
             step("segmenting the photo")
@@ -210,6 +216,7 @@ def _replay(
     planner: str | None,
     weights: Path | None,
     device: str,
+    memory: Path | None,
     out: Path,
 ) -> None:
     """Make a recorded scene again; change it; go on with it until there are so many objects."""
@@ -224,7 +231,7 @@ def _replay(
     count = len(record.steps)
     with progress() as (step, on_progress):
         step("loading the models")
-        models = load_mask_model(weights, device)
+        models = load_mask_model(weights, device, memory)
         described = planner or record.planner
         try:
             if steps is not None:

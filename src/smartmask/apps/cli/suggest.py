@@ -58,6 +58,7 @@ def suggest(
     out: Path,
     weights: Path | None,
     device: str,
+    memory: Path | None,
     max_megapixels: float,
 ) -> None:
     """Draw masks of PROMPT, an object that is not in PHOTO yet.
@@ -81,18 +82,19 @@ def suggest(
     from smartmask.apps.cli.mask_model import load_mask_model, mask_model_record
     from smartmask.apps.cli.output import check_folder, write_folder
     from smartmask.apps.cli.progress import progress
-    from smartmask.apps.cli.suggestion_files import file_names, suggestion_files
+    from smartmask.apps.cli.suggestion_files import drawn_from, file_names, suggestion_files
     from smartmask.data.photos import read_photo
     from smartmask.pipelines.suggest import check_request
-    from smartmask.scene.guidance import NoGuidance
 
-    check_folder(out, file_names(n, layout_path is None), [photo, region, scribble, layout_path, weights])
+    check_folder(
+        out, file_names(n, layout_path is None), [photo, region, scribble, layout_path, weights, memory]
+    )
     try:
         check_unicode(prompt, scene)
-        check_request(prompt, scene, NoGuidance(), n, seed, None)
         image = read_photo(photo, max_megapixels)
         size_hw = image.shape[0], image.shape[1]
         guidance = read_guidance(box, region, scribble, size_hw)
+        check_request(prompt, scene, guidance, n, seed, size_hw)
         given = (
             None if layout_path is None else read_layout_of(layout_path, size_hw, max_megapixels, photo.name)
         )
@@ -101,10 +103,11 @@ def suggest(
 
     with progress() as (step, on_progress):
         step("loading the models")
-        models = load_mask_model(weights, device)
+        models = load_mask_model(weights, device, memory)
         step("segmenting the photo")
         layout = models.segment(image) if given is None else given
         step("drawing masks")
+        words = models.words(prompt)
         suggestions = models.suggest(layout, prompt, scene, guidance, n, seed, on_progress)
         if not suggestions:
             raise click.ClickException(
@@ -121,14 +124,21 @@ def suggest(
             guidance=guidance,
             guidance_path=region or scribble,
             mask_model=mask_model_record(weights),
+            words=words,
+            memory=memory,
         )
     write_folder(out, files)
     if len(suggestions) < n:
         click.echo(f"Note: {n} were asked for, but only {len(suggestions)} distinct ones came out.", err=True)
+    if words is not None:
+        click.echo(f"Words: {words.say()}.")
     click.echo(f"{len(suggestions)} of {prompt!r}, best first:")
     for number, suggestion in enumerate(suggestions):
         corners = ",".join(f"{value:g}" for value in suggestion.box_xyxy)
-        click.echo(f"  {out / f'mask_{number}.png'}   score {suggestion.score:.3f}   box {corners}")
+        source = drawn_from(suggestion.origin)
+        click.echo(
+            f"  {out / f'mask_{number}.png'}   score {suggestion.score:.3f}   box {corners}   {source}"
+        )
     click.echo(f"Look at {out / 'overview.png'}; all details are in {out / 'suggestions.json'}.")
 
 

@@ -6,6 +6,7 @@ without the PNGs: `counts` is a compressed COCO RLE on a canvas of `size_hw` (`s
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,14 @@ from PIL import Image
 
 from smartmask.apps.drawing import overview, png_bytes
 from smartmask.data.layout_files import layout_to_json
-from smartmask.pipelines.suggest import Suggestion
+from smartmask.pipelines.shape_words import ShapeWords
+from smartmask.pipelines.suggestion import Origin, Suggestion
 from smartmask.scene.guidance import Box, Guidance, NoGuidance
 from smartmask.scene.layout import Layout
 from smartmask.scene.rle import encode_rle
 
 FORMAT = "smartmask-suggestions"
-VERSION = 1
+VERSION = 2
 
 
 def file_names(count: int, with_layout: bool) -> list[str]:
@@ -40,6 +42,8 @@ def suggestion_files(
     guidance: Guidance,
     guidance_path: Path | None,
     mask_model: Mapping[str, str],
+    words: ShapeWords | None = None,
+    memory: Path | None = None,
 ) -> dict[str, bytes]:
     """The content of each file.
 
@@ -52,6 +56,8 @@ def suggestion_files(
         guidance: The user's hint.
         guidance_path: Where the hint was read from, if it was drawn.
         mask_model: Its name and its digest.
+        words: How the prompt was understood; None = the mask model reads it itself.
+        memory: Where shapes beside the shipped ones were read from.
     """
     record = {
         "format": FORMAT,
@@ -61,6 +67,8 @@ def suggestion_files(
         "layout": str(layout_path or "layout.json"),
         "guidance": _guidance_record(guidance, guidance_path),
         "weights": dict(mask_model),
+        "memory": None if memory is None else str(memory),
+        "words": None if words is None else _words_record(words),
         "suggestions": [_record(suggestion, number) for number, suggestion in enumerate(suggestions)],
     }
     files = {"suggestions.json": (json.dumps(record, indent=1, allow_nan=False) + "\n").encode()}
@@ -88,7 +96,20 @@ def _record(suggestion: Suggestion, number: int) -> dict[str, Any]:
         "score": float(suggestion.score),
         "box_xyxy": [float(value) for value in suggestion.box_xyxy],
         "counts": encode_rle(suggestion.mask),
+        "origin": None if suggestion.origin is None else asdict(suggestion.origin),
     }
+
+
+def _words_record(words: ShapeWords) -> dict[str, Any]:
+    return {"said": words.say(), "is_known": words.is_known, **asdict(words)}
+
+
+def drawn_from(origin: Origin | None) -> str:
+    """What a mask was drawn from, in a few words."""
+    if origin is None:
+        return "drawn freely"
+    fits = {"width": ", fills the width only", "height": ", fills the height only"}
+    return f"from a {origin.label} of {origin.source}{fits.get(origin.fit, '')}"
 
 
 def _guidance_record(guidance: Guidance, path: Path | None) -> dict[str, Any]:

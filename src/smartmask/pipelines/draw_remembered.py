@@ -1,0 +1,259 @@
+"""Masks from remembered shapes: chosen by what the denoiser's samples vote for, fitted to the hint.
+
+box        the shape fills it; stretched no more than `MOST_STRETCH`, else it stands on its foot line
+scribble   the shape fills the box of what the samples agree on, and is warped toward it
+region     the shape keeps its proportions, and stands in a box within the region
+none       the shape keeps its proportions, at the place and size that a placer gives
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Float32, Int
+
+from smartmask.model.shape_frame import FRAME_PX, MARGIN_PX
+from smartmask.model.shape_sketch import pairwise_iou
+from smartmask.pipelines.shape_choice import OWN_SHARE, PLAIN_PRICE, Candidates, choose
+from smartmask.pipelines.shape_fit import fitted_box, fitted_outline, warp_toward, warped, with_evidence
+from smartmask.pipelines.shape_recall import MOST_STRETCH, ShapeRecall
+from smartmask.pipelines.suggestion import Origin
+from smartmask.scene.boxes import BoxXYXY
+from smartmask.scene.outline import Outline
+from smartmask.scene.view import View
+
+REGION_STRETCH = 1.15
+"""The most that a thing in a region leaves its own proportions by."""
+ORDERED = 16
+"""Shapes of a request that are put in order; further candidates are drawn freely."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Following:
+    """How closely the votes are followed.
+
+    Attributes:
+        own_share, plain_price: As `choose` takes them.
+        stretch: The most by which a shape's width over height may change.
+        nearest: Share of the votes, those most like a shape, that it follows: another pose must not pull at
+        it. warp: Longest displacement toward them, as a share of the shape's box.
+        evidence: Weight of the votes' log odds beside the shape's field: where the votes are sure they
+        decide,
+            where they are not the shape does.
+    """
+
+    own_share: float
+    plain_price: float
+    stretch: float
+    nearest: float
+    warp: float
+    evidence: float
+
+
+BOX = Following(
+    own_share=OWN_SHARE,
+    plain_price=PLAIN_PRICE,
+    stretch=MOST_STRETCH,
+    nearest=0.25,
+    warp=0.03,
+    evidence=0.0,
+)
+SCRIBBLE = Following(own_share=0.0, plain_price=0.03, stretch=2.0, nearest=1.0, warp=0.06, evidence=0.6)
+SEED_NOISE = 0.03
+"""Deviation, in IoU, of the choice between shapes that are nearly as good: seeds differ by it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Laid:
+    """A remembered shape on the canvas."""
+
+    outline: Outline
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """The shapes of a request in the order in which to show them.
+
+    Attributes:
+        prompt: What was asked for.
+        box_xyxy: What is to be filled; None = shapes have their own proportions, at places still to come.
+        shapes: The candidates.
+        order: Places among them.
+        votes: Samples of what is likely, in the frame of the box.
+        following: How closely the votes are followed.
+        is_within: Whether shapes in their own proportions stay within the boxes that they are laid on; else
+            they take the boxes' foot points and areas.
+    """
+
+    prompt: str
+    box_xyxy: BoxXYXY | None
+    shapes: Candidates
+    order: Int[np.ndarray, " c"]
+    votes: Bool[np.ndarray, "v S S"]
+    following: Following = BOX
+    is_within: bool = False
+
+
+def choose_for_box(
+    recall: ShapeRecall,
+    prompt: str,
+    box_xyxy: BoxXYXY,
+    view: View,
+    fields: Float32[np.ndarray, "v R R"],
+    rng: np.random.Generator,
+    following: Following = BOX,
+) -> Chosen:
+    """Shapes for a box.
+
+    Args:
+        recall: The memory.
+        prompt: What is wanted.
+        box_xyxy: The box to fill.
+        view: The window that the samples were drawn in.
+        fields: The samples, each stretched to the box already, or not.
+        rng: Decides between equals.
+        following: How closely the samples are followed.
+    """
+    x0, y0, x1, y1 = box_xyxy
+    log_aspect = float(np.log((x1 - x0) / (y1 - y0)))
+    shapes = recall.candidates(prompt, log_aspect)
+    side = shapes.sketches.shape[1]
+    votes = np.stack([in_frame(field, view, box_xyxy, side) > 0 for field in fields])
+    votes = votes[votes.any((1, 2))]
+    order = choose(
+        shapes,
+        votes,
+        log_aspect,
+        ORDERED,
+        rng,
+        own_share=following.own_share,
+        plain_price=following.plain_price,
+        noise=SEED_NOISE,
+    )
+    return Chosen(prompt, box_xyxy, shapes, order, votes, following)
+
+
+def choose_freely(
+    recall: ShapeRecall, prompt: str, rng: np.random.Generator, region_xyxy: BoxXYXY | None = None
+) -> Chosen:
+    """Shapes in their own proportions; about a region those that are like it in aspect."""
+    middle = None
+    if region_xyxy is not None:
+        x0, y0, x1, y1 = region_xyxy
+        middle = float(np.log((x1 - x0) / (y1 - y0)))
+    shapes = _some(recall.candidates(prompt, middle), rng)
+    if middle is None:
+        middle = float(np.median(shapes.log_aspects)) if len(shapes) else 0.0
+    none = np.zeros((0, *shapes.sketches.shape[1:]), bool)
+    order = choose(shapes, none, middle, ORDERED, rng, noise=SEED_NOISE)
+    return Chosen(prompt, None, shapes, order, none, is_within=region_xyxy is not None)
+
+
+def lay(recall: ShapeRecall, chosen: Chosen, place: int, box_xyxy: BoxXYXY) -> Laid | None:
+    """The shape at a place of the order, laid on a box; None if nothing of it is left.
+
+    Args:
+        recall: The memory.
+        chosen: The order.
+        place: Which one.
+        box_xyxy: Where it goes.
+    """
+    row = int(chosen.order[place])
+    number, is_mirrored = int(chosen.shapes.numbers[row]), bool(chosen.shapes.is_mirrored[row])
+    aspect = float(np.exp(chosen.shapes.log_aspects[row]))
+    if chosen.box_xyxy is None:
+        target = (
+            fitted_box(box_xyxy, aspect, REGION_STRETCH)[0]
+            if chosen.is_within
+            else of_aspect(box_xyxy, aspect)
+        )
+        fit = "own"
+    else:
+        target, fit = fitted_box(box_xyxy, aspect, chosen.following.stretch)
+    field, warp = recall.field(number, is_mirrored), None
+    if len(chosen.votes) and fit == "box":
+        likely, follows = _nearest(chosen, row), chosen.following
+        warp = warp_toward(chosen.shapes.sketches[row], 2 * likely - 1, follows.warp)
+        if follows.evidence:
+            field, warp = with_evidence(warped(field, warp), likely, follows.evidence), None
+    outline = fitted_outline(field, target, warp)
+    if not outline.curves:
+        return None
+    entry = recall.memory.entry(number)
+    origin = Origin(
+        label=entry.label,
+        similarity=recall.similarity(chosen.prompt, number),
+        source=entry.source,
+        group=entry.group,
+        is_mirrored=is_mirrored,
+        fit=fit,
+    )
+    return Laid(outline, origin)
+
+
+def of_aspect(box_xyxy: BoxXYXY, aspect: float) -> BoxXYXY:
+    """A box of the same foot point and area, and of another width over height.
+
+    >>> of_aspect((0, 0, 40, 10), 1.0)
+    (10.0, -10.0, 30.0, 10.0)
+    """
+    x0, y0, x1, y1 = (float(value) for value in box_xyxy)
+    area, middle = (x1 - x0) * (y1 - y0), (x0 + x1) / 2
+    width, height = float(np.sqrt(area * aspect)), float(np.sqrt(area / aspect))
+    return middle - width / 2, y1 - height, middle + width / 2, y1
+
+
+def agreed_box(view: View, fields: Float32[np.ndarray, "v R R"]) -> BoxXYXY | None:
+    """The tight box, on the canvas, of what half of the samples agree on; None if they agree on nothing."""
+    inside = (fields > 0).mean(0) >= 0.5
+    if not inside.any():
+        return None
+    rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
+    return (
+        view.x0 + float(columns[0]) / view.scale,
+        view.y0 + float(rows[0]) / view.scale,
+        view.x0 + float(columns[-1] + 1) / view.scale,
+        view.y0 + float(rows[-1] + 1) / view.scale,
+    )
+
+
+def in_frame(
+    field: Float32[np.ndarray, "R R"], view: View, box_xyxy: BoxXYXY, side: int
+) -> Float32[np.ndarray, "S S"]:
+    """A view's field in the frame of a box, at a sketch's resolution."""
+    x0, y0, x1, y1 = box_xyxy
+    margin = MARGIN_PX / FRAME_PX
+    shares = ((np.arange(side) + 0.5) / side - margin) / (1 - 2 * margin)
+    columns = _weights((x0 + shares * (x1 - x0) - view.x0) * view.scale - 0.5, view.resolution)
+    rows = _weights((y0 + shares * (y1 - y0) - view.y0) * view.scale - 0.5, view.resolution)
+    return np.asarray(rows @ field @ columns.T, np.float32)
+
+
+def _weights(places: Float[np.ndarray, " S"], count: int) -> Float[np.ndarray, "S R"]:
+    return np.clip(1 - np.abs(np.clip(places, 0, count - 1)[:, None] - np.arange(count)), 0, None)
+
+
+def _nearest(chosen: Chosen, row: int) -> Float[np.ndarray, "S S"]:
+    """The share of the votes nearest to a shape that are inside, of each pixel."""
+    votes = chosen.votes.reshape(len(chosen.votes), -1)
+    mine = (chosen.shapes.sketches[row] > 0).reshape(1, -1)
+    count = max(1, round(chosen.following.nearest * len(votes)))
+    near = np.argsort(-pairwise_iou(mine, votes)[0], kind="stable")[:count]
+    return np.asarray(chosen.votes[near].mean(0))
+
+
+def _some(shapes: Candidates, rng: np.random.Generator, most: int = 160) -> Candidates:
+    """A random part of many shapes."""
+    if len(shapes) <= most:
+        return shapes
+    kept = np.sort(rng.choice(len(shapes), most, replace=False))
+    parts: Sequence[np.ndarray] = [
+        shapes.numbers,
+        shapes.is_mirrored,
+        shapes.sketches,
+        shapes.log_aspects,
+        shapes.groups,
+        shapes.handicaps,
+    ]
+    return Candidates(*(part[kept] for part in parts))

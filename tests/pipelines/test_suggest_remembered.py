@@ -1,0 +1,343 @@
+"""The pipeline with a memory: real shapes where the words are known, free drawing where they are not."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from block_coder import BlockCoder
+from drawn_memory import horse, memory_of, seen, stable
+from rankers import LargerIsBetter
+from shapes import disc, rectangle
+from tiny_codec import field_generator, tiny_codec
+from tiny_model import SIZES, TinyModel
+
+from smartmask.apps.load import WEIGHTS
+from smartmask.apps.load_suggest import load_ranker, load_suggest
+from smartmask.backends.text_static import StaticTextEncoder
+from smartmask.memory.shape_memory import ShapeMemory
+from smartmask.model.onnx_denoiser import OnnxDenoiser
+from smartmask.model.silhouette_codec import SilhouetteCodec
+from smartmask.pipelines.generate import MaskGenerator, Scene
+from smartmask.pipelines.shape_recall import ShapeRecall
+from smartmask.pipelines.suggest import NEAR_DUPLICATE_IOU, SuggestPipeline
+from smartmask.pipelines.suggestion import Suggestion
+from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
+from smartmask.scene.layout import Layer, Layout
+from smartmask.scene.masks import mask_iou
+
+SIZE_HW = (96, 128)
+ROOM = Layout(
+    SIZE_HW,
+    (
+        Layer("wall", rectangle(SIZE_HW, (0, 0, 128, 60))),
+        Layer("floor", rectangle(SIZE_HW, (0, 60, 128, 96))),
+    ),
+)
+HINTS = [
+    pytest.param(NoGuidance(), id="no hint"),
+    pytest.param(Box((20, 16, 80, 80)), id="a box"),
+    pytest.param(Region(rectangle(SIZE_HW, (30, 20, 110, 90))), id="a region"),
+    pytest.param(Scribble(disc(SIZE_HW, (60, 48), 24)), id="a scribble"),
+]
+FEET_XY = (64.0, 90.0)
+Make = Callable[..., SuggestPipeline]
+pytestmark = pytest.mark.skipif(
+    not (WEIGHTS / "text.npz").is_file(), reason="the shipped weights are not in the package yet"
+)
+
+
+class OnOneSpot:
+    """Places everything on one foot point, larger or smaller."""
+
+    def boxes(self, layout: Layout, prompt: str, scene: str | None):
+        def draw(rng: np.random.Generator) -> tuple[float, float, float, float]:
+            side = float(rng.uniform(20, 40))
+            return FEET_XY[0] - side / 2, FEET_XY[1] - side, FEET_XY[0] + side / 2, FEET_XY[1]
+
+        return draw
+
+
+class Round:
+    """Draws a disc in the middle of every view."""
+
+    def __init__(self) -> None:
+        places = np.arange(32) + 0.5 - 16
+        self._field = np.clip((9 - np.hypot(*np.meshgrid(places, places))) / 5, -1, 1).astype(np.float32)
+
+    def __call__(self, x: np.ndarray, t: float, conditions: tuple[object, ...]) -> tuple[np.ndarray, ...]:
+        return (np.broadcast_to(self._field, x.shape),) * len(conditions)
+
+
+@pytest.fixture(scope="module")
+def words() -> StaticTextEncoder:
+    return StaticTextEncoder(WEIGHTS / "text.npz")
+
+
+@pytest.fixture
+def pipeline(words, tiny_encoder) -> Make:
+    """A pipeline round a denoiser that draws discs."""
+
+    def make(memory: ShapeMemory | None, threads: int = 1) -> SuggestPipeline:
+        recall = None if memory is None else ShapeRecall(memory, BlockCoder(), words)
+        generator = field_generator(Round(), tiny_encoder, 32)
+        return SuggestPipeline(
+            generator, LargerIsBetter(), threads, placer=OnOneSpot(), recall=recall, pool=4
+        )
+
+    return make
+
+
+@pytest.fixture
+def real(words, tiny_encoder, tiny_model: TinyModel) -> Make:
+    """A pipeline round a tiny network with random weights."""
+
+    def make(memory: ShapeMemory, threads: int = 1) -> SuggestPipeline:
+        denoiser = OnnxDenoiser(tiny_model.path, tiny_codec())
+        generator = MaskGenerator(denoiser, tiny_encoder, SIZES.resolution, tiny_codec())
+        recall = ShapeRecall(memory, BlockCoder(), words)
+        return SuggestPipeline(
+            generator, LargerIsBetter(), threads, placer=OnOneSpot(), recall=recall, pool=6
+        )
+
+    return make
+
+
+def same(ones: list[Suggestion], others: list[Suggestion]) -> bool:
+    """Equality byte for byte."""
+    texts = [
+        [(one.alpha.tobytes(), one.mask.tobytes(), one.score, one.box_xyxy, one.origin) for one in found]
+        for found in (ones, others)
+    ]
+    return texts[0] == texts[1]
+
+
+@pytest.mark.parametrize("prompt", ["a horse", "a xqzt"], ids=["known words", "unknown words"])
+@pytest.mark.parametrize("hint", HINTS)
+def test_the_same_seed_gives_the_same_bytes_on_any_number_of_threads(hint: Guidance, prompt, real):
+    memory = memory_of(stable())
+    first = real(memory)(ROOM, prompt, guidance=hint, n=4, seed=7)
+    assert first
+    for threads in (1, 2, 5):
+        assert same(first, real(memory, threads)(ROOM, prompt, guidance=hint, n=4, seed=7))
+
+
+def test_another_seed_gives_another_choice(real):
+    pipeline, hint = real(memory_of(stable())), Box((20, 16, 80, 80))
+    found = {
+        tuple(one.mask.tobytes() for one in pipeline(ROOM, "a horse", guidance=hint, seed=seed))
+        for seed in range(6)
+    }
+    assert len(found) > 1
+
+
+@pytest.mark.parametrize("hint", HINTS)
+def test_what_is_known_is_drawn_from_the_memory_and_says_so(hint: Guidance, pipeline):
+    found = pipeline(memory_of(stable()))(ROOM, "a brown horse", guidance=hint, n=4)
+    assert len(found) >= (1 if isinstance(hint, Scribble) else 2), (
+        "samples that all agree decide where one draws"
+    )
+    for number, one in enumerate(found):
+        assert one.label == "a brown horse"
+        assert (one.origin.label, one.origin.source, one.origin.similarity) == ("horse", "drawn", 1.0)
+        assert one.mask.any()
+        assert all(mask_iou(one.mask, other.mask) <= NEAR_DUPLICATE_IOU for other in found[:number])
+
+
+@pytest.mark.parametrize("hint", HINTS)
+def test_words_that_nobody_knows_are_drawn_freely_as_if_there_were_no_memory(hint: Guidance, pipeline):
+    with_memory, without = pipeline(memory_of(stable())), pipeline(None)
+    found = with_memory(ROOM, "a xqzt", guidance=hint, n=3)
+    assert found
+    assert all(one.origin is None for one in found)
+    masks = [
+        {one.mask.tobytes() for one in part} for part in (found, without(ROOM, "a xqzt", guidance=hint, n=3))
+    ]
+    assert masks[0] == masks[1]
+    assert not with_memory.words("a xqzt").is_known
+    assert without.words("a xqzt") is None
+
+
+@pytest.mark.parametrize("hint", HINTS)
+def test_an_empty_memory_draws_freely(hint: Guidance, pipeline):
+    found = pipeline(ShapeMemory.empty())(ROOM, "a horse", guidance=hint, n=2)
+    assert found
+    assert all(one.origin is None for one in found)
+
+
+def test_where_the_memory_ends_free_drawing_goes_on(pipeline):
+    memory = memory_of([seen("comb", horse(), may_mirror=False)])
+    hint = Box((20, 16, 80, 80))
+    found = pipeline(memory)(ROOM, "a comb", guidance=hint, n=2)
+    assert [one.origin and one.origin.label for one in found] == ["comb", None]
+
+
+@pytest.mark.parametrize("hint", [HINTS[1], HINTS[3]])
+def test_one_suggestion_is_the_first_candidate_and_the_first_of_four(hint: Guidance, real):
+    pipeline = real(memory_of(stable()))
+    alone = pipeline(ROOM, "a horse", guidance=hint, n=1, seed=3)
+    first = pipeline.candidate(Scene.of(ROOM), "a horse", None, hint, 3, 0)
+    assert same(alone, [first])
+    assert same(alone, pipeline(ROOM, "a horse", guidance=hint, n=4, seed=3)[:1])
+
+
+@pytest.mark.parametrize(
+    ("box", "expected"),
+    [
+        pytest.param((20, 16, 80, 80), (20, 16, 80, 80), id="inside"),
+        pytest.param((0, 0, 60, 50), (0, 0, 60, 50), id="in the corner"),
+        pytest.param((80, 50, 128, 96), (80, 50, 128, 96), id="in the other corner"),
+        pytest.param((-60, -40, 60, 50), (0, 0, 60, 50), id="beyond the border"),
+        pytest.param((-1e6, -1e6, 1e6, 1e6), (0, 0, 128, 96), id="huge"),
+        pytest.param((50.5, 40.25, 53.5, 43.25), (50.5, 40.25, 53.5, 43.25), id="three pixels"),
+        pytest.param((50, 40, 52, 42), (50, 40, 52, 42), id="two pixels"),
+        pytest.param((125, 40, 300, 43), (125, 40, 128, 43), id="three pixels of a larger one"),
+    ],
+)
+def test_the_shape_fills_the_part_of_the_box_that_is_on_the_canvas(box, expected, pipeline):
+    wide = seen("horse", np.repeat(horse(), 2, 1)[:, ::2], "h")
+    found = pipeline(memory_of([wide]))(ROOM, "a horse", guidance=Box(box), n=1)
+    assert len(found) == 1
+    assert found[0].origin.label == "horse"
+    x0, y0, x1, y1 = found[0].box_xyxy
+    assert y1 == pytest.approx(expected[3], abs=0.01)
+    if found[0].origin.fit == "box":
+        assert found[0].box_xyxy == pytest.approx(expected, abs=0.01)
+    else:
+        assert expected[0] - 0.01 <= x0 < x1 <= expected[2] + 0.01
+        assert expected[1] - 0.01 <= y0
+
+
+@pytest.mark.parametrize("box", [(50, 40, 51.5, 60), (50, 40, 70, 41.9)], ids=["too narrow", "too low"])
+@pytest.mark.parametrize("with_memory", [True, False], ids=["memory", "no memory"])
+def test_a_box_that_shows_no_shape_is_refused_in_a_line(box, with_memory, pipeline):
+    with pytest.raises(ValueError, match=r"the box is [\d.]+ x [\d.]+ px; a shape shows from 2 x 2 px on"):
+        pipeline(memory_of(stable()) if with_memory else None)(ROOM, "a horse", guidance=Box(box))
+
+
+def test_a_very_wide_box_is_filled_in_height_on_its_foot_line(pipeline):
+    found = pipeline(memory_of(stable()))(ROOM, "a lamp", guidance=Box((4, 40, 124, 90)), n=3)
+    assert found
+    for one in found:
+        assert one.origin.fit == "height"
+        assert one.box_xyxy[1::2] == pytest.approx((40, 90), abs=0.01)
+
+
+@pytest.mark.parametrize(("prompt", "aspect"), [("a lamp", 1 / 3), ("a ball", 1.0)])
+def test_without_a_box_things_keep_their_proportions(prompt, aspect, pipeline):
+    draw = pipeline(memory_of(stable()))
+    for one in draw(ROOM, prompt, n=3):
+        x0, y0, x1, y1 = one.outline.box_xyxy()
+        assert (x1 - x0) / (y1 - y0) == pytest.approx(aspect, rel=0.01)
+        assert ((x0 + x1) / 2, y1) == pytest.approx(FEET_XY, abs=0.01)
+        assert one.origin.fit == "own"
+    region = Region(rectangle(SIZE_HW, (6, 30, 126, 92)))
+    for one in draw(ROOM, prompt, guidance=region, n=3):
+        x0, y0, x1, y1 = one.outline.box_xyxy()
+        assert (x1 - x0) / (y1 - y0) == pytest.approx(aspect, rel=0.16)
+        assert 6 <= x0 < x1 <= 126
+        assert 30 <= y0 < y1 <= 92
+
+
+def test_which_way_it_faces_is_heard(pipeline):
+    shapes = [seen("horse", horse(n), f"{n}", poses=("facing left",)) for n in range(4)]
+    heads = []
+    for side, is_mirrored in (("left", False), ("right", True)):
+        hint = Box((20, 16, 100, 80))
+        (one,) = pipeline(memory_of(shapes))(ROOM, f"a horse facing {side}", guidance=hint, n=1)
+        assert one.origin.is_mirrored is is_mirrored
+        upper = one.mask[16:28]
+        heads.append(int(upper[:, 20:60].sum()) - int(upper[:, 60:100].sum()))
+    assert heads[0] > 0 > heads[1]
+
+
+LARGE_HW, STEP = (4000, 6000), 6
+
+
+@pytest.fixture(scope="module")
+def large() -> Layout:
+    floor = rectangle(LARGE_HW, (0, 2500, 6000, 4000))
+    return Layout(LARGE_HW, (Layer("wall", ~floor), Layer("floor", floor)))
+
+
+@pytest.mark.parametrize(
+    "hint",
+    [
+        pytest.param(NoGuidance(), id="no hint"),
+        pytest.param(Box((900, 600, 4800, 3900)), id="a box"),
+        pytest.param(Region(rectangle(LARGE_HW, (1200, 600, 5400, 3600))), id="a region"),
+        pytest.param(Scribble(rectangle(LARGE_HW, (1500, 900, 4200, 3000))), id="a scribble"),
+    ],
+)
+def test_on_24_megapixels_outlines_are_those_of_the_reduced_canvas_enlarged(hint: Guidance, large, pipeline):
+    def every(mask: np.ndarray) -> np.ndarray:
+        return np.ascontiguousarray(mask[STEP // 2 :: STEP, STEP // 2 :: STEP])
+
+    layers = tuple(replace(layer, mask=every(layer.mask)) for layer in large.layers)
+    small = Layout(layers[0].mask.shape, layers)
+    if isinstance(hint, Box):
+        less: Guidance = Box(tuple(side / STEP for side in hint.box_xyxy))
+    else:
+        less = hint if isinstance(hint, NoGuidance) else replace(hint, mask=every(hint.mask))
+    draw = pipeline(memory_of(stable()))
+    found, expected = draw(large, "a horse", guidance=hint, n=2), draw(small, "a horse", guidance=less, n=2)
+    assert len(found) == len(expected) > 0
+    for one, other in zip(found, expected, strict=True):
+        assert one.size_hw == LARGE_HW
+        assert (one.score, one.origin) == (other.score, other.origin)
+        assert len(one.outline.curves) == len(other.outline.curves)
+        for curve, smaller in zip(one.outline.curves, other.outline.curves, strict=True):
+            assert np.array_equal(curve, smaller * np.float32(STEP))
+    if isinstance(hint, Box):
+        assert found[0].box_xyxy == pytest.approx(hint.box_xyxy, abs=0.1)
+        assert mask_iou(found[0].mask[STEP // 2 :: STEP, STEP // 2 :: STEP], expected[0].mask) > 0.98
+
+
+def test_a_few_pixels_of_24_megapixels_are_drawn_too(large, pipeline):
+    hint = Box((3000.0, 3000.0, 3004.0, 3003.0))
+    found = pipeline(memory_of(stable()))(large, "a horse", guidance=hint, n=1)
+    assert len(found) == 1
+    assert found[0].box_xyxy == pytest.approx(hint.box_xyxy, abs=0.1)
+
+
+SHIPPED = [WEIGHTS / name for name in ("codec.npz", "memory.npz", "mask.onnx", "planner.npz", "ranker.npz")]
+
+
+def kuba_chair(number: int) -> np.ndarray:
+    """A seat on two legs with a leaning back."""
+    rows, columns = np.mgrid[:140, :110]
+    lean = 20 + number % 6
+    back = (np.abs(columns - 8 - (140 - rows) * lean / 140) < 7) & (rows < 80)
+    seat = rectangle((140, 110), (14, 74, 106, 86 + number % 5))
+    legs = rectangle((140, 110), (18, 80, 26, 140)) | rectangle((140, 110), (94 - number % 3, 80, 102, 140))
+    mask = back | seat | legs
+    columns_in, rows_in = np.flatnonzero(mask.any(0)), np.flatnonzero(mask.any(1))
+    return mask[rows_in[0] : rows_in[-1] + 1, columns_in[0] : columns_in[-1] + 1]
+
+
+@pytest.fixture(scope="module")
+def with_kuba_chairs(tmp_path_factory, words) -> SuggestPipeline:
+    """The shipped parts and a user's file of thirty chairs."""
+    if not all(path.is_file() for path in SHIPPED):
+        pytest.skip("the shipped weights are not in the package yet")
+    coder = SilhouetteCodec.load(WEIGHTS / "codec.npz")
+    shapes = [seen("kuba chair", kuba_chair(n), f"{n}", source="mine") for n in range(30)]
+    path: Path = tmp_path_factory.mktemp("mine") / "mine.npz"
+    memory_of(shapes, coder).save(path)
+    return load_suggest(None, words, load_ranker(words), threads=1, memory=path)
+
+
+@pytest.mark.parametrize("hint", HINTS)
+def test_a_users_own_shapes_are_drawn_when_they_are_named(hint: Guidance, with_kuba_chairs):
+    for prompt in ("kuba chair", "a red Kuba chair by the window"):
+        found = with_kuba_chairs(ROOM, prompt, guidance=hint, n=4)
+        assert found
+        assert {(one.origin.label, one.origin.source) for one in found} == {("kuba chair", "mine")}
+
+
+def test_beside_them_the_shipped_ones_are_there(with_kuba_chairs):
+    found = with_kuba_chairs(ROOM, "a chair", guidance=Box((20, 16, 80, 80)), n=4)
+    assert found
+    assert all(one.origin.label.split()[-1] == "chair" for one in found)
+    assert {one.origin.source for one in found} - {"mine"}
