@@ -17,7 +17,7 @@ import click
 PACKAGE = "scikit-learn"
 MEMBER = "sklearn/datasets/images/china.jpg"
 REQUESTS = (
-    ("a boat", "boat", ["--box", "430,235,520,300"]),
+    ("a sailboat", "sailboat", ["--box", "440,215,510,300"]),
     ("a bird", "bird", []),
 )
 

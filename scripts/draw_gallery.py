@@ -2,7 +2,7 @@
 
     python scripts/draw_gallery.py --out docs/overview.png
 
-Nothing is chosen by hand: seed 0, the first suggestion of each request, and later things see the earlier ones.
+Nothing is chosen by hand: seed 0, the first suggestion of each request; later things see earlier ones.
 """
 
 import argparse
@@ -31,7 +31,15 @@ REQUESTS: tuple[tuple[str, tuple[int, int, int, int]], ...] = (
     ("an umbrella", (1070, 330, 1190, 470)),
     ("a guitar", (1085, 480, 1140, 590)),
 )
-INK = ((196, 60, 70), (70, 110, 170), (60, 60, 66), (90, 90, 120), (70, 120, 80), (120, 78, 50), (170, 80, 130))
+INK = (
+    (196, 60, 70),
+    (70, 110, 170),
+    (60, 60, 66),
+    (90, 90, 120),
+    (70, 120, 80),
+    (120, 78, 50),
+    (170, 80, 130),
+)
 
 
 def main() -> None:

@@ -41,8 +41,8 @@ def folder(tmp_path) -> Path:
 
 def test_aims_are_met_or_missed_by_the_figures(folder):
     found = {aim.text: aim.is_met for aim in aims(read_findings(folder))}
-    assert found["silhouettes: box, IoU >= 0.7"]
-    assert not found["silhouettes: scribble, IoU >= 0.88"]
+    assert found["silhouettes: box, IoU >= 0.67"]
+    assert not found["silhouettes: scribble, IoU >= 0.84"]
     assert found["real: model, violation < 0.15"]
     assert found["real: recall@10 at least twice that of class prior + retrieval"]
     assert found["silhouettes: box given, IoU, use of the layout above zero"]

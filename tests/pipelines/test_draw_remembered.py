@@ -20,6 +20,7 @@ from smartmask.pipelines.draw_remembered import (
     in_frame,
     lay,
     of_aspect,
+    place_for,
 )
 from smartmask.pipelines.shape_recall import MOST_STRETCH, ShapeRecall
 from smartmask.scene.masks import mask_iou
@@ -149,13 +150,26 @@ def test_a_mirrored_shape_is_drawn_as_its_mirror_image(recall_of, is_mirrored):
 
 
 @needs_words
-def test_freely_chosen_shapes_keep_their_proportions_and_take_foot_point_and_area(recall_of):
+def test_freely_chosen_shapes_nearly_keep_their_proportions_and_take_foot_point_and_area(recall_of):
     recall = recall_of(*stable())
-    for prompt, aspect in (("a lamp", 1 / 3), ("a ball", 1.0)):
+    for prompt, aspect in (("a lamp", 1.25 / 3), ("a ball", 1.0)):
         chosen = choose_freely(recall, prompt, rng())
         laid = lay(recall, chosen, 0, (30.0, 20.0, 90.0, 80.0))
         assert laid.outline.box_xyxy() == pytest.approx(of_aspect((30, 20, 90, 80), aspect), abs=0.01)
         assert laid.origin.fit == "own"
+
+
+@needs_words
+def test_a_box_gets_the_next_shape_unless_a_later_one_is_more_like_it(recall_of):
+    shapes = (seen("lamp", lamp(0), "narrow"), seen("lamp", np.repeat(lamp(0), 6, axis=1), "wide"))
+    chosen = choose_freely(recall_of(*shapes), "a lamp", rng())
+    aspects = np.exp(chosen.shapes.log_aspects[chosen.order])
+    for number in range(4):
+        own = float(aspects[number % len(aspects)])
+        for aspect in aspects.tolist():
+            place = place_for(chosen, number, (0.0, 0.0, 100.0 * aspect, 100.0))
+            assert aspects[place] == pytest.approx(aspect, rel=0.01)
+            assert aspect != own or place == number % len(aspects)
 
 
 @needs_words

@@ -19,6 +19,7 @@ from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.model.onnx_denoiser import OnnxDenoiser
 from smartmask.model.silhouette_codec import SilhouetteCodec
+from smartmask.pipelines.draw_remembered import choose_for_box
 from smartmask.pipelines.generate import MaskGenerator, Scene
 from smartmask.pipelines.shape_recall import ShapeRecall
 from smartmask.pipelines.suggest import NEAR_DUPLICATE_IOU, SuggestPipeline
@@ -26,6 +27,7 @@ from smartmask.pipelines.suggestion import Suggestion
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
 from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.masks import mask_iou
+from smartmask.scene.view import View
 
 SIZE_HW = (96, 128)
 ROOM = Layout(
@@ -229,7 +231,7 @@ def test_without_a_box_things_keep_their_proportions(prompt, aspect, pipeline):
     draw = pipeline(memory_of(stable()))
     for one in draw(ROOM, prompt, n=3):
         x0, y0, x1, y1 = one.outline.box_xyxy()
-        assert (x1 - x0) / (y1 - y0) == pytest.approx(aspect, rel=0.01)
+        assert 1 / 1.26 < (x1 - x0) / (y1 - y0) / aspect < 1.26
         assert ((x0 + x1) / 2, y1) == pytest.approx(FEET_XY, abs=0.01)
         assert one.origin.fit == "own"
     region = Region(rectangle(SIZE_HW, (6, 30, 126, 92)))
@@ -334,6 +336,21 @@ def test_a_users_own_shapes_are_drawn_when_they_are_named(hint: Guidance, with_k
         found = with_kuba_chairs(ROOM, prompt, guidance=hint, n=4)
         assert found
         assert {(one.origin.label, one.origin.source) for one in found} == {("kuba chair", "mine")}
+
+
+def test_three_of_a_users_own_shapes_come_before_any_shipped_one(words):
+    if not all(path.is_file() for path in SHIPPED):
+        pytest.skip("the shipped weights are not in the package yet")
+    coder = SilhouetteCodec.load(WEIGHTS / "codec.npz")
+    own = [seen("kuba chair", kuba_chair(5 * n), f"{n}", source="mine") for n in range(3)]
+    shipped = ShapeMemory.load(WEIGHTS / "memory.npz")
+    recall = ShapeRecall(ShapeMemory.joined(shipped, memory_of(own, coder)), coder, words)
+    view = View.around((20, 16, 80, 80), 0.62, (100, 100), 32)
+    none = np.full((1, 32, 32), -1, np.float32)
+    chosen = choose_for_box(recall, "a kuba chair", (20, 16, 80, 80), view, none, np.random.default_rng(0))
+    labels = [recall.memory.entry(int(chosen.shapes.numbers[row])).label for row in chosen.order[:4]]
+    assert labels[:3] == ["kuba chair"] * 3
+    assert labels[3] != "kuba chair"
 
 
 def test_beside_them_the_shipped_ones_are_there(with_kuba_chairs):

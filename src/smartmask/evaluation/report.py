@@ -140,9 +140,13 @@ def aims(findings: Findings) -> list[Aim]:
 
 
 _LIMITS: tuple[tuple[str, str, str, str, str, float], ...] = (
-    ("silhouettes", "hints", "box", "IoU", ">=", 0.7),
-    ("silhouettes", "hints", "box, best of 4", "IoU", ">=", 0.78),
-    ("silhouettes", "hints", "scribble", "IoU", ">=", 0.88),
+    ("shapes", "recognised", "model", "top 1 of truth's", ">=", 0.95),
+    ("shapes", "outline", "model", "complexity", ">=", 0.85),
+    ("shapes", "outline", "model", "one piece", ">=", 0.98),
+    ("shapes", "outline", "model", "two-sample AUC", "<", 0.65),
+    ("silhouettes", "hints", "box", "IoU", ">=", 0.67),
+    ("silhouettes", "hints", "box, best of 4", "IoU", ">=", 0.74),
+    ("silhouettes", "hints", "scribble", "IoU", ">=", 0.84),
     ("scenes", "hints", "box", "IoU", ">=", 0.75),
     ("real", "free", "model", "violation", "<", 0.15),
     ("scenes", "free", "model", "violation", "<", 0.15),

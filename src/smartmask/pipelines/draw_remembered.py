@@ -24,6 +24,8 @@ from smartmask.scene.view import View
 
 REGION_STRETCH = 1.15
 """The most that a thing in a region leaves its own proportions by."""
+LATER_PRICE = 0.02
+"""What each place down the order costs where a shape is sought for a box, in ln(width / height)."""
 ORDERED = 16
 """Shapes of a request that are put in order; further candidates are drawn freely."""
 
@@ -59,7 +61,7 @@ BOX = Following(
     evidence=0.0,
 )
 SCRIBBLE = Following(own_share=0.0, plain_price=0.03, stretch=2.0, nearest=1.0, warp=0.06, evidence=0.6)
-SEED_NOISE = 0.03
+SEED_NOISE = 0.02
 """Deviation, in IoU, of the choice between shapes that are nearly as good: seeds differ by it."""
 
 
@@ -163,12 +165,7 @@ def lay(recall: ShapeRecall, chosen: Chosen, place: int, box_xyxy: BoxXYXY) -> L
     number, is_mirrored = int(chosen.shapes.numbers[row]), bool(chosen.shapes.is_mirrored[row])
     aspect = float(np.exp(chosen.shapes.log_aspects[row]))
     if chosen.box_xyxy is None:
-        target = (
-            fitted_box(box_xyxy, aspect, REGION_STRETCH)[0]
-            if chosen.is_within
-            else of_aspect(box_xyxy, aspect)
-        )
-        fit = "own"
+        target, fit = _own_box(chosen, box_xyxy, aspect), "own"
     else:
         target, fit = fitted_box(box_xyxy, aspect, chosen.following.stretch)
     field, warp = recall.field(number, is_mirrored), None
@@ -190,6 +187,23 @@ def lay(recall: ShapeRecall, chosen: Chosen, place: int, box_xyxy: BoxXYXY) -> L
         fit=fit,
     )
     return Laid(outline, origin)
+
+
+def place_for(chosen: Chosen, number: int, box_xyxy: BoxXYXY) -> int:
+    """The place of the shape for a candidate's box: its own, unless another one is more like the box."""
+    x0, y0, x1, y1 = box_xyxy
+    away = np.abs(chosen.shapes.log_aspects[chosen.order] - np.log((x1 - x0) / (y1 - y0)))
+    later = (np.arange(len(chosen.order)) - number) % len(chosen.order)
+    return int(np.argmin(np.maximum(away - np.log(MOST_STRETCH), 0) + LATER_PRICE * later))
+
+
+def _own_box(chosen: Chosen, box_xyxy: BoxXYXY, aspect: float) -> BoxXYXY:
+    """Where a shape goes that has its own proportions, or nearly."""
+    if chosen.is_within:
+        return fitted_box(box_xyxy, aspect, REGION_STRETCH)[0]
+    x0, y0, x1, y1 = box_xyxy
+    nearest = np.clip((x1 - x0) / (y1 - y0), aspect / MOST_STRETCH, aspect * MOST_STRETCH)
+    return of_aspect(box_xyxy, float(nearest))
 
 
 def of_aspect(box_xyxy: BoxXYXY, aspect: float) -> BoxXYXY:

@@ -27,14 +27,18 @@ KINDS = {
     "car": ("hatchback car", "sedan car"),
     "motorcycle": ("motorbike",),
     "phone": ("mobile phone",),
+    "potted plant": ("houseplant", "indoor plant", "decorative plant"),
     "tree": ("common tree", "oak tree", "deciduous tree"),
 }
 """Labels that are asked along with a common one: other words for it, and usual kinds of it."""
-OTHER_PRICE = 0.15
-"""What a shape costs besides whose label is not the one that fits best: three of a user's own come first."""
+OTHER_PRICE = 1.0
+"""What a shape costs besides whose label is not the one that fits best: so much that the fitting ones come
+first, be they three of a user's own."""
 CLARITY_PRICE = 0.06
 """What a shape costs whose like are all called otherwise, in IoU."""
 STYLE_PRICES = {"photo": 0.0, "render": 0.0, "drawing": 0.02}
+COARSE_PRICES = {"coco": 0.1, "taco": 0.1}
+"""What shapes of a collection cost that was annotated by polygons of few corners."""
 MOST_STRETCH = 1.25
 STRETCH_PRICE = 0.5
 """What each e-fold of stretch beyond the most costs, in IoU."""
@@ -122,6 +126,9 @@ class ShapeRecall:
         sketches = np.where(flips[:, None, None], sketches[:, :, ::-1], sketches)
         columns = self.memory.rows.texts
         styles = np.array([STYLE_PRICES[columns["style"][number]] for number in numbers], np.float32)
+        coarse = np.array(
+            [COARSE_PRICES.get(columns["source"][number], 0.0) for number in numbers], np.float32
+        )
         unclear = 1 - self.memory.rows.clarities[rows]
         return Candidates(
             rows,
@@ -129,7 +136,7 @@ class ShapeRecall:
             sketches,
             np.log(self.memory.aspects[rows]).astype(np.float32),
             columns["group"].rows[rows].astype(np.int64) if len(rows) else rows,
-            np.array(prices, np.float32) + styles + np.float32(CLARITY_PRICE) * unclear,
+            np.array(prices, np.float32) + styles + coarse + np.float32(CLARITY_PRICE) * unclear,
         )
 
     def _asked(self, words: ShapeWords) -> Iterator[tuple[str, float, str]]:

@@ -33,6 +33,7 @@ from smartmask.pipelines.draw_remembered import (
     choose_for_box,
     choose_freely,
     lay,
+    place_for,
 )
 from smartmask.pipelines.finish import filling_box, without_specks
 from smartmask.pipelines.generate import MaskGenerator, SamplingConfig, Scene
@@ -187,7 +188,7 @@ class SuggestPipeline:
             chosen = self._chosen(scene, prompt, text, guidance, seed)
         if chosen is not None and len(chosen.order):
             found = [
-                self._laid(scene, prompt, text, chosen, number % len(chosen.order), box) for box in boxes
+                self._laid(scene, prompt, text, chosen, place_for(chosen, number, box), box) for box in boxes
             ]
         else:
             count = -(-self._pool // PLACES**2)  # each box gives one mask, so fewer samples do
