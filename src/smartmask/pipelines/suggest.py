@@ -37,6 +37,7 @@ from smartmask.pipelines.draw_remembered import (
 )
 from smartmask.pipelines.finish import filling_box, without_specks
 from smartmask.pipelines.generate import MaskGenerator, SamplingConfig, Scene
+from smartmask.pipelines.reduced_canvas import SMALLEST_BOX_PX, reduced, reduced_hint, step_of
 from smartmask.pipelines.shape_recall import ShapeRecall
 from smartmask.pipelines.shape_words import ShapeWords
 from smartmask.pipelines.suggestion import Origin, Suggestion
@@ -66,10 +67,6 @@ NEAR_DUPLICATE_IOU = 0.9
 DRAWS_PER_SUGGESTION = 2
 """Candidates drawn at the most for each suggestion asked for, to replace near-duplicates and empty masks."""
 MAX_SUGGESTIONS = 64
-WORK_PX = 1024
-"""Longer side at which layouts are looked at; what is drawn is a curve, as sharp on a canvas of any size."""
-SMALLEST_BOX_PX = 2.0
-"""A box with a shorter side shows no shape."""
 MAX_PROMPT_CHARACTERS = 1000
 
 
@@ -137,9 +134,9 @@ class SuggestPipeline:
         """
         check_request(prompt, scene, guidance, n, seed, layout.size_hw)
         size_hw = layout.size_hw
-        step = _step(guidance, size_hw)
+        step = step_of(guidance, size_hw)
         if step > 1:
-            layout, guidance = _reduced(layout, step), _reduced_hint(guidance, step)
+            layout, guidance = reduced(layout, step), reduced_hint(guidance, step)
         read = Scene.of(layout)
         kept: list[Suggestion] = []
 
@@ -361,43 +358,6 @@ def check_request(
             )
     if size_hw is not None:
         check_guidance(guidance, size_hw)
-
-
-def _step(guidance: Guidance, size_hw: tuple[int, int]) -> int:
-    """How many pixels apart those are that are looked at: no more than lets a small box show a shape."""
-    step = -(-max(size_hw) // WORK_PX)
-    if isinstance(guidance, Box):
-        x0, y0, x1, y1 = clip_box(guidance.box_xyxy, size_hw)
-        step = min(step, int(min(x1 - x0, y1 - y0) / SMALLEST_BOX_PX))
-    return max(step, 1)
-
-
-def _reduced(layout: Layout, step: int) -> Layout:
-    """A layout of every `step`-th pixel."""
-    layers = [replace(layer, mask=_every(layer.mask, step)) for layer in layout.layers]
-    height, width = _every_shape(layout.size_hw, step)
-    return Layout((height, width), tuple(layer for layer in layers if layer.mask.any()))
-
-
-def _reduced_hint(guidance: Guidance, step: int) -> Guidance:
-    if isinstance(guidance, Box):
-        x0, y0, x1, y1 = guidance.box_xyxy
-        return Box((x0 / step, y0 / step, x1 / step, y1 / step))
-    if isinstance(guidance, NoGuidance):
-        return guidance
-    mask = _every(guidance.mask, step)
-    if not mask.any():  # thinner than a step
-        rows, columns = np.nonzero(guidance.mask)
-        mask[np.minimum(rows // step, len(mask) - 1), np.minimum(columns // step, mask.shape[1] - 1)] = True
-    return replace(guidance, mask=mask)
-
-
-def _every(mask: Bool[np.ndarray, "H W"], step: int) -> Bool[np.ndarray, "h w"]:
-    return np.ascontiguousarray(mask[step // 2 :: step, step // 2 :: step])
-
-
-def _every_shape(size_hw: tuple[int, int], step: int) -> tuple[int, ...]:
-    return tuple(len(range(step // 2, side, step)) for side in size_hw)
 
 
 def _box_within(region_xyxy: BoxXYXY, rng: np.random.Generator) -> BoxXYXY:

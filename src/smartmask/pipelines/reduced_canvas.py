@@ -1,0 +1,53 @@
+"""A large canvas as it is looked at: every so-manieth pixel. What is drawn is a curve and loses nothing."""
+
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Bool
+
+from smartmask.scene.boxes import clip_box
+from smartmask.scene.guidance import Box, Guidance, NoGuidance
+from smartmask.scene.layout import Layout
+
+WORK_PX = 1024
+"""Longer side at which layouts are looked at; what is drawn is a curve, as sharp on a canvas of any size."""
+SMALLEST_BOX_PX = 2.0
+"""A box with a shorter side shows no shape."""
+
+
+def step_of(guidance: Guidance, size_hw: tuple[int, int]) -> int:
+    """How many pixels apart those are that are looked at: no more than lets a small box show a shape."""
+    step = -(-max(size_hw) // WORK_PX)
+    if isinstance(guidance, Box):
+        x0, y0, x1, y1 = clip_box(guidance.box_xyxy, size_hw)
+        step = min(step, int(min(x1 - x0, y1 - y0) / SMALLEST_BOX_PX))
+    return max(step, 1)
+
+
+def reduced(layout: Layout, step: int) -> Layout:
+    """A layout of every `step`-th pixel."""
+    layers = [replace(layer, mask=_every(layer.mask, step)) for layer in layout.layers]
+    height, width = _every_shape(layout.size_hw, step)
+    return Layout((height, width), tuple(layer for layer in layers if layer.mask.any()))
+
+
+def reduced_hint(guidance: Guidance, step: int) -> Guidance:
+    """A hint on such a canvas."""
+    if isinstance(guidance, Box):
+        x0, y0, x1, y1 = guidance.box_xyxy
+        return Box((x0 / step, y0 / step, x1 / step, y1 / step))
+    if isinstance(guidance, NoGuidance):
+        return guidance
+    mask = _every(guidance.mask, step)
+    if not mask.any():  # thinner than a step
+        rows, columns = np.nonzero(guidance.mask)
+        mask[np.minimum(rows // step, len(mask) - 1), np.minimum(columns // step, mask.shape[1] - 1)] = True
+    return replace(guidance, mask=mask)
+
+
+def _every(mask: Bool[np.ndarray, "H W"], step: int) -> Bool[np.ndarray, "h w"]:
+    return np.ascontiguousarray(mask[step // 2 :: step, step // 2 :: step])
+
+
+def _every_shape(size_hw: tuple[int, int], step: int) -> tuple[int, ...]:
+    return tuple(len(range(step // 2, side, step)) for side in size_hw)
