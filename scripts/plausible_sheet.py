@@ -227,6 +227,10 @@ def score(verdicts: Path, results: Path, out: Path) -> None:
     made, requests = read_json(out / "key.json"), read_json(out / "requests.json")
     judge, plausible = read_answers(verdicts, "plausible", made["key"], bool)
     remarks = read_json(verdicts).get("remarks", {})
+    if not isinstance(remarks, dict):
+        raise click.ClickException(
+            f"{verdicts}: remarks must be numbers and words, not one {type(remarks).__name__}"
+        )
     rows = [
         {
             "number": int(number),
