@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float32
 from PIL import Image
 
 from smartmask.scene.boxes import box_of
-from smartmask.scene.distance import distance_to
+from smartmask.scene.distance import signed_field
 
 FRAME_PX = 128
 MARGIN_PX = 6
@@ -26,20 +26,20 @@ def frame_field(mask: Bool[np.ndarray, "H W"]) -> Float32[np.ndarray, "F F"]:
     Raises:
         ValueError: If the mask is empty.
     """
-    x0, y0, x1, y1 = (int(v) for v in box_of(mask))
-    side = _FINER * (FRAME_PX - 2 * MARGIN_PX)
-    crop = Image.fromarray(np.ascontiguousarray(mask[y0:y1, x0:x1]).astype(np.uint8) * 255)
     inside = np.zeros((_FINER * FRAME_PX,) * 2, bool)
     edge = _FINER * MARGIN_PX
+    inside[edge:-edge, edge:-edge] = stretched_box(mask, _FINER * (FRAME_PX - 2 * MARGIN_PX))
+    return signed_field(inside, _FINER, REACH_PX)
+
+
+def stretched_box(mask: Bool[np.ndarray, "H W"], side: int) -> Bool[np.ndarray, "side side"]:
+    """A mask's tight box stretched over a square of `side` pixels.
+
+    Raises:
+        ValueError: If the mask is empty.
+    """
+    x0, y0, x1, y1 = (int(v) for v in box_of(mask))
+    crop = Image.fromarray(np.ascontiguousarray(mask[y0:y1, x0:x1]).astype(np.uint8) * 255)
     soft = np.asarray(crop.resize((side, side), Image.Resampling.BICUBIC))
     # What is thin all over is cut at half its largest value.
-    inside[edge:-edge, edge:-edge] = soft >= min(128, int(soft.max()) // 2 + 1)
-    reach = _FINER * (REACH_PX + 1)
-    field = _distance(~inside, reach) - _distance(inside, reach)
-    field -= 0.5 * np.sign(field)
-    means = field.reshape(FRAME_PX, _FINER, FRAME_PX, _FINER).mean((1, 3)) / (_FINER * REACH_PX)
-    return np.clip(means, -1, 1).astype(np.float32)
-
-
-def _distance(mask: Bool[np.ndarray, "S S"], reach: float) -> Float32[np.ndarray, "S S"]:
-    return np.minimum(distance_to(mask, reach), reach)
+    return np.asarray(soft >= min(128, int(soft.max()) // 2 + 1))

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Int64
+from jaxtyping import Float, Float32, Int64
 
 from smartmask.model.codec import TRUNCATION_PX
 from smartmask.model.condition import SPECIAL_ROWS, Condition
 from smartmask.model.shape_codec import ShapeCodec
-from smartmask.scene.distance import distance_to
+from smartmask.scene.distance import signed_field
 
 CELLS = 8
 """Cells of the layout along a side of the view."""
@@ -78,16 +78,7 @@ def hint_field(coverage: Float32[np.ndarray, "R R"]) -> Float32[np.ndarray, "R R
     steps = np.clip((np.arange(_FINER * size) + 0.5) / _FINER - 0.5, 0, size - 1)
     weights = np.clip(1 - np.abs(steps[:, None] - np.arange(size)), 0, None)
     inside = weights @ coverage @ weights.T > 0.5
-    field = _distance(~inside) - _distance(inside)
-    field -= 0.5 * np.sign(field)
-    means = field.reshape(size, _FINER, size, _FINER).mean((1, 3)) / (_FINER * TRUNCATION_PX)
-    return np.clip(means, -1, 1).astype(np.float32)
-
-
-def _distance(mask: Bool[np.ndarray, "S S"]) -> Float32[np.ndarray, "S S"]:
-    """Distance to a mask, as far as fields tell distances apart."""
-    reach = _FINER * (TRUNCATION_PX + 1)
-    return np.minimum(distance_to(mask, reach), reach)
+    return signed_field(inside, _FINER, TRUNCATION_PX)
 
 
 def _layout(condition: Condition, codec: ShapeCodec) -> Float32[np.ndarray, " cells"]:

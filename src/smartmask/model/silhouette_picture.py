@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Bool, UInt8
 from PIL import Image
 
+from smartmask.model.shape_frame import stretched_box
 from smartmask.scene.boxes import box_of
 
 PICTURE_PX = 64
@@ -25,11 +26,7 @@ def silhouette_picture(mask: Bool[np.ndarray, "H W"]) -> UInt8[np.ndarray, "2 S 
         ValueError: If the mask is empty.
     """
     x0, y0, x1, y1 = (int(v) for v in box_of(mask))
-    crop = Image.fromarray(np.ascontiguousarray(mask[y0:y1, x0:x1]).astype(np.uint8) * 255)
-    side = _FINER * INNER_PX
-    soft = np.asarray(crop.resize((side, side), Image.Resampling.BICUBIC))
-    # What is thin all over is cut at half its largest value.
-    fine = Image.fromarray((soft >= min(128, int(soft.max()) // 2 + 1)).astype(np.uint8) * 255)
+    fine = Image.fromarray(stretched_box(mask, _FINER * INNER_PX).astype(np.uint8) * 255)
     scale = INNER_PX / max(x1 - x0, y1 - y0)
     size_wh = max(1, round((x1 - x0) * scale)), max(1, round((y1 - y0) * scale))
     return np.stack([_framed(fine, size_wh), _framed(fine, (INNER_PX, INNER_PX))])

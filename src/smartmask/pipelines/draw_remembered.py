@@ -6,7 +6,6 @@ region     the shape keeps its proportions, and stands in a box within the regio
 none       the shape keeps its proportions, at the place and size that a placer gives
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -262,12 +261,4 @@ def _some(shapes: Candidates, rng: np.random.Generator, most: int = 160) -> Cand
     if len(shapes) <= most:
         return shapes
     kept = np.sort(rng.choice(len(shapes), most, replace=False))
-    parts: Sequence[np.ndarray] = [
-        shapes.numbers,
-        shapes.is_mirrored,
-        shapes.sketches,
-        shapes.log_aspects,
-        shapes.groups,
-        shapes.handicaps,
-    ]
-    return Candidates(*(part[kept] for part in parts))
+    return shapes.taken(kept)

@@ -12,7 +12,7 @@ units of IoU for each e-fold of perimeter^2 / area, and none of the first four i
 another.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int
@@ -56,6 +56,10 @@ class Candidates:
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def taken(self, rows: Int[np.ndarray, " m"]) -> "Candidates":
+        """Some of them, in the order given."""
+        return Candidates(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
 def choose(

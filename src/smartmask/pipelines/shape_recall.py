@@ -1,6 +1,7 @@
 """The memory as the pipeline asks it: which shapes answer to some words, and what one looks like."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
 
@@ -77,14 +78,8 @@ class ShapeRecall:
         away = np.abs(every.log_aspects - log_aspect)
         near = np.sort(np.argsort(away, kind="stable")[: 2 * NEAR])
         beyond = np.maximum(0, away[near] - np.log(MOST_STRETCH))
-        return Candidates(
-            every.numbers[near],
-            every.is_mirrored[near],
-            every.sketches[near],
-            every.log_aspects[near],
-            every.groups[near],
-            (every.handicaps[near] + STRETCH_PRICE * beyond).astype(np.float32),
-        )
+        kept = every.taken(near)
+        return replace(kept, handicaps=(kept.handicaps + STRETCH_PRICE * beyond).astype(np.float32))
 
     def similarity(self, prompt: str, number: int) -> float:
         """How well a shape's label fits the words, in [0, 1]."""
@@ -108,9 +103,8 @@ class ShapeRecall:
             if (len(found) >= ENOUGH_OBJECTS and how != "kind") or (found and how == "wider"):
                 break
             wanted = wanted_shapes(self.memory, label, words.poses, words.outlines)
-            new = [
-                place for place, number in enumerate(wanted.numbers.tolist()) if number not in set(numbers)
-            ]
+            known = set(numbers)
+            new = [place for place, number in enumerate(wanted.numbers.tolist()) if number not in known]
             turns = set(words.poses) & set(FACING)
             for place in new:
                 number = int(wanted.numbers[place])

@@ -44,6 +44,23 @@ def distance_to(mask: Bool[np.ndarray, "H W"], reach_px: float) -> Float32[np.nd
     return distance
 
 
+def signed_field(inside: Bool[np.ndarray, "S S"], finer: int, reach_px: float) -> Float32[np.ndarray, "s s"]:
+    """The signed distance to an outline, positive inside, over its reach and clipped to [-1, 1].
+
+    Args:
+        inside: A map `finer` times as fine as the field, along each side.
+        finer: Pixels of the map to a pixel of the field.
+        reach_px: Distance, in pixels of the field, that becomes 1.
+    """
+    farthest = finer * (reach_px + 1)
+    out, within = (np.minimum(distance_to(part, farthest), farthest) for part in (~inside, inside))
+    field = out - within
+    field -= 0.5 * np.sign(field)
+    size = len(inside) // finer
+    means = field.reshape(size, finer, size, finer).mean((1, 3)) / (finer * reach_px)
+    return np.clip(means, -1, 1).astype(np.float32)
+
+
 def grow(mask: Bool[np.ndarray, "H W"], grow_px: float) -> Bool[np.ndarray, "H W"]:
     """The mask and all within `grow_px` of it; below 0, the mask less all within `-grow_px` of its outside.
 

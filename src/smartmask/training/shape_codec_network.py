@@ -16,10 +16,8 @@ from jaxtyping import Float
 from torch import nn
 from torch.nn import functional
 
-CODE_CELLS = 8
-CODE_CHANNELS = 8
-LEVELS = 16
-SKETCH_PX = 32
+from smartmask.model.silhouette_codec import CELLS, CHANNELS, LEVELS, SKETCH_PX
+
 _CELL = 4
 """Pixels along a side of the cells that the finest convolutions work on."""
 
@@ -57,7 +55,7 @@ class ShapeEncoder(nn.Module):
             _Residual(middle),
             _convolution(middle, coarse, 2),
             _Residual(coarse),
-            nn.Conv2d(coarse, CODE_CHANNELS, 1),
+            nn.Conv2d(coarse, CHANNELS, 1),
             nn.Tanh(),
         )
 
@@ -73,7 +71,7 @@ class ShapeDecoder(nn.Module):
         super().__init__()
         fine, middle, coarse = widths
         self.body = nn.Sequential(
-            nn.Conv2d(CODE_CHANNELS, coarse, 3, padding=1),
+            nn.Conv2d(CHANNELS, coarse, 3, padding=1),
             _Residual(coarse),
             _Residual(coarse),
             _doubled(coarse, middle),
@@ -96,7 +94,7 @@ class ShapeSketch(nn.Module):
 
     def __init__(self, hidden: int = 768) -> None:
         super().__init__()
-        numbers = CODE_CHANNELS * CODE_CELLS**2
+        numbers = CHANNELS * CELLS**2
         self.first, self.second = nn.Linear(numbers, hidden), nn.Linear(hidden, SKETCH_PX**2)
 
     def forward(self, code: Float[torch.Tensor, "B C 8 8"]) -> Float[torch.Tensor, "B S S"]:
