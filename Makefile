@@ -5,11 +5,13 @@ BIN := $(VENV)/bin
 DATA ?= ../shared/data
 MINUTES ?= 60
 SCENES ?= 30000
+GPU_PYTHON ?= python3
+GPU_OUT ?= runs/generator_gpu
 PHOTOS := voc coco nyu40 lvis taco
 
 SHAPES := --silhouettes $(DATA)/silhouettes --library runs/silhouettes.npz
 
-.PHONY: demo test check bench data train-segment train-planner train-ranker train-codec memory recogniser evaluate
+.PHONY: demo test check bench data pack train-gpu train-segment train-fields train-planner train-ranker train-codec memory recogniser evaluate
 
 demo: $(VENV)/core.stamp
 	$(BIN)/python examples/demo.py --out out/demo
@@ -40,7 +42,10 @@ runs/data/made.stamp: runs/silhouettes.npz
 		--silhouettes runs/silhouettes.npz --layouts runs/data/coco --out runs/data/made --workers 2
 	touch $@
 
-train-segment: data
+train-segment: runs/pack/shapes.npz
+	$(BIN)/python scripts/train_generator.py --minutes $(MINUTES) --run runs/generator --threads 2
+
+train-fields: data
 	$(BIN)/smartmask train --data runs/data --minutes $(MINUTES) --run runs/compact --workers 2 \
 		--init src/smartmask/weights/mask.onnx
 
@@ -53,6 +58,16 @@ train-ranker: data
 train-codec: runs/silhouettes.npz
 	$(BIN)/python scripts/train_shape_codec.py $(SHAPES) --minutes $(MINUTES)
 	$(BIN)/python scripts/export_shape_codec.py
+
+pack: runs/pack/shapes.npz
+
+runs/pack/shapes.npz: data
+	$(BIN)/python scripts/make_generator_pack.py $(SHAPES)
+
+# On a machine with one CUDA card, PyTorch and no network, in this checkout with the folder runs/pack.
+train-gpu:
+	PYTHONPATH=src $(GPU_PYTHON) scripts/train_generator.py --device cuda --batch 2048 --variants 8 --compile --final \
+		--minutes $(MINUTES) --run runs/generator --out $(GPU_OUT)
 
 memory: runs/silhouettes.npz
 	$(BIN)/python scripts/build_memory.py $(SHAPES)

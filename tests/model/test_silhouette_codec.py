@@ -10,8 +10,13 @@ from thin_shapes import ellipse, four_legged_table, small_field, two_wheels
 
 from smartmask.apps.load import WEIGHTS
 from smartmask.errors import CheckpointError
-from smartmask.model.shape_frame import FRAME_PX, frame_field
-from smartmask.model.silhouette_codec import CODE_BYTES, LEVELS, SKETCH_PX, SilhouetteCodec, numbers
+from smartmask.model.shape_frame import FRAME_PX, LEVELS, frame_field
+from smartmask.model.silhouette_codec import (
+    CODE_BYTES,
+    SKETCH_PX,
+    SilhouetteCodec,
+    numbers,
+)
 from smartmask.protocols import ShapeCoder
 
 SHIPPED = WEIGHTS / "codec.npz"

@@ -14,7 +14,6 @@ from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.model.shape_frame import frame_field
 from smartmask.pipelines.draw_remembered import (
     ORDERED,
-    agreed_box,
     choose_for_box,
     choose_freely,
     in_frame,
@@ -71,15 +70,6 @@ def test_a_sample_is_seen_in_the_frame_of_the_box():
     for mask in (ellipse(80, 80), horse()):
         seen_so = in_frame(in_view(mask, box), VIEW, box, 32) > 0
         assert mask_iou(seen_so, small_field(frame_field(mask)) > 0) > 0.85
-
-
-def test_samples_agree_on_the_box_of_what_half_of_them_hold():
-    small, large = (40, 30, 90, 70), (20, 10, 120, 90)
-    fields = np.stack([in_view(np.ones((9, 9), bool), box) for box in (small, large, large)])
-    pixel = 1 / VIEW.scale
-    assert agreed_box(VIEW, fields) == pytest.approx(large, abs=pixel)
-    assert agreed_box(VIEW, fields[[0, 0, 1]]) == pytest.approx(small, abs=pixel)
-    assert agreed_box(VIEW, np.full((3, 64, 64), -1, np.float32)) is None
 
 
 @needs_words

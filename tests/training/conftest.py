@@ -3,6 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from hash_encoder import HashEncoder
+from tiny_generator import CODEC, pack_shapes, packed
+
+from smartmask.model.silhouette_codec import SilhouetteCodec
+from smartmask.training.generator_batch import ShapeTensors
+from smartmask.training.generator_pack import GeneratorPack
+from smartmask.training.shape_codec_export import read_shape_codec
 
 
 @pytest.fixture(autouse=True)
@@ -19,3 +26,20 @@ def fresh_accelerate() -> Iterator[None]:
     yield
     AcceleratorState._reset_state(reset_partial_state=True)
     GradientState._reset_state()
+
+
+@pytest.fixture(scope="session")
+def shipped_codec() -> SilhouetteCodec:
+    return SilhouetteCodec.load(CODEC)
+
+
+@pytest.fixture(scope="session")
+def generator_pack(shipped_codec: SilhouetteCodec) -> GeneratorPack:
+    """Drawn shapes, packed."""
+    return packed(*pack_shapes(), shipped_codec, HashEncoder())
+
+
+@pytest.fixture(scope="session")
+def generator_data(generator_pack: GeneratorPack) -> ShapeTensors:
+    """The same in memory, in four variants: as they are, mirrored, changed, mirrored and changed."""
+    return ShapeTensors(generator_pack, read_shape_codec(CODEC), "cpu", variants=4)

@@ -8,13 +8,14 @@ import pytest
 import torch
 from shapes import blob
 from thin_shapes import ellipse, four_legged_table, two_wheels
+from tiny_generator import CODEC
 from whole_shape_parts import bar, comb, whole
 
 from smartmask.errors import CheckpointError
 from smartmask.model.shape_frame import FRAME_PX, frame_field
 from smartmask.model.silhouette_codec import CODE_BYTES, SilhouetteCodec, numbers
 from smartmask.training import shape_codec_loop
-from smartmask.training.shape_codec_export import export_shape_codec
+from smartmask.training.shape_codec_export import export_shape_codec, read_shape_codec
 from smartmask.training.shape_codec_loop import ShapeCodecConfig, codec_iou, train_shape_codec
 from smartmask.training.shape_codec_network import LEVELS, ShapeAutoencoder, rounded
 from smartmask.training.shape_fields import LEVELS as FIELD_LEVELS
@@ -125,6 +126,30 @@ def test_what_ships_is_what_was_trained(data, tmp_path):
     assert np.abs(codec.decode(codes) - drawn).mean() < 0.03
     assert np.abs(codec.sketch(codes) - small).mean() < 0.03
     assert [entry.name for entry in tmp_path.iterdir()] == ["codec.npz"]
+
+
+def test_the_network_of_the_shipped_file_computes_what_the_file_does(data, shipped_codec):
+    network = read_shape_codec(CODEC)
+    assert not network.training
+    fields = data.fields.astype(np.float32) / FIELD_LEVELS
+    codes = shipped_codec.encode(fields)
+    kept = torch.from_numpy(numbers(codes))
+    with torch.no_grad():
+        # What lies between two levels may fall to either.
+        found = rounded(network.encoder(torch.from_numpy(fields[:, None])))
+        assert ((found - kept).abs() > 1e-3).float().mean() < 1e-3
+        drawn, small = network.decoder(kept)[:, 0].numpy(), network.sketch(kept).numpy()
+    assert np.abs(shipped_codec.decode(codes) - drawn).max() < 1e-3
+    assert np.abs(shipped_codec.sketch(codes) - small).max() < 1e-3
+
+
+def test_a_missing_or_damaged_codec_is_named(tmp_path):
+    path = tmp_path / "codec.npz"
+    with pytest.raises(CheckpointError, match=r"codec\.npz: missing or damaged shape codec"):
+        read_shape_codec(path)
+    path.write_bytes(CODEC.read_bytes()[:100_000])
+    with pytest.raises(CheckpointError, match=r"codec\.npz: missing or damaged shape codec"):
+        read_shape_codec(path)
 
 
 def test_the_watched_iou_is_that_of_shapes_and_what_comes_back(data):

@@ -10,7 +10,7 @@ from whole_shape_parts import drawn_shapes
 from smartmask.data.shape_splits import split_shapes
 from smartmask.errors import AnnotationError
 from smartmask.model.shape_frame import FRAME_PX, frame_field
-from smartmask.training.shape_fields import LEVELS, read_shapes, shape_fields
+from smartmask.training.shape_fields import LEVELS, ShapeFields, read_shapes, shape_codes, shape_fields
 
 SHAPES = drawn_shapes(groups=8, of_each=1)
 
@@ -73,6 +73,23 @@ def test_a_run_that_was_cut_off_leaves_nothing_that_is_taken_for_whole(folder, t
     kept.with_suffix(".tmp").write_bytes(b"half")
     assert (shape_fields(folder, None, cache).fields[0] != 0).any()
     assert [path.name for path in cache.iterdir()] == [kept.name]
+
+
+def test_codes_are_those_of_the_fields_and_are_kept_for_these_shapes_and_codec(
+    folder, tmp_path, shipped_codec, monkeypatch
+):
+    cache = tmp_path / "cache"
+    data = shape_fields(folder, None, cache)
+    codes = shape_codes(data, shipped_codec, cache)
+    assert np.array_equal(codes, shipped_codec.encode(data.fields.astype(np.float32) / LEVELS))
+    (kept,) = cache.glob("codes-*")
+    np.save(kept, np.zeros_like(codes))
+    assert not shape_codes(data, shipped_codec, cache).any()
+    monkeypatch.setattr(shipped_codec, "digest", "another")
+    assert np.array_equal(shape_codes(data, shipped_codec, cache), codes)
+    fewer = ShapeFields(data.shapes[:3], data.splits[:3], data.fields[:3])
+    assert np.array_equal(shape_codes(fewer, shipped_codec, cache), codes[:3])
+    assert len(list(cache.glob("codes-*"))) == 3
 
 
 def test_silhouettes_of_photos_come_after_the_files(folder, tmp_path):

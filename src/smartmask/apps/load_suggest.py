@@ -1,5 +1,6 @@
 """The pipeline that draws masks, wired in one way for users and for what is measured."""
 
+import os
 from pathlib import Path
 
 from smartmask.apps.load import WEIGHTS
@@ -8,7 +9,9 @@ from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.model.onnx_denoiser import OnnxDenoiser
 from smartmask.model.ranker_network import EmbeddedRanker, load_ranker_network
 from smartmask.model.shape_codec import ShapeCodec
+from smartmask.model.shape_generator import ShapeGenerator
 from smartmask.model.silhouette_codec import SilhouetteCodec
+from smartmask.pipelines.free_drawing import FreeDrawing
 from smartmask.pipelines.generate import MaskGenerator
 from smartmask.pipelines.shape_recall import ShapeRecall
 from smartmask.pipelines.suggest import POOL, SuggestPipeline
@@ -67,7 +70,24 @@ def load_suggest(
     generator = MaskGenerator(denoiser, encoder, codec.resolution, codec)
     placer = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder)
     recall = load_recall(memory, encoder)
-    return SuggestPipeline(generator, ranker, threads, placer=placer, recall=recall, pool=POOL)
+    free = None if weights else load_free(encoder, recall, threads)
+    return SuggestPipeline(generator, ranker, threads, placer=placer, recall=recall, free=free, pool=POOL)
+
+
+def load_free(encoder: WordEncoder, recall: ShapeRecall | None, threads: int | None = None) -> FreeDrawing:
+    """What draws freely.
+
+    Args:
+        encoder: The shipped text encoder.
+        recall: Gives shapes to draw like; None = none are shown.
+        threads: Of a call; None = one a core.
+
+    Raises:
+        CheckpointError: If a file is missing, damaged, of another version or of another codec.
+    """
+    codec = SilhouetteCodec.load(WEIGHTS / "codec.npz")
+    generator = ShapeGenerator(WEIGHTS / "generator.onnx", codec.digest, threads or os.cpu_count() or 1)
+    return FreeDrawing(generator, codec, encoder, recall)
 
 
 def load_recall(memory: Memory, encoder: WordEncoder) -> ShapeRecall:

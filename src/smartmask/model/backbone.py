@@ -145,7 +145,7 @@ class CompactBackbone(nn.Module):
             aspect**3,
         )
         context = self.mix(
-            self.time(_waves(t))
+            self.time(waves(t))
             + self.object_text(object_text * self.text_scale)
             + self.scene_text(scene_text * self.text_scale)
             + self.guidance_kind(guidance_kind)
@@ -180,7 +180,7 @@ class _Block(nn.Module):
         return result
 
 
-def _waves(t: Float[Tensor, " B"]) -> Float[Tensor, "B F"]:
+def waves(t: Float[Tensor, " B"]) -> Float[Tensor, "B F"]:
     """Sine and cosine features of time."""
     rates = torch.exp(torch.linspace(0, math.log(1000), TIME_FREQUENCIES, dtype=t.dtype, device=t.device))
     return torch.cat([torch.sin(t[:, None] * rates), torch.cos(t[:, None] * rates)], 1)

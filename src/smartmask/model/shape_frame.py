@@ -14,6 +14,8 @@ from smartmask.scene.boxes import box_of
 from smartmask.scene.distance import signed_field
 
 FRAME_PX = 128
+CELLS, CHANNELS, LEVELS = 8, 8, 16
+"""A code has so many cells along each side, so many numbers in each, of so many levels."""
 MARGIN_PX = 6
 REACH_PX = 5.0
 _FINER = 2

@@ -20,13 +20,10 @@ import onnxruntime
 from jaxtyping import Float, Float32, UInt8
 
 from smartmask.errors import CheckpointError
-from smartmask.model.shape_frame import FRAME_PX, MARGIN_PX, REACH_PX
+from smartmask.model.shape_frame import CELLS, CHANNELS, FRAME_PX, LEVELS, MARGIN_PX, REACH_PX
 
 FORMAT = "smartmask-silhouette-codec"
 FORMAT_VERSION = 1
-CELLS = 8
-CHANNELS = 8
-LEVELS = 16
 CODE_BYTES = CELLS * CELLS * CHANNELS // 2
 SKETCH_PX = 32
 ARRAYS = (

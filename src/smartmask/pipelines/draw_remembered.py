@@ -1,7 +1,6 @@
 """Masks from remembered shapes: chosen by what the denoiser's samples vote for, fitted to the hint.
 
 box        the shape fills it; stretched no more than `MOST_STRETCH`, else it stands on its foot line
-scribble   the shape fills the box of what the samples agree on, and is warped toward it
 region     the shape keeps its proportions, and stands in a box within the region
 none       the shape keeps its proportions, at the place and size that a placer gives
 """
@@ -13,8 +12,8 @@ from jaxtyping import Bool, Float, Float32, Int
 
 from smartmask.model.shape_frame import FRAME_PX, MARGIN_PX
 from smartmask.model.shape_sketch import pairwise_iou
-from smartmask.pipelines.shape_choice import OWN_SHARE, PLAIN_PRICE, Candidates, choose
-from smartmask.pipelines.shape_fit import fitted_box, fitted_outline, warp_toward, warped, with_evidence
+from smartmask.pipelines.shape_choice import Candidates, choose
+from smartmask.pipelines.shape_fit import fitted_box, fitted_outline, warp_toward
 from smartmask.pipelines.shape_recall import MOST_STRETCH, ShapeRecall
 from smartmask.pipelines.suggestion import Origin
 from smartmask.scene.boxes import BoxXYXY
@@ -29,37 +28,10 @@ ORDERED = 16
 """Shapes of a request that are put in order; further candidates are drawn freely."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Following:
-    """How closely the votes are followed.
-
-    Attributes:
-        own_share, plain_price: As `choose` takes them.
-        stretch: The most by which a shape's width over height may change.
-        nearest: Share of the votes, those most like a shape, that it follows: another pose must not pull at
-        it. warp: Longest displacement toward them, as a share of the shape's box.
-        evidence: Weight of the votes' log odds beside the shape's field: where the votes are sure they
-        decide,
-            where they are not the shape does.
-    """
-
-    own_share: float
-    plain_price: float
-    stretch: float
-    nearest: float
-    warp: float
-    evidence: float
-
-
-BOX = Following(
-    own_share=OWN_SHARE,
-    plain_price=PLAIN_PRICE,
-    stretch=MOST_STRETCH,
-    nearest=0.25,
-    warp=0.03,
-    evidence=0.0,
-)
-SCRIBBLE = Following(own_share=0.0, plain_price=0.03, stretch=2.0, nearest=1.0, warp=0.06, evidence=0.6)
+NEAREST_SHARE = 0.25
+"""Share of the votes, those most like a shape, that it follows: another pose must not pull at it."""
+MOST_WARP = 0.03
+"""Longest displacement toward them, as a share of the shape's box."""
 SEED_NOISE = 0.02
 """Deviation, in IoU, of the choice between shapes that are nearly as good: seeds differ by it."""
 
@@ -82,7 +54,6 @@ class Chosen:
         shapes: The candidates.
         order: Places among them.
         votes: Samples of what is likely, in the frame of the box.
-        following: How closely the votes are followed.
         is_within: Whether shapes in their own proportions stay within the boxes that they are laid on; else
             they take the boxes' foot points and areas.
     """
@@ -92,7 +63,6 @@ class Chosen:
     shapes: Candidates
     order: Int[np.ndarray, " c"]
     votes: Bool[np.ndarray, "v S S"]
-    following: Following = BOX
     is_within: bool = False
 
 
@@ -103,7 +73,6 @@ def choose_for_box(
     view: View,
     fields: Float32[np.ndarray, "v R R"],
     rng: np.random.Generator,
-    following: Following = BOX,
 ) -> Chosen:
     """Shapes for a box.
 
@@ -114,7 +83,6 @@ def choose_for_box(
         view: The window that the samples were drawn in.
         fields: The samples, each stretched to the box already, or not.
         rng: Decides between equals.
-        following: How closely the samples are followed.
     """
     x0, y0, x1, y1 = box_xyxy
     log_aspect = float(np.log((x1 - x0) / (y1 - y0)))
@@ -122,17 +90,8 @@ def choose_for_box(
     side = shapes.sketches.shape[1]
     votes = np.stack([in_frame(field, view, box_xyxy, side) > 0 for field in fields])
     votes = votes[votes.any((1, 2))]
-    order = choose(
-        shapes,
-        votes,
-        log_aspect,
-        ORDERED,
-        rng,
-        own_share=following.own_share,
-        plain_price=following.plain_price,
-        noise=SEED_NOISE,
-    )
-    return Chosen(prompt, box_xyxy, shapes, order, votes, following)
+    order = choose(shapes, votes, log_aspect, ORDERED, rng, noise=SEED_NOISE)
+    return Chosen(prompt, box_xyxy, shapes, order, votes)
 
 
 def choose_freely(
@@ -166,13 +125,10 @@ def lay(recall: ShapeRecall, chosen: Chosen, place: int, box_xyxy: BoxXYXY) -> L
     if chosen.box_xyxy is None:
         target, fit = _own_box(chosen, box_xyxy, aspect), "own"
     else:
-        target, fit = fitted_box(box_xyxy, aspect, chosen.following.stretch)
+        target, fit = fitted_box(box_xyxy, aspect, MOST_STRETCH)
     field, warp = recall.field(number, is_mirrored), None
     if len(chosen.votes) and fit == "box":
-        likely, follows = _nearest(chosen, row), chosen.following
-        warp = warp_toward(chosen.shapes.sketches[row], 2 * likely - 1, follows.warp)
-        if follows.evidence:
-            field, warp = with_evidence(warped(field, warp), likely, follows.evidence), None
+        warp = warp_toward(chosen.shapes.sketches[row], 2 * _nearest(chosen, row) - 1, MOST_WARP)
     outline = fitted_outline(field, target, warp)
     if not outline.curves:
         return None
@@ -217,20 +173,6 @@ def of_aspect(box_xyxy: BoxXYXY, aspect: float) -> BoxXYXY:
     return middle - width / 2, y1 - height, middle + width / 2, y1
 
 
-def agreed_box(view: View, fields: Float32[np.ndarray, "v R R"]) -> BoxXYXY | None:
-    """The tight box, on the canvas, of what half of the samples agree on; None if they agree on nothing."""
-    inside = (fields > 0).mean(0) >= 0.5
-    if not inside.any():
-        return None
-    rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
-    return (
-        view.x0 + float(columns[0]) / view.scale,
-        view.y0 + float(rows[0]) / view.scale,
-        view.x0 + float(columns[-1] + 1) / view.scale,
-        view.y0 + float(rows[-1] + 1) / view.scale,
-    )
-
-
 def in_frame(
     field: Float32[np.ndarray, "R R"], view: View, box_xyxy: BoxXYXY, side: int
 ) -> Float32[np.ndarray, "S S"]:
@@ -251,7 +193,7 @@ def _nearest(chosen: Chosen, row: int) -> Float[np.ndarray, "S S"]:
     """The share of the votes nearest to a shape that are inside, of each pixel."""
     votes = chosen.votes.reshape(len(chosen.votes), -1)
     mine = (chosen.shapes.sketches[row] > 0).reshape(1, -1)
-    count = max(1, round(chosen.following.nearest * len(votes)))
+    count = max(1, round(NEAREST_SHARE * len(votes)))
     near = np.argsort(-pairwise_iou(mine, votes)[0], kind="stable")[:count]
     return np.asarray(chosen.votes[near].mean(0))
 

@@ -21,8 +21,6 @@ SMALLEST_PART = 0.02
 LEVELS = (0.0, -0.12, -0.25)
 """Where the field is cut: at zero, or lower where that joins parts which a thin rod held together."""
 STEPS = 10
-UNSURE = 1.5
-"""Log odds up to which votes say nothing: a drawing fills the gaps between legs, and so do its samples."""
 BLUR = 2.0
 """Deviation of the blur after each step, in pixels of a sketch."""
 
@@ -109,36 +107,6 @@ def warp_toward(
         length = np.hypot(*shift)
         shift *= most * side * np.tanh(length / (most * side)) / np.maximum(length, 1e-6)
     return (shift / side).astype(np.float32)
-
-
-def warped(
-    field: Float32[np.ndarray, "F F"], warp: Float32[np.ndarray, "2 S S"]
-) -> Float32[np.ndarray, "F F"]:
-    """A frame's field, each pixel taken from where a warp says."""
-    rows, columns = np.indices(field.shape)
-    places = np.stack([columns.ravel(), rows.ravel()], 1).astype(np.float64)
-    coarse = (places + 0.5) / len(field) * warp.shape[1] - 0.5
-    shift = np.stack([_picked(axis, coarse) for axis in warp], 1) * len(field)
-    return _picked(field, places + shift).reshape(field.shape).astype(np.float32)
-
-
-def with_evidence(
-    field: Float32[np.ndarray, "F F"], likely: Float[np.ndarray, "S S"], weight: float
-) -> Float32[np.ndarray, "F F"]:
-    """A frame's field and the log odds of its pixels, added: naive Bayes, with the shape as one witness.
-
-    Args:
-        field: The shape.
-        likely: How likely each pixel of a coarser picture is inside, in [0, 1].
-        weight: Of the log odds; the field's own reach 1.
-    """
-    odds = np.clip(likely, 0.02, 0.98)
-    logit = np.log(odds / (1 - odds))
-    sure = np.sign(logit) * np.maximum(np.abs(logit) - UNSURE, 0)
-    rows, columns = np.indices(field.shape)
-    places = (np.stack([columns.ravel(), rows.ravel()], 1) + 0.5) / len(field) * len(likely) - 0.5
-    fine = _picked(sure, places).reshape(field.shape)
-    return (field + weight * fine).astype(np.float32)
 
 
 def _moved(

@@ -6,9 +6,11 @@ the base model is, needs no placer: it draws a coarse mask on the whole canvas, 
 region. *Refine* sees a window round the box or the coarse mask and draws the mask sharply. A box or a
 scribble from the user says already where: it goes straight to refine.
 
-What is drawn is a real shape wherever the memory knows one of the words: the refine pass's samples vote for
-the shapes of the label, and those chosen are fitted to the hint (`draw_remembered.py`). Words that nobody
-knows are drawn freely: candidates are then chosen from the samples themselves (`consensus.py`).
+For a box, a region or no hint, what is drawn is a real shape wherever the memory knows one of the words: the
+refine pass's samples vote for the shapes of the label, and those chosen are fitted to the hint
+(`draw_remembered.py`). A scribble says more of its object than any remembered shape could follow, and some
+words nobody knows: those are drawn freely by the shape generator (`free_drawing.py`). A pipeline without one
+chooses from its samples themselves (`consensus.py`).
 
 Candidate i is a pure function of (layout, words, guidance, seed, i). So results do not depend on how many are
 asked for, on threads, or on one another.
@@ -27,15 +29,14 @@ from jaxtyping import Bool, Float32
 from smartmask.model.codec import decode
 from smartmask.pipelines.consensus import consensus_order
 from smartmask.pipelines.draw_remembered import (
-    SCRIBBLE,
     Chosen,
-    agreed_box,
     choose_for_box,
     choose_freely,
     lay,
     place_for,
 )
 from smartmask.pipelines.finish import filling_box, without_specks
+from smartmask.pipelines.free_drawing import SAMPLES, FreeDrawing, FreelyDrawn
 from smartmask.pipelines.generate import MaskGenerator, SamplingConfig, Scene
 from smartmask.pipelines.reduced_canvas import SMALLEST_BOX_PX, reduced, reduced_hint, step_of
 from smartmask.pipelines.shape_recall import ShapeRecall
@@ -81,6 +82,7 @@ class SuggestPipeline:
         *,
         placer: Placer | None = None,
         recall: ShapeRecall | None = None,
+        free: FreeDrawing | None = None,
         place: SamplingConfig = PLACE,
         refine: SamplingConfig = REFINE,
         pool: int = 1,
@@ -93,6 +95,7 @@ class SuggestPipeline:
             threads: Candidates drawn side by side; None = one a core. The masks do not depend on it.
             placer: Draws boxes where no hint is given; None = the network places objects itself.
             recall: Gives real shapes; None = all is drawn freely.
+            free: Draws what the memory cannot, and what somebody scribbles; None = `generator` does.
             place: How a network that places objects itself samples.
             refine: How the refine pass samples; the default suits the shipped model, with a pool of `POOL`.
             pool: Samples of a refine pass that candidates are chosen from; 1 = a candidate is a sample.
@@ -103,7 +106,8 @@ class SuggestPipeline:
         # Candidates of one request read the same layout, and with a hint they are chosen from the same pool.
         self._boxes = lru_cache(maxsize=2)(placer.boxes) if placer else None
         self._fields = lru_cache(maxsize=2)(self._seeded_fields)
-        self._recall = recall
+        self._recall, self._free = recall, free
+        self._drawn = lru_cache(maxsize=2)(self._seeded_drawing)
         self._chosen = lru_cache(maxsize=2)(self._seeded_choice)
         self._lock = Lock()
 
@@ -154,7 +158,7 @@ class SuggestPipeline:
                 drawn += count
         if step > 1:
             kept = [suggestion.enlarged(step, size_hw) for suggestion in kept]
-        if self._recall and isinstance(guidance, Box | Scribble):
+        if (self._recall or self._free) and isinstance(guidance, Box | Scribble):
             return kept  # the place is given; which shape is best the ranker cannot tell
         return sorted(kept, key=lambda suggestion: -suggestion.score)
 
@@ -187,6 +191,9 @@ class SuggestPipeline:
             found = [
                 self._laid(scene, prompt, text, chosen, place_for(chosen, number, box), box) for box in boxes
             ]
+        elif self._free is not None:
+            drawn = self._free(scene, prompt, Box(boxes[0]), rng, 1)
+            found = [self._freely(scene, prompt, text, drawn.on(box), 0) for box in boxes]
         else:
             count = -(-self._pool // PLACES**2)  # each box gives one mask, so fewer samples do
             found = [self.refine(scene, prompt, text, Box(box), rng, count) for box in boxes]
@@ -196,36 +203,56 @@ class SuggestPipeline:
         self, scene: Scene, prompt: str, text: str | None, guidance: Box | Scribble, seed: int, number: int
     ) -> Suggestion | None:
         """A candidate whose place is given: a remembered shape, and after those one drawn freely."""
-        with self._lock:  # else threads would draw the same pool side by side
-            chosen = self._chosen(scene, prompt, text, guidance, seed)
+        with self._lock:  # else threads would draw the same samples side by side
+            chosen = (
+                None if isinstance(guidance, Scribble) else self._chosen(scene, prompt, text, guidance, seed)
+            )
         remembered = len(chosen.order) if chosen else 0
         if chosen and chosen.box_xyxy and number < remembered:
             return self._laid(scene, prompt, text, chosen, number, chosen.box_xyxy)
         number -= remembered
+        if self._free is not None:
+            with self._lock:
+                drawn = self._drawn(scene, prompt, guidance, seed, number // SAMPLES)
+            return self._freely(scene, prompt, text, drawn, number % SAMPLES)
         with self._lock:
             fields = self._fields(scene, prompt, text, guidance, seed, number // self._pool)
         return self._finish(scene, prompt, text, guidance, fields[number % self._pool])
+
+    def _seeded_drawing(
+        self, scene: Scene, prompt: str, guidance: Box | Scribble, seed: int, block: int
+    ) -> FreelyDrawn:
+        """The free drawings of candidates block * SAMPLES and on."""
+        assert self._free is not None
+        if isinstance(guidance, Box):
+            guidance = Box(clip_box(guidance.box_xyxy, scene.layout.size_hw))
+        return self._free(scene, prompt, guidance, np.random.default_rng([seed, block, 1]))
+
+    def _freely(
+        self, scene: Scene, prompt: str, text: str | None, drawn: FreelyDrawn, number: int
+    ) -> Suggestion | None:
+        """A free drawing, and its score."""
+        assert self._free is not None
+        outline = self._free.outline(drawn, number)
+        return self._scored(scene, prompt, text, outline, None) if outline.curves else None
 
     def _seeded_choice(
         self, scene: Scene, prompt: str, text: str | None, guidance: Guidance, seed: int
     ) -> Chosen | None:
         """The remembered shapes for a request in their order; None if there are none."""
-        if self._recall is None or not self._recall.words(prompt).is_known:
+        if self._recall is None or isinstance(guidance, Scribble):
+            return None
+        if not self._recall.words(prompt).is_known:
             return None
         rng = np.random.default_rng([seed, 1 << 31])
-        if not isinstance(guidance, Box | Scribble):
+        if not isinstance(guidance, Box):
             region = guidance.box() if isinstance(guidance, Region) else None
             return choose_freely(self._recall, prompt, rng, region)
         view = self._window(guidance.box(), REFINE_FILL, scene.layout.size_hw)
         fields = self._fields(scene, prompt, text, guidance, seed, 0)
-        if isinstance(guidance, Box):
-            box = clip_box(guidance.box_xyxy, scene.layout.size_hw)
-            filled = np.stack([filling_box(field, view, box) for field in fields])
-            return choose_for_box(self._recall, prompt, box, view, filled, rng)
-        agreed = agreed_box(view, fields)
-        if agreed is None:
-            return None
-        return choose_for_box(self._recall, prompt, agreed, view, fields, rng, SCRIBBLE)
+        box = clip_box(guidance.box_xyxy, scene.layout.size_hw)
+        filled = np.stack([filling_box(field, view, box) for field in fields])
+        return choose_for_box(self._recall, prompt, box, view, filled, rng)
 
     def _laid(
         self, scene: Scene, prompt: str, text: str | None, chosen: Chosen, place: int, box_xyxy: BoxXYXY

@@ -49,7 +49,7 @@ class TrainConfig:
 def compact() -> TrainConfig:
     """The shipped mask model: shapes of 384 numbers, 12 M parameters.
 
-    Command: `make train-segment MINUTES=110`, repeated.
+    Command: `make train-fields MINUTES=110`, repeated.
     Making the views takes a quarter of an hour on two CPU cores, once; then about 2,000 views/s. Scores by
     views seen are in docs/LOG.md.
     """

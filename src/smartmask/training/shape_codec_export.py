@@ -6,19 +6,19 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 
 from smartmask.data.atomic import write_files
-from smartmask.model.shape_frame import FRAME_PX, MARGIN_PX, REACH_PX
+from smartmask.errors import CheckpointError
+from smartmask.model.shape_frame import CELLS, CHANNELS, FRAME_PX, MARGIN_PX, REACH_PX
 from smartmask.model.silhouette_codec import (
-    CELLS,
-    CHANNELS,
     FORMAT,
     FORMAT_VERSION,
     SilhouetteCodec,
     SilhouetteCodecCard,
 )
-from smartmask.training.eight_bits import eight_bits, rounded, store_eight_bits
+from smartmask.training.eight_bits import eight_bits, rounded, store_eight_bits, stored_weight
 from smartmask.training.export import OPSET, drop_traces, store_half
 from smartmask.training.shape_codec_network import ShapeAutoencoder
 from smartmask.training.shape_codec_network import rounded as rounded_code
@@ -62,6 +62,30 @@ def export_shape_codec(network: ShapeAutoencoder, views: int, path: Path) -> flo
     np.savez(content, allow_pickle=False, **arrays)
     write_files({path: content.getvalue()})
     return _parity(stored, SilhouetteCodec.load(path))
+
+
+def read_shape_codec(path: Path) -> ShapeAutoencoder:
+    """The network of a shipped file.
+
+    Raises:
+        CheckpointError: If the file is missing or damaged.
+    """
+    network = ShapeAutoencoder()
+    weights = {}
+    try:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+            for part in ("encoder", "decoder"):
+                model = onnx.load_from_string(file[part].tobytes())
+                for name in getattr(network, part).state_dict():
+                    weights[f"{part}.{name}"] = torch.from_numpy(stored_weight(model, name).copy())
+            for name in ("first", "second"):
+                values = file[name].astype(np.float32) * file[f"{name}_scale"]
+                weights[f"sketch.{name}.weight"] = torch.from_numpy(values.T.copy())
+                weights[f"sketch.{name}.bias"] = torch.from_numpy(file[f"{name}_bias"])
+        network.load_state_dict(weights)
+    except Exception as error:
+        raise CheckpointError(f"{path}: missing or damaged shape codec ({error}); fetch it again") from error
+    return network.eval()
 
 
 @torch.no_grad()

@@ -16,7 +16,8 @@ from jaxtyping import Float
 from torch import nn
 from torch.nn import functional
 
-from smartmask.model.silhouette_codec import CELLS, CHANNELS, LEVELS, SKETCH_PX
+from smartmask.model.shape_frame import CELLS, CHANNELS, LEVELS
+from smartmask.model.silhouette_codec import SKETCH_PX
 
 _CELL = 4
 """Pixels along a side of the cells that the finest convolutions work on."""

@@ -1,6 +1,7 @@
 """Fields of all whole shapes, made once and kept: 16 kB each, mapped into memory as they are read."""
 
 import hashlib
+import io
 import json
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -8,13 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Int8
+from jaxtyping import Int8, UInt8
 
+from smartmask.data.atomic import write_files
 from smartmask.data.layered_scene import Split
 from smartmask.data.shape_splits import split_shapes
 from smartmask.data.synthesis.silhouettes import SilhouetteLibrary
 from smartmask.data.whole_shapes import WholeShape, read_whole_shapes, whole_shapes_of_library
 from smartmask.model.shape_frame import FRAME_PX, MARGIN_PX, REACH_PX, frame_field
+from smartmask.model.silhouette_codec import SilhouetteCodec
 
 LEVELS = 127
 """A field's values are kept as whole numbers from -127 to 127."""
@@ -81,6 +84,18 @@ def shape_fields(silhouettes: Path, library: Path | None, cache: Path, workers: 
         del made
         passing.rename(path)
     return ShapeFields(shapes, split_shapes(shapes), np.load(path, mmap_mode="r"))
+
+
+def shape_codes(data: ShapeFields, codec: SilhouetteCodec, cache: Path) -> UInt8[np.ndarray, "N bytes"]:
+    """The codes of all shapes, which are taken from a folder if it holds those of these shapes and codec."""
+    path = cache / f"codes-{_digest(data.shapes)}-{codec.digest}.npy"
+    if not path.exists():
+        parts = np.array_split(data.fields, max(1, len(data.fields) // 500))
+        codes = np.concatenate([codec.encode(part.astype(np.float32) / LEVELS) for part in parts])
+        content = io.BytesIO()
+        np.save(content, codes)
+        write_files({path: content.getvalue()})
+    return np.asarray(np.load(path))
 
 
 def _field(shape: WholeShape) -> Int8[np.ndarray, "F F"]:
