@@ -42,8 +42,6 @@ LEAST_SIDE = 0.05
 """Of a sample's box, in sides of the hint's."""
 NEAREST = 12
 """Shapes of different objects that neighbours are taken from."""
-
-
 SAMPLES = 8
 """Samples drawn at one go, of which those are shown first that most of them are like."""
 BOX_STRENGTH, SCRIBBLE_STRENGTH = 2.0, 1.5

@@ -25,8 +25,7 @@ ASPECT_SPREAD = 0.25
 """Deviation, in ln(width / height), of the weight of a label's other shapes."""
 OWN_SHARE = 0.65
 PLAIN_PRICE = 0.12
-"""For a box; a drawing says more of its object, so little else counts there. Later choices cost less, as
-their gains shrink."""
+"""Later choices cost less, as their gains shrink."""
 TELLING = 0.65
 """Share of the label's shapes that are plainer than the one from which on nothing is paid: many renders see
 their object at a slant, as a lump."""
