@@ -11,7 +11,7 @@ PHOTOS := voc coco nyu40 lvis taco
 
 SHAPES := --silhouettes $(DATA)/silhouettes --library runs/silhouettes.npz
 
-.PHONY: demo test check bench data pack train-gpu train-segment train-fields train-planner train-ranker train-codec memory recogniser evaluate
+.PHONY: demo test check bench data pack train-gpu train-segment train-chooser train-planner train-ranker train-codec memory recogniser evaluate
 
 demo: $(VENV)/core.stamp
 	$(BIN)/python examples/demo.py --out out/demo
@@ -45,9 +45,8 @@ runs/data/made.stamp: runs/silhouettes.npz
 train-segment: runs/pack/shapes.npz
 	$(BIN)/python scripts/train_generator.py --minutes $(MINUTES) --run runs/generator --threads 2
 
-train-fields: data
-	$(BIN)/smartmask train --data runs/data --minutes $(MINUTES) --run runs/compact --workers 2 \
-		--init src/smartmask/weights/mask.onnx
+train-chooser: runs/pack/shapes.npz
+	$(BIN)/python scripts/train_chooser.py --minutes $(MINUTES)
 
 train-planner: data
 	$(BIN)/python scripts/train_planner.py --data runs/data

@@ -94,7 +94,7 @@ def main() -> None:
         "protocol": PROTOCOL,
         "commit": subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip(),
         "planner_sha256": hashlib.sha256((WEIGHTS / "planner.npz").read_bytes()).hexdigest(),
-        "mask_sha256": hashlib.sha256((WEIGHTS / "mask.onnx").read_bytes()).hexdigest(),
+        "mask_sha256": hashlib.sha256((WEIGHTS / "generator.onnx").read_bytes()).hexdigest(),
         "size_hw": SIZE_HW,
         "limit": LIMIT,
         "statistics": statistics,

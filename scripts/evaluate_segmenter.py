@@ -25,7 +25,7 @@ from smartmask.data.layered_scene import Split
 from smartmask.data.shards import SceneDataset
 from smartmask.evaluation.layout_cost import SOURCES, LayoutTask, layout_tasks
 from smartmask.evaluation.segmenter import PROTOCOL, evaluate_segmenter
-from smartmask.model.onnx_denoiser import card_of
+from smartmask.model.shape_generator import card_of
 from smartmask.pipelines.suggest import SuggestPipeline
 from smartmask.protocols import Segmenter
 from smartmask.scene.boxes import box_of
@@ -90,7 +90,7 @@ def _cost(photos: list[LabelledPhoto], data: Path, segmenter: Segmenter, limit: 
     rows = np.array([_measured(pipeline, task) for task in layout_tasks(pairs, segmenter, limit)])
     return {
         "objects": len(rows),
-        "mask_model_views": card_of(WEIGHTS / "mask.onnx").views,
+        "mask_model_views": card_of(WEIGHTS / "generator.onnx").views,
         **{
             source: {
                 "box_iou": float(rows[:, place, 0].mean()),

@@ -11,7 +11,6 @@ import torch
 from hash_encoder import HashEncoder
 from hub_cache import HubCache
 from hypothesis import settings
-from tiny_model import TinyModel, export_tiny_model
 
 if TYPE_CHECKING:
     from tiny_diffusers import TinyCheckpoints
@@ -29,12 +28,6 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def tiny_encoder() -> HashEncoder:
     return HashEncoder()
-
-
-@pytest.fixture(scope="session")
-def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
-    """The exported mask model; tests copy the file before they change it."""
-    return export_tiny_model(tmp_path_factory.mktemp("weights"))
 
 
 @pytest.fixture(scope="session")

@@ -51,6 +51,12 @@ def lamp(number: int = 0) -> np.ndarray:
     return mask
 
 
+def quarters() -> list[np.ndarray]:
+    """Four shapes as large and as detailed as each other: one, turned by quarters."""
+    square = comb(2)[:60, ::4][:, np.arange(60) // 3]
+    return [np.ascontiguousarray(np.rot90(square, turns)) for turns in range(4)]
+
+
 def stable() -> list[Known]:
     """Horses and lamps of several objects, a ball, a comb and a bar."""
     return [

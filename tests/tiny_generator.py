@@ -1,6 +1,8 @@
-"""What tests of the shape generator share: drawn shapes, their pack, settings of a network of width 16."""
+"""What tests of the shape generator share: drawn shapes, their pack, small networks and a file of one."""
 
+import warnings
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,16 +14,21 @@ from smartmask.apps.load import WEIGHTS
 from smartmask.data.layered_scene import Split
 from smartmask.data.whole_shapes import WholeShape
 from smartmask.model.generator_inputs import LAYOUT_CELLS
-from smartmask.model.shape_frame import frame_field
+from smartmask.model.shape_frame import CHANNELS, frame_field
 from smartmask.model.silhouette_codec import SilhouetteCodec
 from smartmask.protocols import TextEncoder
 from smartmask.training.generator_batch import BatchSettings
+from smartmask.training.generator_export import export_generator
 from smartmask.training.generator_loop import GeneratorTraining
 from smartmask.training.generator_network import GeneratorConfig, ShapeGenerator
 from smartmask.training.generator_pack import GeneratorPack, SceneObject, make_pack
 
 CODEC = WEIGHTS / "codec.npz"
 SIZES = GeneratorConfig(text_width=HashEncoder.width, width=16, hidden=32, depth=1, heads=1)
+WIDTH_8 = replace(SIZES, width=8, hidden=16)
+DIGEST = "0123456789abcdef"
+MEAN = [0.1 * channel - 0.4 for channel in range(CHANNELS)]
+DEVIATION = [0.3 + 0.05 * channel for channel in range(CHANNELS)]
 TRAINING = GeneratorTraining(network=SIZES, views=BatchSettings(batch=8), learning_rate=3e-3, warmup_steps=4)
 HIDDEN = "fork"
 """The word that has shapes enough to be left out."""
@@ -92,3 +99,20 @@ def perturbed_generator(sizes: GeneratorConfig = SIZES) -> ShapeGenerator:
             for parameter in network.parameters():
                 parameter.add_(torch.randn_like(parameter) * 0.1)
     return network.eval()
+
+
+def export_tiny_generator(path: Path) -> float:
+    """Write the network of width 8 as a file; the difference to PyTorch that its export reported."""
+    with warnings.catch_warnings():
+        # PyTorch's exporter uses a part of itself that it deprecates, and names of one axis thrice.
+        warnings.filterwarnings("ignore", ".*LeafSpec", FutureWarning)
+        warnings.filterwarnings("ignore", ".*axis name: batch will not be used", UserWarning)
+        return export_generator(
+            perturbed_generator(WIDTH_8),
+            path,
+            codec=DIGEST,
+            mean=MEAN,
+            deviation=DEVIATION,
+            views=1234,
+            unseen=["fork"],
+        )

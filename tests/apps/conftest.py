@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import segment_parts
 from ellipses import RESOLUTION, Ellipses
+from field_parts import field_drawing
 from PIL import Image
 from rankers import LargerIsBetter
-from tiny_codec import field_generator
+from shipped import REASON, is_shipped
 
 from smartmask.apps import load, segmenters
 from smartmask.apps.cli import segment_files
@@ -36,17 +37,17 @@ class Halves:
 
 @pytest.fixture(params=["closed form", "shipped weights"])
 def smartmask_parts(request, monkeypatch, tmp_path, tiny_encoder) -> SmartMask:
-    """What the commands load: the pipelines round a closed-form denoiser, then round the shipped one."""
+    """What the commands load: the pipelines round a closed-form denoiser, then the shipped ones."""
     if request.param == "shipped weights":
-        if not all((load.WEIGHTS / name).is_file() for name in ("mask.onnx", "segmenter.onnx")):
-            pytest.skip("the shipped weights are not in the package yet")
+        if not is_shipped:
+            pytest.skip(REASON)
         return SmartMask.load()
     parts = SmartMask(
-        SuggestPipeline(field_generator(Ellipses(), tiny_encoder, RESOLUTION), LargerIsBetter()),
+        SuggestPipeline(field_drawing(Ellipses(), tiny_encoder, RESOLUTION), LargerIsBetter()),
         Halves(),
     )
     (tmp_path / "weights").mkdir()
-    (tmp_path / "weights" / "mask.onnx").write_bytes(b"closed form")
+    (tmp_path / "weights" / "generator.onnx").write_bytes(b"closed form")
     monkeypatch.setattr(load, "WEIGHTS", tmp_path / "weights")
     monkeypatch.setattr(
         SmartMask, "load", staticmethod(lambda weights=None, device="cpu", memory=None: parts)

@@ -9,14 +9,13 @@ import pyarrow.parquet as parquet
 import pytest
 from constant_reader import reader
 from ellipses import RESOLUTION, Ellipses
+from field_parts import field_drawing
 from hash_encoder import HashEncoder
 from rankers import LargerIsBetter
-from tiny_codec import FieldSpace
 from whole_shape_parts import drawn_shapes
 
 from smartmask.apps.cli import evaluate
 from smartmask.evaluation.benchmark.measures import Parts
-from smartmask.pipelines.generate import MaskGenerator
 from smartmask.pipelines.suggest import SuggestPipeline
 
 
@@ -24,9 +23,8 @@ from smartmask.pipelines.suggest import SuggestPipeline
 def folders(tmp_path, monkeypatch) -> dict[str, Path]:
     """Silhouettes, readers, and a closed-form denoiser in the place of the shipped weights."""
     encoder = HashEncoder()
-    generator = MaskGenerator(Ellipses(), encoder, RESOLUTION, FieldSpace(RESOLUTION))
-    ranker = LargerIsBetter()
-    parts = Parts(pipeline=SuggestPipeline(generator, ranker, 1), ranker=ranker, encoder=encoder)
+    drawer, ranker = field_drawing(Ellipses(), encoder, RESOLUTION), LargerIsBetter()
+    parts = Parts(pipeline=SuggestPipeline(drawer, ranker, 1), ranker=ranker, encoder=encoder)
     monkeypatch.setattr(evaluate, "_parts", lambda weights: (parts, {"sha256": "0" * 64, "views": 1}))
     shapes = [
         {

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 from shapes import disc
+from shipped import needs_shipped
 
-from smartmask.apps.load import WEIGHTS
 from smartmask.data.layout_files import write_layout
 from smartmask.pipelines.insertion_history_files import read_history
 from smartmask.scene.layout import Layer, Layout
@@ -15,10 +15,7 @@ from smartmask.scene.layout import Layer, Layout
 SIZE_HW = (72, 96)
 pytestmark = [
     pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"),
-    pytest.mark.skipif(
-        not all((WEIGHTS / name).is_file() for name in ("mask.onnx", "segmenter.onnx")),
-        reason="the shipped weights are not in the package yet",
-    ),
+    needs_shipped,
 ]
 CHECKPOINTS = {
     "SD inpainting": ("sd-inpainting", None, ""),

@@ -15,10 +15,11 @@ from PIL import Image
 
 from smartmask.apps.cli.suggest import suggest
 from smartmask.apps.cli.suggestion_files import file_names
-from smartmask.data.layout_files import write_layout
+from smartmask.apps.load import WEIGHTS, SmartMask
+from smartmask.data.layout_files import read_layout, write_layout
 from smartmask.pipelines.suggest import MAX_SUGGESTIONS
 from smartmask.scene.layout import Layer, Layout
-from smartmask.scene.rle import decode_rle
+from smartmask.scene.rle import decode_rle, encode_rle
 
 SIZE_HW = (72, 96)
 
@@ -115,6 +116,44 @@ def test_hints_are_obeyed_and_recorded(run, photo, tmp_path, smartmask_parts, ki
         assert np.array_equal(drawn, read(tmp_path / "drawn.png") > 0)
 
 
+def test_what_to_avoid_is_recorded_beside_a_scribble(run, photo, tmp_path, smartmask_parts):
+    drawn, barred = drawing(tmp_path / "drawn.png"), np.zeros(SIZE_HW, np.uint8)
+    barred[20:30, 30:60] = 255
+    Image.fromarray(barred).save(tmp_path / "barred.png")
+    code, _, err = run("suggest", photo, "a ball", "--scribble", drawn, "--avoid", "barred.png", "-n", 1)
+    assert code == 0, err
+    record = json.loads((tmp_path / "out" / "suggestions.json").read_text())
+    assert np.array_equal(decode_rle(record["guidance"]["avoid"], SIZE_HW), barred > 0)
+
+
+def test_masks_like_one_and_between_two_are_drawn_and_recorded(run, photo, tmp_path):
+    if not (WEIGHTS / "chooser.npz").is_file():
+        pytest.skip("the shipped weights are not in the package yet")
+    models, like = SmartMask.load(), drawing(tmp_path / "one.png")
+    other = Image.fromarray(np.roll(read(like), 20, 1))
+    other.save(tmp_path / "other.png")
+    layout = layout_file(tmp_path / "layout.json")
+    like_mask = read(like) > 0
+    for options, expected, kept in (
+        (
+            ("--change", 0.25),
+            models.more_like(read_layout(layout), "a ball", like_mask, 0.25, 2),
+            "change",
+        ),
+        (
+            ("--toward", "other.png"),
+            models.between(read_layout(layout), "a ball", like_mask, np.asarray(other) > 0, 2),
+            "toward",
+        ),
+    ):
+        code, _, err = run("suggest", photo, "a ball", "--layout", layout, "--like", like, *options, "-n", 2)
+        assert code == 0, err
+        record = json.loads((tmp_path / "out" / "suggestions.json").read_text())
+        assert np.array_equal(decode_rle(record["like"]["counts"], SIZE_HW), read(like) > 0)
+        assert kept in record
+        assert [one["counts"] for one in record["suggestions"]] == [encode_rle(one.mask) for one in expected]
+
+
 def test_a_box_partly_outside_is_clipped_and_says_so(run, photo, tmp_path, smartmask_parts):
     code, _, err = run("suggest", photo, "a ball", "--box", "-10,20,60,900", "-n", 1)
     assert code == 0
@@ -187,6 +226,27 @@ BAD_VALUES = {
     "two drawings": (
         ["photo.png", "dog", "--region", "drawn.png", "--scribble", "drawn.png"],
         "--region and --scribble were given; give one hint or none",
+    ),
+    "nothing to avoid it beside": (
+        ["photo.png", "dog", "--avoid", "drawn.png"],
+        "--avoid goes with --scribble; draw where the object is to be, too",
+    ),
+    "all avoided": (
+        ["photo.png", "dog", "--scribble", "drawn.png", "--avoid", "drawn.png"],
+        "the scribble is to be avoided altogether; leave some of it free",
+    ),
+    "a way from nowhere": (
+        ["photo.png", "dog", "--toward", "drawn.png"],
+        "--toward goes with --like; give the mask to begin from",
+    ),
+    "a change of nothing": (["photo.png", "dog", "--change", "0.5"], "--change goes with --like"),
+    "a mask and a hint": (
+        ["photo.png", "dog", "--like", "drawn.png", "--box", "1,2,30,40"],
+        "--like gives the place and takes no hint and no --scene beside it",
+    ),
+    "too much change": (
+        ["photo.png", "dog", "--like", "drawn.png", "--change", "1.5"],
+        "1.5 is not in the range 0<=x<=1",
     ),
     "none wanted": (
         ["photo.png", "dog", "-n", "0"],
@@ -305,8 +365,11 @@ def onnx_file(card: str | None) -> bytes:
         (b"", "damaged or not an ONNX file"),
         (b"\x08\x07\x12\x07not onnx" * 9, "damaged or not an ONNX file"),
         (onnx_file(None)[:40], "damaged or not an ONNX file"),
-        (onnx_file(None), "not a smartmask mask model"),
-        (onnx_file('{"format": "smartmask-mask-model", "version": 99}'), "version 99; this release reads"),
+        (onnx_file(None), "not a smartmask shape generator"),
+        (
+            onnx_file('{"format": "smartmask-shape-generator", "version": 99}'),
+            "version 99; this release reads",
+        ),
     ],
     ids=["missing", "empty", "not ONNX", "cut short", "another model", "another version"],
 )

@@ -15,8 +15,8 @@ from inpaint_pictures import picture_folder
 from shapes import dataset_of, room
 from tiny_diffusers import stable_diffusion
 
-from smartmask.apps.cli import train_accelerated, train_compact
-from smartmask.apps.cli.train import COMPACT_RECIPES, RECIPES
+from smartmask.apps.cli import train_accelerated
+from smartmask.apps.cli.train import RECIPES
 from smartmask.apps.cli.train_segment import LOWEST_FACTOR, Segment
 from smartmask.apps.load import SmartMask
 from smartmask.backends.base_checkpoint import read_base
@@ -68,19 +68,17 @@ def test_help_is_as_agreed(run):
 
 
 def test_the_command_knows_the_recipes_that_there_are():
-    assert {*COMPACT_RECIPES} == {*train_compact.RECIPES}
-    assert {*RECIPES} == {*COMPACT_RECIPES, *train_accelerated.RECIPES}
+    assert {*RECIPES} == {*train_accelerated.RECIPES}
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_a_dry_run_prints_every_setting_and_does_nothing(run, tmp_path, recipe):
-    init = () if recipe in COMPACT_RECIPES else ("--init", "owner/model")
-    code, out, _ = run("train", "--recipe", recipe, "--data", "data", "--run", "run", *init, "--dry-run")
+    places = ("--init", "owner/model", "--data", "data", "--run", "run")
+    code, out, _ = run("train", "--recipe", recipe, *places, "--dry-run")
     assert code == 0
     for setting in ("batch_size", "learning_rate", "ema_decay", "seed"):
         assert f"'{setting}'" in out
-    if recipe not in COMPACT_RECIPES:
-        assert "owner/model" in out
+    assert "owner/model" in out
     if recipe == "base-sd15-paper":
         assert "'guidance_encoding': 'blend'" in out
     assert list(tmp_path.iterdir()) == []
@@ -121,11 +119,12 @@ def test_a_controlnet_is_trained_and_exported(run, parts, tmp_path, recipe):
 BASE = ["--recipe", "base-sd15", "--init"]
 NET = ["--recipe", "controlnet-inpaint", "--init"]
 BAD = {
-    "no checkpoint": (BASE[:2], 2, "--recipe base-sd15 begins with a Stable Diffusion checkpoint"),
-    "no such recipe": (["--recipe", "large"], 2, "Invalid value for '--recipe'"),
-    "parts of compact": (["--micro-batch", 2], 2, "--micro-batch is not for the compact model"),
-    "no time": (["--minutes", 0], 2, "Invalid value for '--minutes'"),
-    "fewer than no steps": (["--steps", -1], 2, "Invalid value for '--steps'"),
+    "no checkpoint": (BASE[:2], 2, "Missing option '--init'"),
+    "no recipe": (["--init", "SD"], 2, "Missing option '--recipe'"),
+    "no such recipe": (["--recipe", "large", "--init", "SD"], 2, "Invalid value for '--recipe'"),
+    "no time": ([*BASE, "SD", "--minutes", 0], 2, "Invalid value for '--minutes'"),
+    "fewer than no steps": ([*BASE, "SD", "--steps", -1], 2, "Invalid value for '--steps'"),
+    "no part of a batch": ([*BASE, "SD", "--micro-batch", 0], 2, "Invalid value for '--micro-batch'"),
     "unequal parts": (
         [*BASE, "SD", "--micro-batch", 5],
         2,

@@ -11,7 +11,8 @@ from shapes import disc, rectangle
 from smartmask.apps.load import WEIGHTS, SmartMask
 from smartmask.backends.base_backbone import BaseConfig
 from smartmask.backends.base_checkpoint import initial_base, write_base
-from smartmask.errors import CheckpointError
+from smartmask.errors import BackendError, CheckpointError
+from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.pipelines.suggestion import Suggestion
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
 from smartmask.scene.layout import Layer, Layout
@@ -109,3 +110,13 @@ def test_missing_packages_are_named_with_their_pip_line(folder, monkeypatch):
 def test_the_card_says_what_it_was_trained_with(folder):
     card = json.loads((folder / "config.json").read_text())
     assert set(card["backbone"]) == {"guidance_encoding", "label_channels", "text_width"}
+
+
+def test_a_memory_beside_it_is_refused(folder):
+    with pytest.raises(ValueError, match="a base mask model draws without a memory; leave it out"):
+        SmartMask.load(folder, memory=ShapeMemory.empty())
+
+
+def test_it_cannot_draw_from_masks_and_says_so(smartmask):
+    with pytest.raises(BackendError, match="a base mask model cannot draw from masks"):
+        smartmask.more_like(ROOM, "a dog", disc(SIZE_HW, (30, 20), 9))

@@ -1,15 +1,16 @@
 """Does the hole of a removed object give it away? Asked of the shipped models on held-out photos."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
+from shipped import needs_shipped
 
 from smartmask.apps.load import WEIGHTS
-from smartmask.apps.load_suggest import load_ranker, load_suggest
+from smartmask.apps.load_suggest import load_ranker, load_recall, load_suggest
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.annotations.base import Problems
 from smartmask.data.examples import askable
@@ -20,12 +21,14 @@ from smartmask.evaluation.benchmark.measures import iou_of
 from smartmask.evaluation.benchmark.protocol import Entry, frozen
 from smartmask.evaluation.benchmark.tasks import Task, task_of
 from smartmask.evaluation.ranking import pair_auc, ranking_pairs, score_pairs
+from smartmask.model.shape_generator import ShapeGenerator
+from smartmask.model.silhouette_codec import SilhouetteCodec
+from smartmask.pipelines.free_drawing import FreeDrawing
 from smartmask.scene.boxes import box_of
 from smartmask.scene.layout import UNKNOWN
 from smartmask.scene.masks import mask_iou
 
 VOC = Path(__file__).parents[3] / "shared" / "data" / "voc" / "scenes.parquet"
-MODEL = WEIGHTS / "mask.onnx"
 RANKER = WEIGHTS / "ranker.npz"
 FILLS: tuple[Fill, ...] = ("nearest", "rows", "unknown")
 PHOTOS, OBJECTS = 80, 32
@@ -58,26 +61,54 @@ def asked_for(source: str, scene: LayeredScene) -> Iterator[Entry]:
         yield Entry(source, scene, layer, (layer,))
 
 
-@pytest.mark.skipif(not MODEL.is_file(), reason="the shipped weights are not in the package yet")
-def test_the_shipped_model_draws_as_well_however_the_hole_was_filled(entries: list[Entry]):
-    encoder = StaticTextEncoder(WEIGHTS / "text.npz")
-    pipeline = load_suggest(MODEL, encoder, load_ranker(encoder), threads=1)
+@pytest.fixture(scope="module")
+def encoder() -> StaticTextEncoder:
+    return StaticTextEncoder(WEIGHTS / "text.npz")
 
-    def iou(place: int, fill: Fill) -> float:
-        task = task_of(entries, place, fill)
-        drawn = pipeline.candidate(task.scene, task.label, None, task.box(), task.number, 0)
-        return iou_of(drawn, task.target)
 
-    means = {fill: float(np.mean([iou(place, fill) for place in range(OBJECTS)])) for fill in FILLS}
+def check(entries: list[Entry], iou: Callable[[Task], float]) -> None:
+    """Refuse what draws better where a hole was filled in one way than in another, or badly at all."""
+    means = {
+        fill: float(np.mean([iou(task_of(entries, place, fill)) for place in range(OBJECTS)]))
+        for fill in FILLS
+    }
     assert min(means.values()) > 0.4, means
     assert max(means.values()) - min(means.values()) < 0.04, means
 
 
+@needs_shipped
+def test_the_shipped_model_draws_as_well_however_the_hole_was_filled(
+    encoder: StaticTextEncoder, entries: list[Entry]
+):
+    pipeline = load_suggest(None, encoder, load_ranker(encoder), threads=1)
+
+    def iou(task: Task) -> float:
+        drawn = pipeline.candidate(task.scene, task.label, None, task.box(), task.number, 0)
+        return iou_of(drawn, task.target)
+
+    check(entries, iou)
+
+
+@needs_shipped
+def test_the_shipped_generator_draws_freely_as_well_however_the_hole_was_filled(
+    encoder: StaticTextEncoder, entries: list[Entry]
+):
+    codec = SilhouetteCodec.load(WEIGHTS / "codec.npz")
+    generator = ShapeGenerator(WEIGHTS / "generator.onnx", codec.digest)
+    free = FreeDrawing(generator, codec, encoder, load_recall(None, encoder, codec))
+
+    def iou(task: Task) -> float:
+        drawn = free(task.scene, task.label, task.box(), np.random.default_rng(task.number), 1)
+        return mask_iou(free.outline(drawn, 0).mask(task.target.shape), task.target)
+
+    check(entries, iou)
+
+
 @pytest.mark.skipif(not RANKER.is_file(), reason="the shipped weights are not in the package yet")
 def test_the_shipped_ranker_tells_true_from_false_as_well_however_holes_were_filled(
-    scenes: list[LayeredScene],
+    encoder: StaticTextEncoder, scenes: list[LayeredScene]
 ):
-    ranker = load_ranker(StaticTextEncoder(WEIGHTS / "text.npz"))
+    ranker = load_ranker(encoder)
     found = {fill: pair_auc(score_pairs(ranker, ranking_pairs(scenes, 2 * OBJECTS, fill))) for fill in FILLS}
     assert min(found.values()) > 0.6, found
     assert max(found.values()) - min(found.values()) < 0.05, found

@@ -14,6 +14,7 @@ from smartmask.model.generator_inputs import (
     GeneratorInputs,
     cell_rows,
     drawing_map,
+    label_table,
     layout_of,
 )
 from smartmask.model.shape_frame import FRAME_PX, MARGIN_PX, frame_field
@@ -94,6 +95,15 @@ def test_a_cell_is_its_labels_embedding_and_what_is_off_the_canvas_or_unknown_ha
     assert found[1].tolist() == found[5].tolist() == [0, 0, 0, 0, 0, 1]
     assert np.array_equal(found[2:5, :4], table[[0, 2, 1]])
     assert not found[2:5, 4:].any()
+
+
+def test_a_layout_is_rows_of_the_label_table():
+    embeddings = np.random.default_rng(1).standard_normal((3, 4)).astype(np.float32)
+    table = label_table(embeddings)
+    assert table.shape == (3 + SPECIAL_ROWS, 4 + SPECIAL_ROWS)
+    assert table.dtype == np.float32
+    rows = np.array([4, 0, 1, 2, 3, 3])
+    assert np.array_equal(layout_of(rows, embeddings), table[rows])
 
 
 def test_a_layout_without_labels_is_read_too():

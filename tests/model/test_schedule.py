@@ -4,11 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartmask.model.schedule import (
-    PURE_NOISE_SHARE,
-    TRAINING_LOGIT_MEAN,
     sampling_times,
     shift_time,
-    training_times,
 )
 
 SHIFT = 3.0
@@ -48,17 +45,3 @@ def test_sampling_times_fall_from_1_to_0(steps):
 def test_sampling_without_a_step_is_an_error():
     with pytest.raises(ValueError, match="at least 1 step, not 0"):
         sampling_times(0, SHIFT)
-
-
-def test_training_times_lie_between_0_and_1_about_a_median_near_noise():
-    times = training_times(4000, np.random.default_rng(0))
-    assert times.shape == (4000,)
-    assert times.min() > 0
-    assert times.max() == 1
-    assert (times == 1).mean() == pytest.approx(PURE_NOISE_SHARE, abs=0.02)
-    assert np.median(times[times < 1]) == pytest.approx(1 / (1 + np.exp(-TRAINING_LOGIT_MEAN)), abs=0.02)
-
-
-def test_training_times_obey_their_generator():
-    first, second = (training_times(5, np.random.default_rng(7)) for _ in range(2))
-    assert np.array_equal(first, second)

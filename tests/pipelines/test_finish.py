@@ -72,3 +72,11 @@ def test_an_empty_mask_cannot_be_stretched_and_stays():
     view = View(x0=0, y0=0, side=R, resolution=R, size_hw=(R, R))
     field = np.full((R, R), -1, np.float32)
     assert filling_box(field, view, (2, 2, 9, 9)) is field
+
+
+def test_what_the_window_does_not_show_is_outside():
+    view = View(x0=0, y0=0, side=R, resolution=R, size_hw=(R, R))
+    field = np.full((R, R), -1, np.float32)
+    field[:20, 8:24] = 1  # inside up to the window's border
+    found = filling_box(field, view, (8, 6, 24, 26)) > 0
+    np.testing.assert_allclose(box_of(found), (8, 6, 24, 26), atol=1.0)

@@ -7,11 +7,13 @@ import pytest
 from drawn_memory import horse, memory_of, seen
 from rankers import LargerIsBetter
 from shapes import rectangle
+from shipped import needs_shipped
 
 from smartmask import SmartMask
 from smartmask.apps.load import WEIGHTS
-from smartmask.apps.load_suggest import load_free, load_ranker, load_recall, load_suggest
+from smartmask.apps.load_suggest import load_ranker, load_recall, load_suggest
 from smartmask.backends.text_static import StaticTextEncoder
+from smartmask.model.shape_generator import ShapeGenerator
 from smartmask.model.silhouette_codec import CODE_BYTES, SilhouetteCodec
 from smartmask.pipelines.free_drawing import SAMPLES, FreeDrawing, FreelyDrawn
 from smartmask.pipelines.generate import Scene
@@ -22,16 +24,7 @@ from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
 from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.masks import mask_iou
 
-SHIPPED = [
-    WEIGHTS / name
-    for name in (
-        "codec.npz", "generator.onnx", "mask.onnx", "memory.npz", "planner.npz", "ranker.npz",
-        "segmenter.onnx", "shapes.npz", "text.npz",
-    )
-]  # fmt: skip
-pytestmark = pytest.mark.skipif(
-    not all(path.is_file() for path in SHIPPED), reason="the shipped weights are not in the package yet"
-)
+pytestmark = needs_shipped
 SIZE_HW = (96, 128)
 ROOM = Layout(
     SIZE_HW,
@@ -61,13 +54,29 @@ def words() -> StaticTextEncoder:
 
 
 @pytest.fixture(scope="module")
-def recall(words) -> ShapeRecall:
-    return load_recall(None, words)
+def codec() -> SilhouetteCodec:
+    return SilhouetteCodec.load(WEIGHTS / "codec.npz")
 
 
 @pytest.fixture(scope="module")
-def free(words, recall) -> FreeDrawing:
-    return load_free(words, recall, threads=1)
+def recall(words, codec) -> ShapeRecall:
+    return load_recall(None, words, codec)
+
+
+@pytest.fixture(scope="module")
+def free_of(words, codec):
+    """What draws freely, shown shapes of some memory, or none."""
+
+    def make(recall: ShapeRecall | None, threads: int = 1) -> FreeDrawing:
+        generator = ShapeGenerator(WEIGHTS / "generator.onnx", codec.digest, threads)
+        return FreeDrawing(generator, codec, words, recall)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def free(free_of, recall) -> FreeDrawing:
+    return free_of(recall)
 
 
 @pytest.fixture(scope="module")
@@ -90,11 +99,11 @@ def masks(free: FreeDrawing, drawn: FreelyDrawn) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize("hint", HINTED)
-def test_the_same_seed_draws_the_same_shapes_on_any_number_of_threads(hint, free, draw, recall, words):
+def test_the_same_seed_draws_the_same_shapes_on_any_number_of_threads(hint, free, draw, recall, free_of):
     first, *others = (draw("a dog", hint, count=3, seed=seed) for seed in (0, 1))
     assert first.codes.shape == (3, CODE_BYTES)
     assert len(first.boxes_xyxy) == len({code.tobytes() for code in first.codes}) == 3
-    for again in (free, load_free(words, recall, threads=3)):
+    for again in (free, free_of(recall, threads=3)):
         assert same(again(Scene.of(ROOM), "a dog", hint, np.random.default_rng(0), 3), first)
     assert not same(first, others[0])
 
@@ -135,8 +144,25 @@ def test_a_drawing_is_followed(free, draw):
         assert np.mean(gains) > 0.1
 
 
-def test_remembered_shapes_are_looked_at_where_there_are_any(draw, words):
-    alone = load_free(words, None, threads=1)
+@pytest.mark.parametrize("size_hw", [SIZE_HW, (12 * 96, 12 * 128)], ids=["small", "reduced"])
+def test_what_is_to_be_avoided_stays_free(size_hw):
+    library = SmartMask.load()
+    factor = size_hw[0] // SIZE_HW[0]
+    drawn, avoid = (
+        np.kron(mask, np.ones((factor, factor), bool))
+        for mask in (OVAL.mask, rectangle(SIZE_HW, (60, 0, 128, 50)))
+    )
+    layout = Layout(size_hw, (Layer("floor", np.ones(size_hw, bool)),))
+    for hint, least in ((Scribble(drawn), 0.2), (Scribble(drawn, avoid), 0.0)):
+        found = library.suggest(layout, "a dog", guidance=hint, n=4)
+        assert found
+        shares = [(one.mask & avoid).sum() / one.mask.sum() for one in found]
+        assert min(shares) >= least
+        assert max(shares) <= (1 if least else 0.005)
+
+
+def test_remembered_shapes_are_looked_at_where_there_are_any(draw, free_of):
+    alone = free_of(None)
     for prompt, hint, is_known in (("a dog", BOX, True), ("a dog", OVAL, True), (UNKNOWN_WORD, BOX, False)):
         found = alone(Scene.of(ROOM), prompt, hint, np.random.default_rng(0), 2)
         assert found.codes.shape == (2, CODE_BYTES)
@@ -169,10 +195,9 @@ def test_odd_hints_are_drawn_too(hint, free, draw):
 
 
 @pytest.mark.parametrize("hint", HINTED)
-def test_where_all_that_is_remembered_faces_the_other_way_a_shape_is_drawn_too(hint, words):
-    coder = SilhouetteCodec.load(WEIGHTS / "codec.npz")
+def test_where_all_that_is_remembered_faces_the_other_way_a_shape_is_drawn_too(hint, words, codec, free_of):
     shapes = [seen("horse", horse(n), f"{n}", poses=("facing left",)) for n in range(3)]
-    free = load_free(words, load_recall(memory_of(shapes, coder), words), threads=1)
+    free = free_of(load_recall(memory_of(shapes, codec), words, codec))
     for side in ("left", "right"):
         drawn = free(Scene.of(ROOM), f"a horse facing {side}", hint, np.random.default_rng(0), 1)
         assert free.outline(drawn, 0).curves
@@ -253,9 +278,8 @@ def test_what_a_box_shows_off_the_canvas_is_left_out_and_the_rest_is_filled(sugg
         assert one.outline.box_xyxy() == pytest.approx(expected, abs=0.01)
 
 
-def test_where_the_memory_ends_the_generator_goes_on(words):
-    coder = SilhouetteCodec.load(WEIGHTS / "codec.npz")
-    memory = memory_of([seen("comb", horse(), may_mirror=False)], coder)
+def test_where_the_memory_ends_the_generator_goes_on(words, codec):
+    memory = memory_of([seen("comb", horse(), may_mirror=False)], codec)
     pipeline = load_suggest(None, words, LargerIsBetter(), threads=1, memory=memory)
     found = pipeline(ROOM, "a comb", guidance=BOX, n=3)
     assert [one.origin and one.origin.label for one in found] == ["comb", None, None]

@@ -1,20 +1,19 @@
-"""Sampling one field, with closed-form denoisers."""
+"""Sampling one field, with closed-form denoisers and a tiny network."""
 
 import numpy as np
 import pytest
+from field_parts import field_generator
 from shapes import disc, rectangle
-from tiny_codec import field_generator, tiny_codec
-from tiny_model import SIZES, TinyModel
+from tiny_network import RESOLUTION, TinyNetwork
 
 from smartmask.model.condition import Condition
-from smartmask.model.onnx_denoiser import OnnxDenoiser
 from smartmask.model.sampler import heun
 from smartmask.pipelines.generate import MaskGenerator, SamplingConfig, Scene
 from smartmask.scene.guidance import Box, NoGuidance
 from smartmask.scene.layout import UNKNOWN, Layer, Layout
 from smartmask.scene.view import View
 
-SIZE_HW, RESOLUTION = (20, 32), SIZES.resolution
+SIZE_HW = (20, 32)
 LAYERS = (Layer("wall", rectangle(SIZE_HW, (0, 0, 32, 12))), Layer("ball", disc(SIZE_HW, (20, 10), 5)))
 PLAIN = {"steps": 6, "shift": 3.0}
 STEPS = SamplingConfig(**PLAIN)
@@ -119,10 +118,8 @@ def test_a_field_is_clipped_to_what_the_codec_reads(answer, field, tiny_encoder)
     np.testing.assert_allclose(found, np.full((RESOLUTION, RESOLUTION), field, np.float32), atol=1e-6)
 
 
-def test_a_sample_depends_on_its_condition_and_generator_alone(tiny_model: TinyModel, tiny_encoder):
-    generator = MaskGenerator(
-        OnnxDenoiser(tiny_model.path, tiny_codec()), tiny_encoder, RESOLUTION, tiny_codec()
-    )
+def test_a_sample_depends_on_its_condition_and_generator_alone(tiny_encoder):
+    generator = field_generator(TinyNetwork(), tiny_encoder, RESOLUTION)
     condition = whole(generator)
     first = generator.sample(condition, STEPS, np.random.default_rng(3))
     other = generator.sample(condition, STEPS, np.random.default_rng(4))
@@ -133,10 +130,8 @@ def test_a_sample_depends_on_its_condition_and_generator_alone(tiny_model: TinyM
     assert not np.array_equal(first, generator.sample(elsewhere, STEPS, np.random.default_rng(3)))
 
 
-def test_a_generator_goes_on_so_that_two_samples_of_one_differ(tiny_model: TinyModel, tiny_encoder):
-    generator = MaskGenerator(
-        OnnxDenoiser(tiny_model.path, tiny_codec()), tiny_encoder, RESOLUTION, tiny_codec()
-    )
+def test_a_generator_goes_on_so_that_two_samples_of_one_differ(tiny_encoder):
+    generator = field_generator(TinyNetwork(), tiny_encoder, RESOLUTION)
     rng = np.random.default_rng(3)
     first, second = (generator.sample(whole(generator), STEPS, rng) for _ in range(2))
     assert not np.array_equal(first, second)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from field_parts import field_drawing
 from hypothesis import given
 from hypothesis import strategies as st
 from inpainters import Noise, Painting, Tinting
@@ -9,7 +10,6 @@ from PIL import Image
 from rankers import LargerIsBetter
 from scipy.ndimage import distance_transform_edt
 from shapes import blob, disc, rectangle
-from tiny_codec import field_generator
 
 from smartmask.backends.reference_composite import ReferenceComposite
 from smartmask.errors import BackendError
@@ -51,7 +51,7 @@ def suggest(tiny_encoder) -> SuggestPipeline:
         field = np.clip((9 - np.hypot(rows - 16, columns - 16)) / 5, -1, 1).astype(np.float32)
         return (field[None],) * len(conditions)
 
-    return SuggestPipeline(field_generator(disc_field, tiny_encoder, 32), LargerIsBetter(), threads=1)
+    return SuggestPipeline(field_drawing(disc_field, tiny_encoder, 32), LargerIsBetter(), threads=1)
 
 
 def inserted(
@@ -274,7 +274,7 @@ def test_a_model_that_draws_nothing_says_so(tiny_encoder):
     def nothing(x: np.ndarray, t: float, conditions: tuple[object, ...]) -> tuple[np.ndarray, ...]:
         return (np.full((1, 32, 32), -1, np.float32),) * len(conditions)
 
-    empty = SuggestPipeline(field_generator(nothing, tiny_encoder, 32), LargerIsBetter(), threads=1)
+    empty = SuggestPipeline(field_drawing(nothing, tiny_encoder, 32), LargerIsBetter(), threads=1)
     with pytest.raises(
         ValueError, match="no mask of 'a ball' came out; try another seed, a hint, or other words"
     ):

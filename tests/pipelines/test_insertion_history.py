@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from field_parts import field_drawing
 from inpainters import Noise, Painting
 from rankers import LargerIsBetter
 from shapes import disc, rectangle
-from tiny_codec import field_generator
 
 from smartmask.errors import BackendError
 from smartmask.pipelines.insert import InsertPipeline, InsertSettings
@@ -55,7 +55,7 @@ def suggest(tiny_encoder) -> SuggestPipeline:
         field = np.clip((9 - np.hypot(rows - 16, columns - 16)) / 5, -1, 1).astype(np.float32)
         return (field[None],) * len(conditions)
 
-    return SuggestPipeline(field_generator(disc_field, tiny_encoder, 32), LargerIsBetter(), threads=1)
+    return SuggestPipeline(field_drawing(disc_field, tiny_encoder, 32), LargerIsBetter(), threads=1)
 
 
 def run(suggest: SuggestPipeline, steps: tuple[InsertStep, ...] = STEPS):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from field_parts import field_drawing
 from rankers import LargerIsBetter
-from tiny_codec import field_generator
 
 from smartmask.errors import LayoutFileError
 from smartmask.pipelines.plan import PlanPipeline, PlanSession
@@ -50,7 +50,7 @@ class Listed:
 
 @pytest.fixture
 def suggest(tiny_encoder) -> SuggestPipeline:
-    return SuggestPipeline(field_generator(Disc(), tiny_encoder, 16), LargerIsBetter(), threads=1)
+    return SuggestPipeline(field_drawing(Disc(), tiny_encoder, 16), LargerIsBetter(), threads=1)
 
 
 @pytest.fixture

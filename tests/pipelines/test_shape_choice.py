@@ -1,17 +1,22 @@
-"""Which shapes come first: those that the votes want, of several objects, and not the plain ones."""
+"""Which shapes come first: those that are likely, of several objects, and not the plain ones."""
+
+from itertools import permutations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from thin_shapes import ellipse, small_field
 from whole_shape_parts import bar, comb
 
+from smartmask.memory.candidates import Candidates
 from smartmask.model.shape_frame import frame_field
 from smartmask.model.shape_sketch import complexity, pairwise_iou
-from smartmask.pipelines.shape_choice import DISTINCT_GROUPS, Candidates, choose
+from smartmask.pipelines.shape_choice import DISTINCT_GROUPS, PLAIN_PRICE, TELLING, choose
 
 SIDE = 32
-OWN, PRICE = 0.5, 0.06
+LEFT, MIDDLE, RIGHT = 3, 12, 21
+"""Where strips stand that do not overlap."""
 
 
 def sketch(mask: np.ndarray) -> np.ndarray:
@@ -39,44 +44,55 @@ def of_sketches(
     )
 
 
-def order(candidates: Candidates, votes: list[np.ndarray], count: int = 16, noise: float = 0, seed: int = 0):
-    masks = np.stack(votes) > 0 if votes else np.zeros((0, SIDE, SIDE), bool)
+def order(
+    candidates: Candidates, odds: list[float], count: int = 16, noise: float = 0, seed: int = 0
+) -> list[int]:
+    likely = np.array(odds, np.float32) / np.float32(max(sum(odds), 1e-9))
+    return choose(candidates, likely, count, np.random.default_rng(seed), noise).tolist()
+
+
+@pytest.mark.parametrize("odds", list(permutations([1, 3, 5])))
+def test_shapes_that_have_nothing_in_common_come_as_likely_as_they_are(odds):
+    found = order(of_sketches(strip(LEFT), strip(MIDDLE), strip(RIGHT)), list(odds))
+    assert [odds[row] for row in found] == [5, 3, 1]
+
+
+def test_what_is_like_a_shown_one_comes_after_what_is_not():
+    twins = of_sketches(strip(LEFT), strip(LEFT + 1), strip(MIDDLE), strip(RIGHT))
+    assert order(twins, [5, 4, 1, 3]) == [0, 3, 2, 1]
+
+
+def test_a_shape_like_many_likely_ones_comes_before_a_likelier_one_that_stands_alone():
+    fields = [strip(LEFT - 1), strip(LEFT), strip(LEFT + 1), strip(RIGHT)]
+    assert order(of_sketches(*fields), [2, 2, 2, 3])[0] == 1
+    assert order(of_sketches(*fields), [0, 2, 0, 3])[0] == 3, "the others count as much as they are likely"
+
+
+@given(st.integers(0, 99))
+def test_the_first_is_that_of_the_definition(seed):
     rng = np.random.default_rng(seed)
-    return choose(candidates, masks, 0.0, count, rng, own_share=OWN, plain_price=PRICE, noise=noise).tolist()
-
-
-def test_each_next_one_covers_the_most_votes_that_are_left():
-    left, middle, right = strip(3), strip(12), strip(21)
-    votes = [right] * 3 + [left] * 5 + [middle]
-    assert order(of_sketches(left, middle, right), votes) == [0, 2, 1]
-    twin = strip(4)  # covers what the first one covers, so the others go before
-    assert order(of_sketches(left, twin, middle, right), votes)[:3] == [0, 3, 2]
-
-
-def test_the_order_is_that_of_the_definition():
-    rng = np.random.default_rng(3)
     fields = [
         strip(int(left), int(width))
         for left, width in zip(rng.integers(2, 18, 9), rng.integers(5, 12, 9), strict=True)
     ]
-    votes = [fields[number] for number in rng.integers(0, 9, 12)]
-    candidates = of_sketches(*fields, groups=[0, 0, 1, 1, 2, 2, 3, 3, 4])
-    found = order(candidates, votes, 1)
+    handicaps = rng.uniform(0, 0.1, 9).astype(np.float32)
+    odds = rng.random(9).astype(np.float32)
+    candidates = of_sketches(*fields, groups=[0, 0, 1, 1, 2, 2, 3, 3, 4], handicaps=handicaps)
     inside = candidates.sketches.reshape(9, -1) > 0
-    voted = pairwise_iou(inside, np.stack(votes).reshape(12, -1) > 0).mean(1)
-    own = pairwise_iou(inside, inside).mean(1)
+    expected = pairwise_iou(inside, inside) @ (odds / odds.sum())
     detail = complexity(candidates.sketches, candidates.log_aspects)
-    price = PRICE * np.maximum(0, np.median(detail) - detail)
-    assert found == [int(((1 - OWN) * voted + OWN * own - price).argmax())]
+    price = PLAIN_PRICE * np.maximum(0, np.quantile(detail, TELLING) - detail) + handicaps
+    values = expected - price
+    assert values[order(candidates, odds.tolist(), 1)[0]] == pytest.approx(values.max(), abs=1e-6)
 
 
 def test_the_first_four_are_of_different_objects_if_there_are_as_many():
     fields = [strip(left) for left in (3, 4, 5, 6, 12, 21)]
-    votes = [strip(4)] * 20 + [strip(12), strip(21)]
-    found = order(of_sketches(*fields, groups=[0, 0, 0, 1, 2, 3]), votes)
+    odds = [5.0, 5, 5, 5, 1, 1]
+    found = order(of_sketches(*fields, groups=[0, 0, 0, 1, 2, 3]), odds)
     assert sorted(found) == list(range(6))
     assert {[0, 0, 0, 1, 2, 3][row] for row in found[:DISTINCT_GROUPS]} == {0, 1, 2, 3}
-    two = order(of_sketches(*fields, groups=[0, 0, 0, 0, 7, 7]), votes)
+    two = order(of_sketches(*fields, groups=[0, 0, 0, 0, 7, 7]), odds)
     assert {[0, 0, 0, 0, 7, 7][row] for row in two[:2]} == {0, 7}
     assert sorted(two) == list(range(6))
 
@@ -84,56 +100,51 @@ def test_the_first_four_are_of_different_objects_if_there_are_as_many():
 def test_of_two_that_are_as_likely_the_plain_one_comes_last():
     plain, detailed = sketch(ellipse(60, 60)), sketch(comb(2))
     for fields in ((plain, detailed), (detailed, plain)):
-        first = order(of_sketches(*fields), [plain, detailed])[0]
+        first = order(of_sketches(*fields), [1, 1])[0]
         assert fields[first] is detailed
+        assert order(of_sketches(*fields), [float(field is plain) for field in fields])[0] == 1 - first
 
 
 def test_a_handicap_pays_too():
-    fields = [strip(3), strip(21)]
-    assert order(of_sketches(*fields), fields)[0] == 0
-    assert order(of_sketches(*fields, handicaps=[0.05, 0.0]), fields)[0] == 1
-
-
-def test_without_votes_the_shapes_of_a_like_aspect_decide():
-    fields = [strip(3), strip(4), strip(20), strip(21)]
-    candidates = of_sketches(*fields)
-    aspects = np.array([0, 0, 1.5, 1.5], np.float32)
-    candidates = Candidates(
-        candidates.numbers, candidates.is_mirrored, candidates.sketches, aspects, candidates.groups,
-        candidates.handicaps,
-    )  # fmt: skip
-    none = np.zeros((0, SIDE, SIDE), bool)
-    for wanted, expected in ((0.0, {0, 1}), (1.5, {2, 3})):
-        assert int(choose(candidates, none, wanted, 4, np.random.default_rng(0))[0]) in expected
+    fields = (
+        of_sketches(strip(LEFT), strip(RIGHT)),
+        of_sketches(strip(LEFT), strip(RIGHT), handicaps=[0.1, 0.0]),
+    )
+    assert [order(one, [0.52, 0.48])[0] for one in fields] == [0, 1]
 
 
 def test_of_no_shapes_there_is_no_order():
     assert order(of_sketches(), []) == []
-    assert order(of_sketches(), [strip(3)]) == []
+    assert order(Candidates.none(), []) == []
 
 
-@given(st.integers(1, 20), st.integers(0, 6), st.integers(1, 16), st.integers(0, 9))
-def test_it_is_an_order_of_as_many_as_are_wanted_and_the_same_again(count, votes, wanted, seed):
+def test_what_is_not_likely_at_all_is_shown_too():
+    fields = [strip(LEFT), strip(MIDDLE), strip(RIGHT)]
+    assert order(of_sketches(*fields), [0, 0, 1])[0] == 2
+    assert sorted(order(of_sketches(*fields), [0, 0, 1])) == [0, 1, 2]
+
+
+@given(st.integers(1, 20), st.integers(1, 16), st.integers(0, 9))
+def test_it_is_an_order_of_as_many_as_are_wanted_and_the_same_again(count, wanted, seed):
     rng = np.random.default_rng(seed)
-    fields = rng.standard_normal((count + votes, SIDE, SIDE)).astype(np.float32)
-    candidates = of_sketches(*fields[:count], groups=rng.integers(0, 3, count).tolist())
-    found = order(candidates, list(fields[count:]), wanted, 0.02, seed)
+    fields = rng.standard_normal((count, SIDE, SIDE)).astype(np.float32)
+    candidates = of_sketches(*fields, groups=rng.integers(0, 3, count).tolist())
+    odds = rng.random(count).tolist()
+    found = order(candidates, odds, wanted, 0.02, seed)
     assert len(set(found)) == len(found) == min(count, wanted)
     assert set(found) <= set(range(count))
-    assert found == order(candidates, list(fields[count:]), wanted, 0.02, seed)
-    assert found == order(candidates, list(fields[count:]), 16, 0.02, seed)[:wanted], (
-        "a start of the whole order"
-    )
+    assert found == order(candidates, odds, wanted, 0.02, seed)
+    assert found == order(candidates, odds, 16, 0.02, seed)[:wanted], "a start of the whole order"
 
 
 def test_seeds_decide_between_near_equals_and_between_no_others():
-    near = [sketch(bar(number)) for number in range(5)]
-    firsts = {order(of_sketches(*near), near, 1, noise=0.01, seed=seed)[0] for seed in range(30)}
+    near = of_sketches(*(sketch(bar(number)) for number in range(5)))
+    firsts = {order(near, [1] * 5, 1, noise=0.01, seed=seed)[0] for seed in range(30)}
     assert len(firsts) > 1
-    far = of_sketches(strip(3), strip(21))
-    assert {order(far, [strip(3)] * 9, 1, noise=0.01, seed=seed)[0] for seed in range(30)} == {0}
+    far = of_sketches(strip(LEFT), strip(RIGHT))
+    assert {order(far, [1, 0], 1, noise=0.01, seed=seed)[0] for seed in range(30)} == {0}
 
 
 def test_without_noise_seeds_change_nothing():
-    near = [sketch(bar(number)) for number in range(5)]
-    assert len({tuple(order(of_sketches(*near), near, seed=seed)) for seed in range(8)}) == 1
+    near = of_sketches(*(sketch(bar(number)) for number in range(5)))
+    assert len({tuple(order(near, [1] * 5, seed=seed)) for seed in range(8)}) == 1

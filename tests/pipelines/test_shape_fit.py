@@ -1,13 +1,13 @@
-"""A remembered shape in its box: not stretched out of shape, smooth at any size, warped within bounds."""
+"""A shape in its box: not stretched out of shape, smooth at any size, cut where it must not be."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from thin_shapes import ellipse, four_legged_table, small_field, two_wheels
+from thin_shapes import ellipse, four_legged_table, two_wheels
 
 from smartmask.model.shape_frame import FRAME_PX, MARGIN_PX, REACH_PX, frame_field
-from smartmask.pipelines.shape_fit import fitted_box, fitted_outline, warp_toward
+from smartmask.pipelines.shape_fit import fitted_box, fitted_outline
 from smartmask.scene.masks import mask_iou
 
 BOX = (13.25, 40.5, 113.75, 90.0)
@@ -46,12 +46,9 @@ def test_it_stays_in_the_box_on_its_foot_line_in_the_middle(x, y, width, height,
     assert {"box": all(fills), "width": fills[0], "height": fills[1]}[fit]
 
 
-@pytest.mark.parametrize("warped", [False, True], ids=["as it is", "warped"])
 @pytest.mark.parametrize("draw", [four_legged_table, two_wheels])
-def test_the_outline_fills_its_box_exactly(draw, warped):
-    field = frame_field(draw())
-    warp = warp_toward(small_field(field), np.roll(small_field(field), 2, 1), 0.05) if warped else None
-    assert fitted_outline(field, BOX, warp).box_xyxy() == pytest.approx(BOX, abs=1e-3)
+def test_the_outline_fills_its_box_exactly(draw):
+    assert fitted_outline(frame_field(draw()), BOX).box_xyxy() == pytest.approx(BOX, abs=1e-3)
 
 
 def test_the_outline_is_the_shape():
@@ -101,32 +98,29 @@ def test_on_a_canvas_of_24_megapixels_there_are_no_stairs(field, most_turned):
     assert np.abs(turns(curve)).sum() < most_turned
 
 
-def test_a_warp_is_bounded_and_brings_a_shape_nearer():
-    mask, bent = four_legged_table(), four_legged_table()
-    bent[24:, 6:22], bent[24:, 16:32] = False, True
-    sketch, wanted = small_field(frame_field(mask)), small_field(frame_field(bent))
-    box = (0.0, 0.0, 240.0, 160.0)
-    before = mask_iou(fitted_outline(frame_field(mask), box).mask((160, 240)), bent)
-    reached = []
-    for most in (0.02, 0.05, 0.1):
-        warp = warp_toward(sketch, wanted, most)
-        assert np.hypot(*warp).max() <= most * (1 + 1e-6)
-        found = fitted_outline(frame_field(mask), box, warp)
-        assert len(found.curves) == 1, "a leg stays a leg"
-        reached.append(mask_iou(found.mask((160, 240)), bent))
-    assert before + 0.01 < reached[0] < reached[1]
-    assert max(reached) > before + 0.03
+@pytest.mark.parametrize("scale", [1, 6], ids=["on a small canvas", "on a large one"])
+def test_what_is_to_be_avoided_is_cut_out_and_all_else_stays(scale):
+    box = tuple(scale * side for side in (20.0, 10.0, 140.0, 90.0))
+    avoid = np.zeros((scale * 100, scale * 160), bool)
+    avoid[: scale * 50, : scale * 70] = True
+    field = frame_field(two_wheels())
+    whole = fitted_outline(field, box).mask(avoid.shape)
+    cut = fitted_outline(field, box, avoid).mask(avoid.shape)
+    assert (whole & avoid).sum() > 400
+    assert (cut & avoid).sum() <= 0.01 * (whole & avoid).sum()
+    near = np.zeros_like(avoid)
+    near[: scale * 54, : scale * 74] = True
+    assert ((cut ^ whole) & ~near).sum() < 0.01 * whole.sum(), "but for what smoothing moves"
 
 
-def test_what_is_there_already_is_left_alone():
-    sketch = small_field(frame_field(two_wheels()))
-    assert np.abs(warp_toward(sketch, sketch, 0.1)).max() < 1e-3
+def test_where_nothing_is_to_be_avoided_nothing_changes():
+    field, avoid = frame_field(two_wheels()), np.zeros((100, 160), bool)
+    avoid[:20, :5] = True
+    assert (
+        fitted_outline(field, BOX, avoid).mask((100, 160)).sum()
+        == fitted_outline(field, BOX).mask((100, 160)).sum()
+    )
 
 
-def test_a_mirrored_shape_is_warped_as_the_mirror_image():
-    sketch, wanted = (small_field(frame_field(draw())) for draw in (two_wheels, four_legged_table))
-    wanted[:, 20:] -= 0.5
-    shift = warp_toward(sketch, wanted, 0.1)
-    mirrored = warp_toward(sketch[:, ::-1], wanted[:, ::-1], 0.1)
-    assert np.allclose(shift[0], -mirrored[0, :, ::-1], atol=1e-3)
-    assert np.allclose(shift[1], mirrored[1, :, ::-1], atol=1e-3)
+def test_a_shape_that_is_avoided_altogether_has_no_curves():
+    assert fitted_outline(frame_field(two_wheels()), BOX, np.ones((100, 160), bool)).curves == ()

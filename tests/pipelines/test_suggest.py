@@ -1,85 +1,92 @@
-"""Suggestions from a tiny real model, and from closed-form denoisers whose answers are known."""
+"""Suggestions: in which order, how many, scored by whom; and that they depend on the request alone.
+
+Drawn by a tiny network of random weights, and from lists.
+"""
+
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from field_parts import field_drawing
 from rankers import LargerIsBetter
-from scipy.ndimage import distance_transform_edt
 from shapes import disc, rectangle
-from tiny_codec import field_generator, tiny_codec
-from tiny_model import SIZES, TinyModel
+from tiny_network import RESOLUTION, TinyNetwork
 
-from smartmask.model.codec import TRUNCATION_PX
-from smartmask.model.condition import SPECIAL_ROWS, Condition
-from smartmask.model.onnx_denoiser import OnnxDenoiser
-from smartmask.pipelines.consensus import consensus_order
-from smartmask.pipelines.generate import MaskGenerator, Scene
+from smartmask.pipelines.draw_fields import FieldDrawing
+from smartmask.pipelines.drawer import Drawn
+from smartmask.pipelines.generate import Scene
+from smartmask.pipelines.shape_words import ShapeWords
 from smartmask.pipelines.suggest import (
     DRAWS_PER_SUGGESTION,
     MAX_PROMPT_CHARACTERS,
     MAX_SUGGESTIONS,
     NEAR_DUPLICATE_IOU,
-    PLACES,
-    REFINE,
-    REGION_FILL,
-    REGION_SIDES,
     SuggestPipeline,
 )
-from smartmask.pipelines.suggestion import Suggestion
-from smartmask.scene.boxes import box_of
-from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble, kind_index
+from smartmask.pipelines.suggestion import Origin, Suggestion
+from smartmask.scene.boxes import BoxXYXY, box_of
+from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
 from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.masks import mask_iou
-from smartmask.scene.view import REFINE_FILL, View
+from smartmask.scene.outline import Outline
 
 SIZE_HW = (48, 64)
 ROOM = Layout(
     SIZE_HW,
     (Layer("wall", rectangle(SIZE_HW, (0, 0, 64, 30))), Layer("floor", rectangle(SIZE_HW, (0, 30, 64, 48)))),
 )
+BOX = Box((10, 8, 40, 40))
 HINTS = [
     pytest.param(NoGuidance(), id="no hint"),
-    pytest.param(Box((10, 8, 40, 40)), id="a box"),
+    pytest.param(BOX, id="a box"),
     pytest.param(Region(rectangle(SIZE_HW, (20, 10, 50, 40))), id="a region"),
     pytest.param(Scribble(disc(SIZE_HW, (30, 24), 12)), id="a scribble"),
 ]
+SMALL, MIDDLE, LARGE = (2.0, 2.0, 8.0, 8.0), (20.0, 10.0, 36.0, 26.0), (30.0, 4.0, 60.0, 44.0)
+OUTSIDE = (70.0, 2.0, 90.0, 9.0)
 
 
-def field_of(mask: np.ndarray) -> np.ndarray:
-    """Signed distance to a mask in pixels of its own, truncated as the codec reads it."""
-    if not mask.any():
-        return np.full(mask.shape, -1, np.float32)
-    inside, outside = distance_transform_edt(mask), distance_transform_edt(~mask)
-    signed = np.where(mask, inside - 0.5, 0.5 - outside)
-    return np.clip(signed / TRUNCATION_PX, -1, 1).astype(np.float32)
+class Listed:
+    """Draws what is listed for each candidate, one box or more, over and over again."""
+
+    variations = None
+
+    def __init__(self, *candidates: Sequence[BoxXYXY], is_ordered: bool = False) -> None:
+        self.candidates, self.ordered = candidates, is_ordered
+        self.asked: list[tuple[str, str | None, Guidance, int, int]] = []
+
+    def words(self, prompt: str) -> ShapeWords | None:
+        return ShapeWords(prompt=prompt, phrase=prompt)
+
+    def is_ordered(self, guidance: Guidance) -> bool:
+        return self.ordered and isinstance(guidance, Box)
+
+    def candidate(
+        self, scene: Scene, prompt: str, text: str | None, guidance: Guidance, seed: int, number: int
+    ) -> Sequence[Drawn]:
+        self.asked.append((prompt, text, guidance, seed, number))
+        return [
+            Drawn(outline_of(box), origin_of(f"{number}.{place}"))
+            for place, box in enumerate(self.candidates[number % len(self.candidates)])
+        ]
 
 
-class Always:
-    """The exact denoiser of a world with one field in it."""
-
-    def __init__(self, field: np.ndarray) -> None:
-        self.field = field
-        self.told: list[tuple[int, float]] = []
-
-    def __call__(self, x: np.ndarray, t: float, conditions: tuple[Condition, ...]) -> tuple[np.ndarray, ...]:
-        for condition in conditions:
-            fact = condition.guidance_kind, condition.zoom
-            if self.told[-1:] != [fact]:
-                self.told.append(fact)
-        return (self.field[None],) * len(conditions)
+def outline_of(box_xyxy: BoxXYXY) -> Outline:
+    x0, y0, x1, y1 = box_xyxy
+    return Outline((np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32),))
 
 
-class Tracing:
-    """Draws the layout's rearmost layer again, wherever the view shows it."""
+def origin_of(label: str) -> Origin:
+    return Origin(label=label, similarity=1.0, source="drawn", group="1", is_mirrored=False, fit="box")
 
-    def __call__(self, x: np.ndarray, t: float, conditions: tuple[Condition, ...]) -> tuple[np.ndarray, ...]:
-        return tuple(field_of(condition.regions == SPECIAL_ROWS)[None] for condition in conditions)
+
+def suggested(drawer: Listed, n: int = 4, guidance: Guidance = BOX, seed: int = 0) -> list[Suggestion]:
+    return SuggestPipeline(drawer, LargerIsBetter(), threads=1)(ROOM, "dog", None, guidance, n, seed)
 
 
 @pytest.fixture
-def real(tiny_model: TinyModel, tiny_encoder) -> MaskGenerator:
-    return MaskGenerator(
-        OnnxDenoiser(tiny_model.path, tiny_codec()), tiny_encoder, SIZES.resolution, tiny_codec()
-    )
+def real(tiny_encoder) -> FieldDrawing:
+    return field_drawing(TinyNetwork(), tiny_encoder, RESOLUTION)
 
 
 def same(ones: list[Suggestion], others: list[Suggestion]) -> bool:
@@ -97,120 +104,27 @@ def test_the_same_seed_gives_the_same_bytes_on_any_number_of_threads(hint: Guida
     assert same(first, SuggestPipeline(real, LargerIsBetter(), threads=4)(ROOM, "dog", guidance=hint, n=3))
 
 
-def test_another_seed_gives_other_masks(real):
+@pytest.mark.parametrize("hint", HINTS)
+def test_another_seed_gives_other_masks(hint: Guidance, real):
     pipeline = SuggestPipeline(real, LargerIsBetter(), threads=1)
-    first, other = (pipeline(ROOM, "dog", guidance=Box((10, 8, 40, 40)), seed=seed) for seed in (0, 1))
+    first, other = (pipeline(ROOM, "dog", guidance=hint, seed=seed) for seed in (0, 1))
     assert not {one.mask.tobytes() for one in first} & {one.mask.tobytes() for one in other}
 
 
 def test_one_suggestion_is_the_first_candidate_and_one_of_four(real):
-    pipeline, hint = SuggestPipeline(real, LargerIsBetter(), threads=1), Box((10, 8, 40, 40))
-    alone = pipeline(ROOM, "dog", guidance=hint, n=1)
-    first = pipeline.candidate(Scene.of(ROOM), "dog", None, hint, 0, 0)
+    pipeline = SuggestPipeline(real, LargerIsBetter(), threads=1)
+    alone = pipeline(ROOM, "dog", guidance=BOX, n=1)
+    first = pipeline.candidate(Scene.of(ROOM), "dog", None, BOX, 0, 0)
     assert first is not None
     assert same(alone, [first])
-    four = pipeline(ROOM, "dog", guidance=hint, n=4)
+    four = pipeline(ROOM, "dog", guidance=BOX, n=4)
     assert sum(same(alone, [suggestion]) for suggestion in four) == 1
-
-
-class InRow:
-    """Places an object in one of four columns, on the canvas's foot, higher or lower."""
-
-    def __init__(self) -> None:
-        self.read: list[tuple[str, str | None]] = []
-
-    def boxes(self, layout: Layout, prompt: str, scene: str | None):
-        self.read.append((prompt, scene))
-
-        def draw(rng: np.random.Generator) -> tuple[float, float, float, float]:
-            left = 16.0 * int(rng.integers(4))
-            return left, 48.0 - 8.0 * int(rng.integers(1, 6)), left + 16.0, 48.0
-
-        return draw
-
-
-def test_with_no_hint_the_best_mask_of_a_placers_boxes_stays(tiny_encoder):
-    placer = InRow()
-    generator = field_generator(Always(field_of(disc((64, 64), (32, 32), 20))), tiny_encoder, 64)
-    pipeline = SuggestPipeline(generator, LargerIsBetter(), 1, placer=placer)
-    found = pipeline(ROOM, "dog", "a room with a dog", n=4, seed=1)
-    assert placer.read == [("dog", "a room with a dog")]
-    for one in found:
-        x0, _, x1, y1 = one.box_xyxy
-        assert x0 / 16 == pytest.approx(round(x0 / 16), abs=1 / 16)
-        assert (x1 - x0, y1) == pytest.approx((16, 48), abs=1)
-    rng = np.random.default_rng([1, 0])
-    draw, scene = placer.boxes(ROOM, "dog", None), Scene.of(ROOM)
-    boxes = [draw(rng) for _ in range(PLACES)]
-    drawn = [pipeline.refine(scene, "dog", "a room with a dog", Box(box), rng).score for box in boxes]
-    first = pipeline.candidate(scene, "dog", "a room with a dog", NoGuidance(), 1, 0)
-    assert len(set(drawn)) > 1
-    assert first.score == max(drawn)
-
-
-def test_where_there_is_a_placer_a_region_is_filled_by_boxes_within_it(tiny_encoder):
-    generator = field_generator(Always(field_of(disc((64, 64), (32, 32), 20))), tiny_encoder, 64)
-    pipeline = SuggestPipeline(generator, LargerIsBetter(), 1, placer=InRow())
-    region = Region(disc(SIZE_HW, (40, 20), 14))
-    found = pipeline(ROOM, "dog", guidance=region, n=3)
-    assert len(found) > 1
-    left, top, right, bottom = region.box()
-    for one in found:
-        x0, y0, x1, y1 = one.box_xyxy
-        assert left <= x0 < x1 <= right
-        assert top <= y0 < y1 <= bottom
-        for side, whole in ((x1 - x0, right - left), (y1 - y0, bottom - top)):
-            assert REGION_SIDES[0] * whole - 1.5 < side < REGION_SIDES[1] * whole + 1.5
-
-
-@pytest.mark.parametrize("hint", HINTS[1::2])
-def test_candidates_of_a_hint_are_chosen_from_one_pool(hint: Guidance, real, tiny_encoder):
-    scene, seed = Scene.of(ROOM), 5
-    pipeline = SuggestPipeline(real, LargerIsBetter(), threads=1, pool=6)
-    view = View.around(hint.box(), REFINE_FILL, SIZE_HW, SIZES.resolution)
-    condition = real.condition(scene, "dog", None, hint, view)
-    for block in range(2):
-        fields = real.sample(condition, REFINE, np.random.default_rng([seed, block]), 6)
-        for place, number in enumerate(consensus_order(fields > 0)):
-            known = field_generator(Always(fields[number]), tiny_encoder, SIZES.resolution)
-            expected = SuggestPipeline(known, LargerIsBetter()).candidate(scene, "dog", None, hint, 0, 0)
-            found = pipeline.candidate(scene, "dog", None, hint, seed, 6 * block + place)
-            assert (found is None) == (expected is None)
-            if found is not None and expected is not None:
-                np.testing.assert_allclose(found.alpha, expected.alpha, atol=1e-4)
-
-
-@pytest.mark.parametrize("hint", HINTS)
-def test_pooled_masks_obey_their_seed_on_any_number_of_threads(hint: Guidance, real):
-    one, other = (
-        SuggestPipeline(real, LargerIsBetter(), threads, placer=InRow(), pool=5)(
-            ROOM, "dog", guidance=hint, n=4, seed=3
-        )
-        for threads in (1, 3)
-    )
-    assert one
-    assert same(one, other)
-
-
-def test_a_placer_is_not_asked_where_a_hint_says_it(tiny_encoder):
-    placer = InRow()
-    generator = field_generator(Always(field_of(disc((64, 64), (32, 32), 20))), tiny_encoder, 64)
-    for hint in (item.values[0] for item in HINTS[1:]):
-        assert SuggestPipeline(generator, LargerIsBetter(), placer=placer)(ROOM, "dog", guidance=hint, n=1)
-    assert placer.read == []
-
-
-def test_a_placers_masks_obey_their_seed_on_any_number_of_threads(real):
-    one, other = (
-        SuggestPipeline(real, LargerIsBetter(), threads, placer=InRow())(ROOM, "dog", n=4)
-        for threads in (1, 3)
-    )
-    assert same(one, other)
 
 
 @pytest.mark.parametrize("hint", HINTS)
 def test_suggestions_are_sorted_distinct_and_agree_with_themselves(hint: Guidance, real):
     found = SuggestPipeline(real, LargerIsBetter(), threads=1)(ROOM, "dog", guidance=hint, n=4)
+    assert len(found) > 1
     scores = [suggestion.score for suggestion in found]
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)
@@ -220,41 +134,6 @@ def test_suggestions_are_sorted_distinct_and_agree_with_themselves(hint: Guidanc
         assert suggestion.box_xyxy == pytest.approx(box_of(suggestion.mask), abs=1)
         assert suggestion.label == "dog"
         assert all(mask_iou(suggestion.mask, other.mask) <= NEAR_DUPLICATE_IOU for other in found[:number])
-
-
-def test_near_duplicates_are_dropped_after_twice_as_many_draws(tiny_encoder):
-    generator = field_generator(Always(field_of(disc((32, 32), (16, 16), 10))), tiny_encoder, 32)
-    progress: list[tuple[int, int]] = []
-    found = SuggestPipeline(generator, LargerIsBetter(), threads=1)(
-        ROOM, "dog", n=4, on_progress=lambda done, total: progress.append((done, total))
-    )
-    assert len(found) == 1
-    assert [done for done, _ in progress] == list(range(1, 4 * DRAWS_PER_SUGGESTION + 1))
-    assert progress[-1] == (8, 8)
-    assert all(done <= total <= 8 for done, total in progress)
-
-
-@pytest.mark.parametrize("hint", HINTS)
-def test_a_model_that_draws_nothing_gives_no_suggestions(hint: Guidance, tiny_encoder):
-    generator = field_generator(Always(np.full((32, 32), -1, np.float32)), tiny_encoder, 32)
-    assert SuggestPipeline(generator, LargerIsBetter(), threads=1)(ROOM, "dog", guidance=hint, n=2) == []
-
-
-@pytest.mark.parametrize(
-    ("hint", "kinds"),
-    [
-        pytest.param(HINTS[0].values[0], [NoGuidance, Scribble], id="no hint: place, refine"),
-        pytest.param(HINTS[1].values[0], [Box], id="a box: refine only"),
-        pytest.param(HINTS[2].values[0], [Region, Scribble], id="a region: place, refine"),
-        pytest.param(HINTS[3].values[0], [Scribble], id="a scribble: refine only"),
-    ],
-)
-def test_the_model_is_told_the_hint(hint: Guidance, kinds, tiny_encoder):
-    branches = Always(field_of(disc((32, 32), (16, 16), 8)))
-    generator = field_generator(branches, tiny_encoder, 32)
-    SuggestPipeline(generator, LargerIsBetter(), threads=1)(ROOM, "dog", guidance=hint, n=1)
-    of_type = {type(param.values[0]): kind_index(param.values[0]) for param in HINTS}
-    assert [kind for kind, _ in branches.told[: len(kinds)]] == [of_type[kind] for kind in kinds]
 
 
 @pytest.mark.parametrize("hint", HINTS)
@@ -267,42 +146,72 @@ def test_the_score_is_the_rankers_word_on_the_mask_in_the_layout_without_the_hin
         assert (labels, prompt, scene) == (ROOM.labels, "dog", "a dog at home")
 
 
+@pytest.mark.parametrize("threads", [1, 3])
+def test_the_drawer_is_asked_for_each_candidate_once(threads):
+    drawer = Listed([SMALL], [MIDDLE], [LARGE])
+    pipeline = SuggestPipeline(drawer, LargerIsBetter(), threads)
+    pipeline(ROOM, "dog", "a dog at home", BOX, n=3, seed=5)
+    assert sorted(number for *_, number in drawer.asked) == [0, 1, 2]
+    assert {fact[:4] for fact in drawer.asked} == {("dog", "a dog at home", BOX, 5)}
+
+
 @pytest.mark.parametrize(
-    ("hint", "zoom"),
+    ("is_ordered", "hint", "numbers"),
     [
-        pytest.param(HINTS[0].values[0], 0.0, id="the whole canvas"),
-        pytest.param(
-            HINTS[2].values[0], float(np.log(30 / REGION_FILL / 64)), id="a window about the region"
-        ),
+        pytest.param(False, BOX, [2, 1, 0], id="by score"),
+        pytest.param(True, BOX, [0, 1, 2], id="as the drawer orders them"),
+        pytest.param(True, NoGuidance(), [2, 1, 0], id="by score, as for this hint it does not order them"),
     ],
 )
-def test_the_first_pass_sees(hint: Guidance, zoom, tiny_encoder):
-    branches = Always(field_of(disc((32, 32), (16, 16), 8)))
-    SuggestPipeline(field_generator(branches, tiny_encoder, 32), LargerIsBetter(), threads=1)(
-        ROOM, "dog", guidance=hint, n=1
+def test_suggestions_come_best_first_as_the_drawer_or_the_scores_know(is_ordered, hint, numbers):
+    drawer = Listed([SMALL], [MIDDLE], [LARGE], is_ordered=is_ordered)
+    found = suggested(drawer, 3, hint)
+    assert [one.box_xyxy for one in found] == [(SMALL, MIDDLE, LARGE)[number] for number in numbers]
+
+
+def test_of_what_a_candidate_may_be_the_best_scored_is_taken_and_keeps_its_origin():
+    found = suggested(Listed([SMALL, LARGE, MIDDLE], [MIDDLE, SMALL]), 2)
+    assert [(one.box_xyxy, one.origin) for one in found] == [
+        (LARGE, origin_of("0.1")),
+        (MIDDLE, origin_of("1.0")),
+    ]
+
+
+def test_what_covers_no_pixel_is_no_suggestion():
+    drawer = Listed([OUTSIDE], [(5.2, 5.2, 5.4, 5.4)], [], [OUTSIDE, MIDDLE])
+    (one,) = suggested(drawer)
+    assert (one.box_xyxy, one.origin) == (MIDDLE, origin_of("3.1"))
+    assert len(drawer.asked) == 4 * DRAWS_PER_SUGGESTION
+    pipeline = SuggestPipeline(drawer, LargerIsBetter(), threads=1)
+    assert pipeline.candidate(Scene.of(ROOM), "dog", None, BOX, 0, 2) is None
+
+
+def test_near_duplicates_are_dropped_after_twice_as_many_draws():
+    nearly = (30.0, 4.0, 60.0, 43.0)
+    progress: list[tuple[int, int]] = []
+    found = SuggestPipeline(Listed([LARGE], [nearly]), LargerIsBetter(), threads=1)(
+        ROOM, "dog", n=4, on_progress=lambda done, total: progress.append((done, total))
     )
-    assert branches.told[0][1] == pytest.approx(zoom)
+    assert [one.box_xyxy for one in found] == [LARGE]
+    assert [done for done, _ in progress] == list(range(1, 4 * DRAWS_PER_SUGGESTION + 1))
+    assert progress[-1] == (8, 8)
+    assert all(done <= total <= 8 for done, total in progress)
 
 
-@pytest.mark.parametrize(
-    ("size_hw", "centre_xy", "radius"),
-    [
-        pytest.param((96, 96), (48, 48), 16, id="in the middle of a square"),
-        pytest.param((60, 160), (110, 30), 20, id="on a wide canvas"),
-        pytest.param((160, 60), (25, 120), 18, id="on a tall canvas"),
-        pytest.param((90, 120), (2, 40), 20, id="cut by the left border"),
-        pytest.param((90, 120), (118, 88), 24, id="cut by the lower right corner"),
-        pytest.param((90, 120), (60, 0), 24, id="cut by the upper border"),
-    ],
-)
-@pytest.mark.parametrize("kind", ["no hint", "region", "box"])
-def test_a_disc_comes_back_where_it_was_drawn(kind, size_hw, centre_xy, radius, tiny_encoder):
-    target = disc(size_hw, centre_xy, radius)
-    hint = {"no hint": NoGuidance(), "region": Region(target), "box": Box(box_of(target))}[kind]
-    pipeline = SuggestPipeline(field_generator(Tracing(), tiny_encoder, 64), LargerIsBetter(), threads=1)
-    found = pipeline(Layout(size_hw, (Layer("ball", target),)), "dog", guidance=hint, n=1)
-    assert len(found) == 1
-    assert mask_iou(found[0].mask, target) > 0.9
+def test_no_more_is_drawn_than_is_needed():
+    drawer = Listed([SMALL], [SMALL], [MIDDLE], [LARGE])
+    assert len(suggested(drawer, 3)) == 3
+    assert [number for *_, number in drawer.asked] == [0, 1, 2, 3]
+
+
+def test_a_drawer_that_draws_nothing_gives_no_suggestions():
+    assert suggested(Listed([]), 2) == []
+
+
+def test_what_the_words_mean_the_drawer_says(real):
+    words = SuggestPipeline(Listed([SMALL]), LargerIsBetter()).words("dog")
+    assert words == ShapeWords(prompt="dog", phrase="dog")
+    assert SuggestPipeline(real, LargerIsBetter()).words("dog") is None
 
 
 @pytest.mark.parametrize(
@@ -326,9 +235,11 @@ def test_a_disc_comes_back_where_it_was_drawn(kind, size_hw, centre_xy, radius, 
             {"guidance": Scribble(np.ones((3, 5), bool))}, "the scribble is 5x3 but", id="a scribble too"
         ),
         pytest.param({"guidance": Box((70, 2, 90, 9))}, "lies outside the 64x48 canvas", id="a box outside"),
+        pytest.param({"guidance": Box((7, 2, 8, 9))}, "the box is 1 x 7 px; a shape", id="a narrow box"),
     ],
 )  # fmt: skip
-def test_a_request_that_cannot_be_met_is_refused(request_, message, tiny_encoder):
-    pipeline = SuggestPipeline(field_generator(Tracing(), tiny_encoder, 16), LargerIsBetter(), threads=1)
+def test_a_request_that_cannot_be_met_is_refused(request_, message):
+    drawer = Listed([SMALL])
     with pytest.raises(ValueError, match=message):
-        pipeline(ROOM, **({"prompt": "dog"} | request_))
+        SuggestPipeline(drawer, LargerIsBetter(), threads=1)(ROOM, **({"prompt": "dog"} | request_))
+    assert drawer.asked == []

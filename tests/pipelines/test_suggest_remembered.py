@@ -1,4 +1,4 @@
-"""The pipeline with a memory: real shapes where the words are known, free drawing where they are not."""
+"""The pipeline round shapes: real ones where the words are known, free drawing where they are not."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,27 +7,29 @@ from pathlib import Path
 import numpy as np
 import pytest
 from block_coder import BlockCoder
-from drawn_memory import horse, memory_of, seen, stable
+from drawn_memory import horse, memory_of, quarters, seen, stable
 from rankers import LargerIsBetter
-from shapes import disc, rectangle
-from tiny_codec import field_generator, tiny_codec
-from tiny_model import SIZES, TinyModel
+from shapes import blob, disc, rectangle
+from shipped import needs_shipped
+from tiny_chooser import GivenOdds, tiny_chooser
 
 from smartmask.apps.load import WEIGHTS
 from smartmask.apps.load_suggest import load_ranker, load_suggest
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.memory.shape_memory import ShapeMemory
-from smartmask.model.onnx_denoiser import OnnxDenoiser
+from smartmask.model.shape_chooser import ShapeChooser
+from smartmask.model.shape_frame import frame_field
 from smartmask.model.silhouette_codec import SilhouetteCodec
-from smartmask.pipelines.draw_remembered import choose_for_box
-from smartmask.pipelines.generate import MaskGenerator, Scene
+from smartmask.pipelines.draw_remembered import RememberedDrawing
+from smartmask.pipelines.draw_shapes import ShapeDrawing
+from smartmask.pipelines.free_drawing import SAMPLES, FreeDrawing, FreelyDrawn
+from smartmask.pipelines.generate import Scene
 from smartmask.pipelines.shape_recall import ShapeRecall
 from smartmask.pipelines.suggest import NEAR_DUPLICATE_IOU, SuggestPipeline
 from smartmask.pipelines.suggestion import Suggestion
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
 from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.masks import mask_iou
-from smartmask.scene.view import View
 
 SIZE_HW = (96, 128)
 ROOM = Layout(
@@ -61,15 +63,18 @@ class OnOneSpot:
         return draw
 
 
-class Round:
-    """Draws a disc in the middle of every view."""
+class Blobs(FreeDrawing):
+    """Draws random blobs that fill the hint's box, whatever they are to be."""
 
     def __init__(self) -> None:
-        places = np.arange(32) + 0.5 - 16
-        self._field = np.clip((9 - np.hypot(*np.meshgrid(places, places))) / 5, -1, 1).astype(np.float32)
+        self._coder = BlockCoder()
 
-    def __call__(self, x: np.ndarray, t: float, conditions: tuple[object, ...]) -> tuple[np.ndarray, ...]:
-        return (np.broadcast_to(self._field, x.shape),) * len(conditions)
+    def __call__(
+        self, scene: Scene, prompt: str, hint: Box | Scribble, rng: np.random.Generator, count: int = SAMPLES
+    ) -> FreelyDrawn:
+        masks = [blob((64, 64), int(seed)) for seed in rng.integers(0, 1 << 31, count)]
+        codes = self._coder.encode(np.stack([frame_field(mask) for mask in masks]))
+        return FreelyDrawn(codes, [hint.box()] * count)
 
 
 @pytest.fixture(scope="module")
@@ -78,30 +83,12 @@ def words() -> StaticTextEncoder:
 
 
 @pytest.fixture
-def pipeline(words, tiny_encoder) -> Make:
-    """A pipeline round a denoiser that draws discs."""
+def pipeline(words) -> Make:
+    """A pipeline round a chooser of random weights, and one that draws blobs."""
 
-    def make(memory: ShapeMemory | None, threads: int = 1) -> SuggestPipeline:
-        recall = None if memory is None else ShapeRecall(memory, BlockCoder(), words)
-        generator = field_generator(Round(), tiny_encoder, 32)
-        return SuggestPipeline(
-            generator, LargerIsBetter(), threads, placer=OnOneSpot(), recall=recall, pool=4
-        )
-
-    return make
-
-
-@pytest.fixture
-def real(words, tiny_encoder, tiny_model: TinyModel) -> Make:
-    """A pipeline round a tiny network with random weights."""
-
-    def make(memory: ShapeMemory, threads: int = 1) -> SuggestPipeline:
-        denoiser = OnnxDenoiser(tiny_model.path, tiny_codec())
-        generator = MaskGenerator(denoiser, tiny_encoder, SIZES.resolution, tiny_codec())
-        recall = ShapeRecall(memory, BlockCoder(), words)
-        return SuggestPipeline(
-            generator, LargerIsBetter(), threads, placer=OnOneSpot(), recall=recall, pool=6
-        )
+    def make(memory: ShapeMemory, threads: int = 1, chooser: ShapeChooser | None = None) -> SuggestPipeline:
+        remembered = RememberedDrawing(ShapeRecall(memory, BlockCoder(), words), chooser or tiny_chooser())
+        return SuggestPipeline(ShapeDrawing(remembered, Blobs(), OnOneSpot()), LargerIsBetter(), threads)
 
     return make
 
@@ -117,18 +104,18 @@ def same(ones: list[Suggestion], others: list[Suggestion]) -> bool:
 
 @pytest.mark.parametrize("prompt", ["a horse", "a xqzt"], ids=["known words", "unknown words"])
 @pytest.mark.parametrize("hint", HINTS)
-def test_the_same_seed_gives_the_same_bytes_on_any_number_of_threads(hint: Guidance, prompt, real):
+def test_the_same_seed_gives_the_same_bytes_on_any_number_of_threads(hint: Guidance, prompt, pipeline):
     memory = memory_of(stable())
-    first = real(memory)(ROOM, prompt, guidance=hint, n=4, seed=7)
+    first = pipeline(memory)(ROOM, prompt, guidance=hint, n=4, seed=7)
     assert first
     for threads in (1, 2, 5):
-        assert same(first, real(memory, threads)(ROOM, prompt, guidance=hint, n=4, seed=7))
+        assert same(first, pipeline(memory, threads)(ROOM, prompt, guidance=hint, n=4, seed=7))
 
 
-def test_another_seed_gives_another_choice(real):
-    pipeline, hint = real(memory_of(stable())), Box((20, 16, 80, 80))
+def test_another_seed_gives_another_choice(pipeline):
+    draw, hint = pipeline(memory_of(stable())), Box((20, 16, 80, 80))
     found = {
-        tuple(one.mask.tobytes() for one in pipeline(ROOM, "a horse", guidance=hint, seed=seed))
+        tuple(one.mask.tobytes() for one in draw(ROOM, "a horse", guidance=hint, seed=seed))
         for seed in range(6)
     }
     assert len(found) > 1
@@ -145,25 +132,36 @@ def test_what_is_known_is_drawn_from_the_memory_and_says_so(hint: Guidance, pipe
         assert all(mask_iou(one.mask, other.mask) <= NEAR_DUPLICATE_IOU for other in found[:number])
 
 
+def test_for_a_box_the_likeliest_comes_first_and_elsewhere_the_best_scored(pipeline):
+    memory = memory_of(seen("lamp", mask, f"{n}", may_mirror=False) for n, mask in enumerate(quarters()))
+    for number in range(4):
+        certain = GivenOdds(lambda context, sketches, log_aspects, row=number: np.eye(len(sketches))[row])
+        draw = pipeline(memory, chooser=certain)
+        assert draw(ROOM, "a lamp", guidance=Box((20, 16, 80, 76)))[0].origin.group == f"drawn:{number}"
+        for hint in (NoGuidance(), HINTS[2].values[0]):
+            scores = [one.score for one in draw(ROOM, "a lamp", guidance=hint)]
+            assert len(scores) > 1
+            assert scores == sorted(scores, reverse=True)
+
+
 def test_a_scribble_is_drawn_freely_as_if_there_were_no_memory(pipeline):
     found = pipeline(memory_of(stable()))(ROOM, "a brown horse", guidance=HINTS[3].values[0], n=4)
     assert found
     assert all(one.origin is None for one in found)
-    assert same(found, pipeline(None)(ROOM, "a brown horse", guidance=HINTS[3].values[0], n=4))
+    alone = pipeline(ShapeMemory.empty())(ROOM, "a brown horse", guidance=HINTS[3].values[0], n=4)
+    assert same(found, alone)
 
 
 @pytest.mark.parametrize("hint", HINTS)
 def test_words_that_nobody_knows_are_drawn_freely_as_if_there_were_no_memory(hint: Guidance, pipeline):
-    with_memory, without = pipeline(memory_of(stable())), pipeline(None)
+    with_memory, without = pipeline(memory_of(stable())), pipeline(ShapeMemory.empty())
     found = with_memory(ROOM, "a xqzt", guidance=hint, n=3)
     assert found
     assert all(one.origin is None for one in found)
-    masks = [
-        {one.mask.tobytes() for one in part} for part in (found, without(ROOM, "a xqzt", guidance=hint, n=3))
-    ]
-    assert masks[0] == masks[1]
+    assert same(found, without(ROOM, "a xqzt", guidance=hint, n=3))
     assert not with_memory.words("a xqzt").is_known
-    assert without.words("a xqzt") is None
+    assert with_memory.words("a horse").is_known
+    assert not without.words("a horse").is_known
 
 
 @pytest.mark.parametrize("hint", HINTS)
@@ -181,12 +179,12 @@ def test_where_the_memory_ends_free_drawing_goes_on(pipeline):
 
 
 @pytest.mark.parametrize("hint", [HINTS[1], HINTS[3]])
-def test_one_suggestion_is_the_first_candidate_and_the_first_of_four(hint: Guidance, real):
-    pipeline = real(memory_of(stable()))
-    alone = pipeline(ROOM, "a horse", guidance=hint, n=1, seed=3)
-    first = pipeline.candidate(Scene.of(ROOM), "a horse", None, hint, 3, 0)
+def test_one_suggestion_is_the_first_candidate_and_the_first_of_four(hint: Guidance, pipeline):
+    draw = pipeline(memory_of(stable()))
+    alone = draw(ROOM, "a horse", guidance=hint, n=1, seed=3)
+    first = draw.candidate(Scene.of(ROOM), "a horse", None, hint, 3, 0)
     assert same(alone, [first])
-    assert same(alone, pipeline(ROOM, "a horse", guidance=hint, n=4, seed=3)[:1])
+    assert same(alone, draw(ROOM, "a horse", guidance=hint, n=4, seed=3)[:1])
 
 
 @pytest.mark.parametrize(
@@ -220,7 +218,9 @@ def test_the_shape_fills_the_part_of_the_box_that_is_on_the_canvas(box, expected
 @pytest.mark.parametrize("with_memory", [True, False], ids=["memory", "no memory"])
 def test_a_box_that_shows_no_shape_is_refused_in_a_line(box, with_memory, pipeline):
     with pytest.raises(ValueError, match=r"the box is [\d.]+ x [\d.]+ px; a shape shows from 2 x 2 px on"):
-        pipeline(memory_of(stable()) if with_memory else None)(ROOM, "a horse", guidance=Box(box))
+        pipeline(memory_of(stable()) if with_memory else ShapeMemory.empty())(
+            ROOM, "a horse", guidance=Box(box)
+        )
 
 
 def test_a_very_wide_box_is_filled_in_height_on_its_foot_line(pipeline):
@@ -308,9 +308,6 @@ def test_a_few_pixels_of_24_megapixels_are_drawn_too(large, pipeline):
     assert found[0].box_xyxy == pytest.approx(hint.box_xyxy, abs=0.1)
 
 
-SHIPPED = [WEIGHTS / name for name in ("codec.npz", "memory.npz", "mask.onnx", "planner.npz", "ranker.npz")]
-
-
 def kuba_chair(number: int) -> np.ndarray:
     """A seat on two legs with a leaning back."""
     rows, columns = np.mgrid[:140, :110]
@@ -326,8 +323,6 @@ def kuba_chair(number: int) -> np.ndarray:
 @pytest.fixture(scope="module")
 def with_kuba_chairs(tmp_path_factory, words) -> SuggestPipeline:
     """The shipped parts and a user's file of thirty chairs."""
-    if not all(path.is_file() for path in SHIPPED):
-        pytest.skip("the shipped weights are not in the package yet")
     coder = SilhouetteCodec.load(WEIGHTS / "codec.npz")
     shapes = [seen("kuba chair", kuba_chair(n), f"{n}", source="mine") for n in range(30)]
     path: Path = tmp_path_factory.mktemp("mine") / "mine.npz"
@@ -335,6 +330,7 @@ def with_kuba_chairs(tmp_path_factory, words) -> SuggestPipeline:
     return load_suggest(None, words, load_ranker(words), threads=1, memory=path)
 
 
+@needs_shipped
 @pytest.mark.parametrize("hint", HINTS[:3])
 def test_a_users_own_shapes_are_drawn_when_they_are_named(hint: Guidance, with_kuba_chairs):
     for prompt in ("kuba chair", "a red Kuba chair by the window"):
@@ -343,6 +339,7 @@ def test_a_users_own_shapes_are_drawn_when_they_are_named(hint: Guidance, with_k
         assert {(one.origin.label, one.origin.source) for one in found} == {("kuba chair", "mine")}
 
 
+@needs_shipped
 def test_a_users_own_shapes_are_looked_at_when_a_scribble_is_followed(words, with_kuba_chairs):
     canvas = np.zeros(SIZE_HW, bool)
     drawing = kuba_chair(1)[::2, ::2]
@@ -358,21 +355,20 @@ def test_a_users_own_shapes_are_looked_at_when_a_scribble_is_followed(words, wit
     assert not np.array_equal(*masks)
 
 
+@needs_shipped
 def test_three_of_a_users_own_shapes_come_before_any_shipped_one(words):
-    if not all(path.is_file() for path in SHIPPED):
-        pytest.skip("the shipped weights are not in the package yet")
     coder = SilhouetteCodec.load(WEIGHTS / "codec.npz")
     own = [seen("kuba chair", kuba_chair(5 * n), f"{n}", source="mine") for n in range(3)]
     shipped = ShapeMemory.load(WEIGHTS / "memory.npz")
     recall = ShapeRecall(ShapeMemory.joined(shipped, memory_of(own, coder)), coder, words)
-    view = View.around((20, 16, 80, 80), 0.62, (100, 100), 32)
-    none = np.full((1, 32, 32), -1, np.float32)
-    chosen = choose_for_box(recall, "a kuba chair", (20, 16, 80, 80), view, none, np.random.default_rng(0))
+    drawing = RememberedDrawing(recall, tiny_chooser())
+    chosen = drawing.for_box("a kuba chair", Scene.of(ROOM), (20, 16, 80, 80), np.random.default_rng(0))
     labels = [recall.memory.entry(int(chosen.shapes.numbers[row])).label for row in chosen.order[:4]]
     assert labels[:3] == ["kuba chair"] * 3
     assert labels[3] != "kuba chair"
 
 
+@needs_shipped
 def test_beside_them_the_shipped_ones_are_there(with_kuba_chairs):
     found = with_kuba_chairs(ROOM, "a chair", guidance=Box((20, 16, 80, 80)), n=4)
     assert found

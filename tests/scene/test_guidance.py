@@ -170,3 +170,29 @@ def test_an_inverted_box_is_an_error_at_once():
 @every_kind
 def test_a_hint_drawn_on_its_canvas_passes(guidance):
     check_guidance(guidance, SIZE)
+
+
+def test_a_scribble_without_what_is_to_be_avoided():
+    drawn, avoid = rectangle(SIZE, (5, 5, 35, 30)), rectangle(SIZE, (0, 0, 20, 40))
+    scribble = Scribble(drawn, avoid)
+    assert np.array_equal(scribble.wanted, rectangle(SIZE, (20, 5, 35, 30)))
+    assert scribble.box() == (20, 5, 35, 30)
+    view = View.whole(SIZE, 16)
+    assert np.array_equal(scribble.rasterize(view), Scribble(scribble.wanted).rasterize(view))
+    assert np.array_equal(Scribble(drawn).wanted, drawn)
+
+
+@pytest.mark.parametrize(
+    ("avoid", "message"),
+    [
+        (np.zeros(SIZE, bool), "the drawing of what to avoid is empty"),
+        (np.ones((3, 4), bool), "the drawing of what to avoid is 4x3 but the scribble is 60x40"),
+        (np.ones(SIZE, bool), "the scribble is to be avoided altogether"),
+        (np.ones(SIZE, np.uint8), "a drawing of what to avoid must be a bool mask"),
+    ],
+    ids=["nothing", "of another canvas", "everything", "no mask"],
+)
+@pytest.mark.usefixtures("no_type_check")
+def test_what_cannot_be_avoided_is_refused(avoid, message):
+    with pytest.raises(ValueError, match=message):
+        Scribble(rectangle(SIZE, (5, 5, 35, 30)), avoid)

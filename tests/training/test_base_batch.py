@@ -26,7 +26,7 @@ def parts(tmp_path_factory):
     return datasets, config, initial_base(config.init, config.network)
 
 
-def test_an_item_is_the_compact_models_view_with_noise_for_a_latent(parts):
+def test_an_item_is_a_view_with_noise_for_a_latent(parts):
     datasets, config, model = parts
     views = BaseViews(datasets, config, encoder(), model)
     condition, field, noise, timestep = views[5]

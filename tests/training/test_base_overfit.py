@@ -71,7 +71,8 @@ def test_eight_scenes_are_learnt_by_heart(tmp_path, encoding):
     generator = generator_of(dataclasses.replace(model, backbone=averaged))
 
     def drawn(condition: Condition, seed: int) -> np.ndarray:
-        return decode(generator.sample(condition, SAMPLING, np.random.default_rng([seed, 99])), VIEW)[0]
+        field = generator.sample(condition, SAMPLING, np.random.default_rng([seed, 99]))[0]
+        return decode(field, VIEW)[0]
 
     ious = [mask_iou(drawn(condition, seed), target) for seed, (condition, target) in enumerate(views)]
     assert np.mean(ious) > 0.9, ious

@@ -27,7 +27,14 @@ from smartmask.training.generator_batch import (
 from smartmask.training.generator_pack import PARTS, GeneratorPack
 
 ALL_TOLD = BatchSettings(
-    batch=64, drop_text=0.0, drop_neighbours=0.0, drop_one=0.0, drop_layout=0.0, wider=0.0, drawn=0.5
+    batch=64,
+    drop_text=0.0,
+    word_noise=0.0,
+    drop_neighbours=0.0,
+    drop_one=0.0,
+    drop_layout=0.0,
+    wider=0.0,
+    drawn=0.5,
 )
 TEXT, EXTENT, STYLE, CHANGED, DRAWING, LAYOUT, BESIDE = range(7)
 
@@ -171,6 +178,21 @@ def test_what_is_dropped_is_zero(generator_data):
     told = generator_data.batch(ALL_TOLD, 3)
     assert torch.equal(batch.clean, told.clean), "the rest stays"
     assert not generator_data.batch(replace(ALL_TOLD, drop_one=1.0), 3).condition[BESIDE].any()
+
+
+def test_words_are_told_with_noise_of_the_wanted_length_at_the_most(generator_data):
+    settings = replace(ALL_TOLD, batch=1024)
+    plain = generator_data.batch(settings, 5)
+    noisy = generator_data.batch(replace(settings, word_noise=0.6), 5)
+    assert torch.allclose(plain.condition[TEXT].norm(dim=1), torch.ones(1024), atol=1e-5)
+    length = (noisy.condition[TEXT] - plain.condition[TEXT]).square().sum(1)
+    # A share of it evenly between none and all: a third of its square is the mean.
+    assert length.mean().item() == pytest.approx(0.6**2 / 3, rel=0.15)
+    assert length.min() < 1e-3
+    for name in (EXTENT, STYLE, CHANGED, DRAWING, LAYOUT, BESIDE):
+        assert torch.equal(noisy.condition[name], plain.condition[name]), "the rest stays"
+    untold = generator_data.batch(replace(settings, word_noise=0.6, drop_text=1.0), 5)
+    assert not untold.condition[TEXT].any(), "no noise without words"
 
 
 def test_a_wider_word_is_told_where_there_is_one(generator_data, generator_pack):

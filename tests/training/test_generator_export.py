@@ -1,14 +1,20 @@
 """The generator's file: it computes what PyTorch computes, and the shipped core draws with it."""
 
-import warnings
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 import torch
-from tiny_generator import SIZES, perturbed_generator
+from tiny_generator import (
+    DEVIATION,
+    DIGEST,
+    MEAN,
+    SIZES,
+    WIDTH_8,
+    export_tiny_generator,
+    perturbed_generator,
+)
 
 from smartmask.errors import CheckpointError
 from smartmask.model.condition import SPECIAL_ROWS
@@ -27,13 +33,7 @@ from smartmask.model.shape_frame import CHANNELS
 from smartmask.model.shape_generator import ShapeGenerator
 from smartmask.model.silhouette_codec import CODE_BYTES
 from smartmask.training.generator_batch import ShapeTensors
-from smartmask.training.generator_export import export_generator
 from smartmask.training.generator_pack import GeneratorPack
-
-WIDTH_8 = replace(SIZES, width=8, hidden=16)
-DIGEST = "0123456789abcdef"
-MEAN = [0.1 * channel - 0.4 for channel in range(CHANNELS)]
-DEVIATION = [0.3 + 0.05 * channel for channel in range(CHANNELS)]
 
 
 class Exported(NamedTuple):
@@ -47,20 +47,7 @@ class Exported(NamedTuple):
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
     """The network of width 8 as a file."""
     path = tmp_path_factory.mktemp("weights") / "generator.onnx"
-    with warnings.catch_warnings():
-        # PyTorch's exporter uses a part of itself that it deprecates, and names of one axis thrice.
-        warnings.filterwarnings("ignore", ".*LeafSpec", FutureWarning)
-        warnings.filterwarnings("ignore", ".*axis name: batch will not be used", UserWarning)
-        difference = export_generator(
-            perturbed_generator(WIDTH_8),
-            path,
-            codec=DIGEST,
-            mean=MEAN,
-            deviation=DEVIATION,
-            views=1234,
-            unseen=["fork"],
-        )
-    return Exported(path, difference)
+    return Exported(path, export_tiny_generator(path))
 
 
 @pytest.fixture(scope="module")

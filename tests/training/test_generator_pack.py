@@ -18,11 +18,13 @@ from smartmask.model.shape_frame import FRAME_PX, MARGIN_PX
 from smartmask.model.silhouette_codec import SilhouetteCodec
 from smartmask.training.generator_pack import (
     CODEC_FILE,
+    FORMAT_VERSION,
     PARTS,
     SHAPES_FILE,
     UNSEEN_SHAPES,
     VIEWS_OF_AN_OBJECT,
     GeneratorPack,
+    group_number,
     head,
     make_pack,
     scene_objects,
@@ -66,6 +68,12 @@ def test_rows_are_those_of_the_shapes(generator_pack, kept):
     assert [STYLES[row] for row in generator_pack.styles] == [shape.style for shape in kept]
     assert np.allclose(generator_pack.log_aspects, [np.log(shape.aspect) for shape in kept])
     assert np.array_equal(generator_pack.embeddings, HashEncoder().encode(named))
+
+
+def test_groups_are_told_apart_by_numbers_that_a_memorys_names_give_too(generator_pack, kept):
+    assert [int(number) for number in generator_pack.groups] == [group_number(s.group) for s in kept]
+    names = {shape.group for shape in kept}
+    assert len({group_number(name) for name in names}) == len(names)
 
 
 def test_a_word_with_shapes_enough_is_left_out_of_what_is_learnt(generator_pack):
@@ -189,7 +197,7 @@ def test_a_missing_damaged_or_other_pack_is_named(generator_pack, tmp_path):
     card = json.loads(generator_pack.card.tobytes()) | {"version": 99}
     other = replace(generator_pack, card=np.frombuffer(json.dumps(card).encode(), np.uint8))
     other.write(tmp_path, CODEC)
-    with pytest.raises(CheckpointError, match="is version 99, expected 1; make it again"):
+    with pytest.raises(CheckpointError, match=f"is version 99, expected {FORMAT_VERSION}; make it again"):
         GeneratorPack.read(tmp_path)
 
 

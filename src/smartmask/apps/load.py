@@ -123,6 +123,62 @@ class SmartMask:
         layout = image_or_layout if isinstance(image_or_layout, Layout) else self.segment(image_or_layout)
         return self._suggest(layout, prompt, scene, guidance, n, seed, on_progress)
 
+    def more_like(
+        self,
+        image_or_layout: Photo | Layout,
+        prompt: str,
+        like: Suggestion | Bool[np.ndarray, "H W"],
+        change: float = 0.5,
+        n: int = 4,
+        seed: int = 0,
+    ) -> list[Suggestion]:
+        """Masks like one, in its place: other ears, another stance, as much as the change asks for.
+
+        Args:
+            image_or_layout: A photo (path, PIL image, or uint8 RGB array), or a layout.
+            prompt: What the mask shows.
+            like: The mask, or a suggestion.
+            change: From 0, hardly any, to 1, another shape.
+            n: How many, 1 to 64.
+            seed: Same seed, same masks.
+
+        Raises:
+            ImageError: If the photo cannot be read.
+            ValueError: If the prompt, the mask, the change, n or the seed does not fit.
+            BackendError: If it is a base mask model that draws.
+        """
+        mask = like.mask if isinstance(like, Suggestion) else like
+        layout = image_or_layout if isinstance(image_or_layout, Layout) else self.segment(image_or_layout)
+        return self._suggest.more_like(layout, prompt, mask, change, n, seed)
+
+    def between(
+        self,
+        image_or_layout: Photo | Layout,
+        prompt: str,
+        one: Suggestion | Bool[np.ndarray, "H W"],
+        other: Suggestion | Bool[np.ndarray, "H W"],
+        n: int = 4,
+        seed: int = 0,
+    ) -> list[Suggestion]:
+        """Masks on the way from one to another, without the two, in their order.
+
+        Args:
+            image_or_layout: A photo (path, PIL image, or uint8 RGB array), or a layout.
+            prompt: What they show.
+            one: Where the way begins: a mask, or a suggestion.
+            other: Where it ends.
+            n: How many, 1 to 64.
+            seed: Same seed, same masks.
+
+        Raises:
+            ImageError: If the photo cannot be read.
+            ValueError: If the prompt, a mask, n or the seed does not fit.
+            BackendError: If it is a base mask model that draws.
+        """
+        ends = [end.mask if isinstance(end, Suggestion) else end for end in (one, other)]
+        layout = image_or_layout if isinstance(image_or_layout, Layout) else self.segment(image_or_layout)
+        return self._suggest.between(layout, prompt, ends[0], ends[1], n, seed)
+
     # Eleven parameters, one above the ceiling: long drawing needs a progress bar, and nothing else is spare.
     def insert(
         self,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from smartmask.backends.hub import Wanted, need_packages, torch_place
 from smartmask.errors import CheckpointError
+from smartmask.pipelines.draw_fields import FieldDrawing
 from smartmask.pipelines.generate import MaskGenerator, SamplingConfig
 from smartmask.pipelines.suggest import SuggestPipeline
 from smartmask.protocols import Ranker, TextEncoder
@@ -48,4 +49,4 @@ def load_base_pipeline(folder: Path, encoder: TextEncoder, ranker: Ranker, devic
     denoiser = BaseDenoiser(model, place)
     generator = MaskGenerator(denoiser, encoder, denoiser.resolution, denoiser.space)
     # One network as large as this fills the machine; candidates side by side would only need more memory.
-    return SuggestPipeline(generator, ranker, threads=1, place=PLACE, refine=REFINE)
+    return SuggestPipeline(FieldDrawing(generator, PLACE, REFINE), ranker, threads=1)

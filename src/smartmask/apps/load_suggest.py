@@ -6,15 +6,15 @@ from pathlib import Path
 from smartmask.apps.load import WEIGHTS
 from smartmask.backends.planner_embedded import EmbeddedPlanner
 from smartmask.memory.shape_memory import ShapeMemory
-from smartmask.model.onnx_denoiser import OnnxDenoiser
 from smartmask.model.ranker_network import EmbeddedRanker, load_ranker_network
-from smartmask.model.shape_codec import ShapeCodec
+from smartmask.model.shape_chooser import load_chooser
 from smartmask.model.shape_generator import ShapeGenerator
 from smartmask.model.silhouette_codec import SilhouetteCodec
+from smartmask.pipelines.draw_remembered import RememberedDrawing
+from smartmask.pipelines.draw_shapes import ShapeDrawing
 from smartmask.pipelines.free_drawing import FreeDrawing
-from smartmask.pipelines.generate import MaskGenerator
 from smartmask.pipelines.shape_recall import ShapeRecall
-from smartmask.pipelines.suggest import POOL, SuggestPipeline
+from smartmask.pipelines.suggest import SuggestPipeline
 from smartmask.protocols import Ranker, WordEncoder
 
 Memory = ShapeMemory | Path | str | None
@@ -45,12 +45,14 @@ def load_suggest(
     """The pipeline round a mask model.
 
     Args:
-        weights: An ONNX file or the folder of a base mask model; None = the shipped one.
+        weights: An ONNX file of a shape generator, or the folder of a base mask model; None = the shipped
+            generator.
         encoder: The shipped text encoder.
         ranker: Scores masks.
         device: Where a base mask model works.
-        threads: Candidates drawn side by side, of an ONNX file; None = one a core.
-        memory: The shapes to draw from, of an ONNX file.
+        threads: Candidates drawn side by side, and threads of a generator's call; None = one a core. A base
+            mask model takes no notice.
+        memory: The shapes to draw from; a base mask model draws without.
 
     Raises:
         CheckpointError: If weights are missing, damaged, of another version or hold unknown settings.
@@ -65,42 +67,29 @@ def load_suggest(
         return load_base_pipeline(Path(weights), encoder, ranker, device)
     if device != "cpu":
         raise ValueError(f"{device!r} is for the folder of a base mask model; an ONNX file works on 'cpu'")
-    codec = ShapeCodec.load(WEIGHTS / "shapes.npz")
-    denoiser = OnnxDenoiser(Path(weights) if weights else WEIGHTS / "mask.onnx", codec)
-    generator = MaskGenerator(denoiser, encoder, codec.resolution, codec)
-    placer = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder)
-    recall = load_recall(memory, encoder)
-    free = None if weights else load_free(encoder, recall, threads)
-    return SuggestPipeline(generator, ranker, threads, placer=placer, recall=recall, free=free, pool=POOL)
-
-
-def load_free(encoder: WordEncoder, recall: ShapeRecall | None, threads: int | None = None) -> FreeDrawing:
-    """What draws freely.
-
-    Args:
-        encoder: The shipped text encoder.
-        recall: Gives shapes to draw like; None = none are shown.
-        threads: Of a call; None = one a core.
-
-    Raises:
-        CheckpointError: If a file is missing, damaged, of another version or of another codec.
-    """
     codec = SilhouetteCodec.load(WEIGHTS / "codec.npz")
-    generator = ShapeGenerator(WEIGHTS / "generator.onnx", codec.digest, threads or os.cpu_count() or 1)
-    return FreeDrawing(generator, codec, encoder, recall)
+    recall = load_recall(memory, encoder, codec)
+    path = Path(weights) if weights else WEIGHTS / "generator.onnx"
+    generator = ShapeGenerator(path, codec.digest, threads or os.cpu_count() or 1)
+    drawer = ShapeDrawing(
+        RememberedDrawing(recall, load_chooser(WEIGHTS / "chooser.npz")),
+        FreeDrawing(generator, codec, encoder, recall),
+        EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder),
+    )
+    return SuggestPipeline(drawer, ranker, threads)
 
 
-def load_recall(memory: Memory, encoder: WordEncoder) -> ShapeRecall:
+def load_recall(memory: Memory, encoder: WordEncoder, codec: SilhouetteCodec) -> ShapeRecall:
     """What asks the memory.
 
     Args:
         memory: The shapes to draw from.
         encoder: The shipped text encoder.
+        codec: The shipped codec.
 
     Raises:
         CheckpointError: If a file is missing, damaged, or of another codec.
     """
-    codec = SilhouetteCodec.load(WEIGHTS / "codec.npz")
     if isinstance(memory, ShapeMemory):
         return ShapeRecall(memory, codec, encoder)
     shipped = ShapeMemory.load(WEIGHTS / "memory.npz", codec.digest)

@@ -16,7 +16,7 @@ from jaxtyping import Float32, UInt8
 from PIL import Image
 
 from smartmask.errors import CheckpointError
-from smartmask.model.onnx_denoiser import card_values, open_session
+from smartmask.model.onnx_file import card_values, open_session
 from smartmask.scene.layout import Layout
 from smartmask.segmentation.panoptic import (
     PanopticOutput,

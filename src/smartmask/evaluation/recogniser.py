@@ -26,7 +26,7 @@ from jaxtyping import Bool, Float, Int
 
 from smartmask.data.shape_words import HALVES, common_word, half_of
 from smartmask.errors import CheckpointError
-from smartmask.model.onnx_denoiser import open_session
+from smartmask.model.onnx_file import open_session
 from smartmask.model.silhouette_picture import silhouette_picture
 
 FORMAT = "smartmask-recogniser"

@@ -71,19 +71,24 @@ def cell_rows(regions: Integer[np.ndarray, "R R"]) -> Int16[np.ndarray, " cells"
 
 
 def layout_of(
-    rows: Integer[np.ndarray, " cells"], label_table: Float32[np.ndarray, "N D"]
+    rows: Integer[np.ndarray, " cells"], embeddings: Float32[np.ndarray, "N D"]
 ) -> Float32[np.ndarray, "cells L"]:
     """What the network reads of a layout's cells.
 
     Args:
         rows: Of each cell; those below `SPECIAL_ROWS` are off the canvas, or unknown.
-        label_table: Embeddings of labels, row `SPECIAL_ROWS` first.
+        embeddings: Of labels, row `SPECIAL_ROWS` first.
     """
-    width = label_table.shape[1]
-    table = np.zeros((SPECIAL_ROWS + len(label_table), width + SPECIAL_ROWS), np.float32)
+    return label_table(embeddings)[rows]
+
+
+def label_table(embeddings: Float32[np.ndarray, "N D"]) -> Float32[np.ndarray, "M L"]:
+    """Embeddings of labels, before them one row each for what is off the canvas and for what is unknown."""
+    width = embeddings.shape[1]
+    table = np.zeros((SPECIAL_ROWS + len(embeddings), width + SPECIAL_ROWS), np.float32)
     table[:SPECIAL_ROWS, width:] = np.eye(SPECIAL_ROWS)
-    table[SPECIAL_ROWS:, :width] = label_table
-    return table[rows]
+    table[SPECIAL_ROWS:, :width] = embeddings
+    return table
 
 
 def drawing_map(inside: Bool[np.ndarray, "h w"]) -> Float32[np.ndarray, "G G"]:

@@ -1,6 +1,7 @@
 """Weights files of the small networks in NumPy: arrays, and a card in JSON that says what they are."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ import numpy as np
 from jaxtyping import Float32
 
 from smartmask.errors import CheckpointError
+
+Weights = dict[str, Float32[np.ndarray, "..."]]
 
 
 def read_npz_weights(
@@ -42,3 +45,28 @@ def read_npz_weights(
     if wrong := sorted(set(card) ^ known):
         raise CheckpointError(f"{path}: its card has unknown or missing settings: {', '.join(wrong)}")
     return card, arrays
+
+
+def fitting_weights(weights: Weights, shapes: Mapping[str, tuple[int, ...]]) -> Weights:
+    """Weights in float32, if they are those that a network has.
+
+    Args:
+        weights: Each parameter by its name.
+        shapes: The shape of each that there must be.
+
+    Raises:
+        ValueError: If one is missing, unknown, of another shape, or not finite.
+    """
+    if wrong := sorted(set(shapes) ^ set(weights)):
+        raise ValueError(f"weights missing or unknown: {', '.join(wrong[:4])}")
+    for name, shape in shapes.items():
+        if weights[name].shape != shape:
+            raise ValueError(f"weight {name} is {weights[name].shape}, not {shape}")
+        if not np.isfinite(weights[name]).all():
+            raise ValueError(f"weight {name} holds numbers that are not finite")
+    return {name: np.asarray(value, np.float32) for name, value in weights.items()}
+
+
+def silu(x: Float32[np.ndarray, "..."]) -> Float32[np.ndarray, "..."]:
+    """x sigmoid(x)."""
+    return np.asarray(x / (1 + np.exp(-np.clip(x, -30, 30))), np.float32)

@@ -23,13 +23,12 @@ import numpy as np
 from jaxtyping import Float32, Int64
 
 from smartmask.errors import CheckpointError
-from smartmask.model.npz_weights import read_npz_weights
+from smartmask.model.npz_weights import Weights, fitting_weights, read_npz_weights, silu
 from smartmask.model.planner_pairs import FIT_WIDTH, PAIR_WIDTH, fit_features, pair_features
 from smartmask.model.planner_state import BINS, SHAPE_WIDTH
 
 FORMAT = "smartmask-planner"
 FORMAT_VERSION = 2
-Weights = dict[str, Float32[np.ndarray, "..."]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,16 +144,10 @@ class PlannerNetwork:
         """Take weights that fit the card.
 
         Raises:
-            ValueError: If one is missing, unknown, or of another shape.
+            ValueError: If one is missing, unknown, of another shape, or not finite.
         """
-        expected = weight_shapes(card.network, len(card.labels))
-        if wrong := sorted(set(expected) ^ set(weights)):
-            raise ValueError(f"weights missing or unknown: {', '.join(wrong[:4])}")
-        for name, shape in expected.items():
-            if weights[name].shape != shape:
-                raise ValueError(f"weight {name} is {weights[name].shape}, not {shape}")
         self.card = card
-        self.weights = {name: np.asarray(value, np.float32) for name, value in weights.items()}
+        self.weights = fitting_weights(weights, weight_shapes(card.network, len(card.labels)))
 
     def read(
         self,
@@ -174,7 +167,7 @@ class PlannerNetwork:
             aspect: Logarithm of width over height.
         """
         w = self.weights
-        shown = _silu(shapes @ w["shape_in"] + w["shape_bias"]) @ w["shape_out"] + words @ w["words"]
+        shown = silu(shapes @ w["shape_in"] + w["shape_bias"]) @ w["shape_out"] + words @ w["words"]
         told = np.stack([prompt, place]) @ w["words"] + w["tokens"][[PROMPT, PLACE]]
         told[0] += aspect * w["aspect"]
         x = np.concatenate([told, shown])
@@ -267,12 +260,12 @@ class PlannerNetwork:
         state = answer + sum(w["bins"][number * BINS + bins[:, number]] for number in range(4))
         keys = _norm(reading.tokens[2:], w["norm"]) @ w["fit_key"]
         both = ((state @ w["fit_query"])[:, None] * keys[None]) @ w["fit_both"]
-        judged = _silu(both + fit_features(boxes, others) @ w["fit_pair"] + w["fit_bias"]) @ w["fit_out"]
+        judged = silu(both + fit_features(boxes, others) @ w["fit_pair"] + w["fit_bias"]) @ w["fit_out"]
         return np.asarray(judged.sum(1) + state @ w["fit_own"], np.float32)
 
     def _bin_logits(self, number: int, state: Float32[np.ndarray, "K D"]) -> Float32[np.ndarray, "K B"]:
         w, name = self.weights, f"box{number}"
-        hidden = _silu(state @ w[f"{name}.hidden"] + w[f"{name}.hidden_bias"])
+        hidden = silu(state @ w[f"{name}.hidden"] + w[f"{name}.hidden_bias"])
         return np.asarray(hidden @ w[f"{name}.out"] + w[f"{name}.out_bias"], np.float32)
 
     def _ask(self, reading: Reading, query: Float32[np.ndarray, " D"]) -> Float32[np.ndarray, " D"]:
@@ -305,7 +298,7 @@ class PlannerNetwork:
         scores = np.exp(scores - scores.max(-1, keepdims=True))
         mixed = (scores / scores.sum(-1, keepdims=True)) @ value
         x = x + mixed.transpose(1, 0, 2).reshape(len(x), -1) @ w[f"{name}.out"]
-        hidden = _silu(_norm(x, w[f"{name}.norm2"]) @ w[f"{name}.up"] + w[f"{name}.up_bias"])
+        hidden = silu(_norm(x, w[f"{name}.norm2"]) @ w[f"{name}.up"] + w[f"{name}.up_bias"])
         return np.asarray(x + hidden @ w[f"{name}.down"], np.float32)
 
 
@@ -331,7 +324,3 @@ def load_planner_network(path: Path) -> PlannerNetwork:
 
 def _norm(x: Float32[np.ndarray, "T D"], gain: Float32[np.ndarray, " D"]) -> Float32[np.ndarray, "T D"]:
     return np.asarray(x * gain / np.sqrt(np.mean(x * x, -1, keepdims=True) + 1e-6), np.float32)
-
-
-def _silu(x: Float32[np.ndarray, "..."]) -> Float32[np.ndarray, "..."]:
-    return np.asarray(x / (1 + np.exp(-np.clip(x, -30, 30))), np.float32)

@@ -21,7 +21,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, Integer
 
 from smartmask.errors import CheckpointError
-from smartmask.model.npz_weights import read_npz_weights
+from smartmask.model.npz_weights import Weights, fitting_weights, read_npz_weights, silu
 from smartmask.model.placement_features import (
     CELLS,
     GEOMETRY,
@@ -36,7 +36,6 @@ from smartmask.protocols import TextEncoder
 
 FORMAT = "smartmask-ranker"
 FORMAT_VERSION = 1
-Weights = dict[str, Float32[np.ndarray, "..."]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,16 +125,8 @@ class RankerNetwork:
         Raises:
             ValueError: If one is missing, unknown, of another shape, or not finite.
         """
-        expected = weight_shapes(card.network)
-        if wrong := sorted(set(expected) ^ set(weights)):
-            raise ValueError(f"weights missing or unknown: {', '.join(wrong[:4])}")
-        for name, shape in expected.items():
-            if weights[name].shape != shape:
-                raise ValueError(f"weight {name} is {weights[name].shape}, not {shape}")
-            if not np.isfinite(weights[name]).all():
-                raise ValueError(f"weight {name} holds numbers that are not finite")
         self.card = card
-        self._weights = {name: np.asarray(value, np.float32) for name, value in weights.items()}
+        self._weights = fitting_weights(weights, weight_shapes(card.network))
 
     def logit(
         self,
@@ -154,7 +145,7 @@ class RankerNetwork:
         """
         w = self._weights
         scale = np.float32(self.card.network.text_width**0.5)
-        told = _silu((object_text @ w["object"] + scene_text @ w["scene"]) * scale + w["told_bias"])
+        told = silu((object_text @ w["object"] + scene_text @ w["scene"]) * scale + w["told_bias"])
         channels = np.concatenate([w["special_labels"], labels @ w["labels"] * scale])
         channels = channels * (1 + told @ w["label_gain"])
         alike = np.concatenate([np.zeros(SPECIAL_LABELS, np.float32), labels @ object_text])
@@ -238,9 +229,5 @@ def load_ranker_network(path: Path) -> RankerNetwork:
 def _layer(
     x: Float32[np.ndarray, "*rows I"], told: Float32[np.ndarray, " T"], w: Weights, name: str
 ) -> Float32[np.ndarray, "*rows H"]:
-    hidden = _silu(x @ w[name] + w[f"{name}_bias"] + told @ w[f"{name}_shift"])
+    hidden = silu(x @ w[name] + w[f"{name}_bias"] + told @ w[f"{name}_shift"])
     return np.asarray(hidden * (1 + told @ w[f"{name}_gain"]), np.float32)
-
-
-def _silu(x: Float32[np.ndarray, "..."]) -> Float32[np.ndarray, "..."]:
-    return np.asarray(x / (1 + np.exp(-np.clip(x, -30, 30))), np.float32)

@@ -2,21 +2,14 @@
 
     x_t = (1 - t) x_0 + t e,   e ~ N(0, 1),   t = 1 pure noise        (Liu et al. 2023, equation 1)
 
-The network predicts x_0; the flow's velocity is then (x_t - x_0) / t. A signed distance field is highly
-redundant, so most decisions fall near t = 1: both the times of training and the steps of sampling are shifted
-towards noise by
+The network predicts x_0; the flow's velocity is then (x_t - x_0) / t. Most decisions fall near t = 1, so the
+steps of sampling are shifted towards noise by
 
     t' = s t / (1 + (s - 1) t)                                          (Esser et al. 2024, equation 23)
 """
 
 import numpy as np
 from jaxtyping import Float64
-
-TRAINING_LOGIT_MEAN = 1.0
-TRAINING_LOGIT_DEVIATION = 1.4
-"""Training times are sigmoid(N(mean, deviation^2)), which is already shifted: a mean of 1 is s = e."""
-PURE_NOISE_SHARE = 0.1
-"""Share of training times that are 1: sampling begins there, and all that a hint tells is decided there."""
 
 
 def shift_time(t: Float64[np.ndarray, " n"], shift: float) -> Float64[np.ndarray, " n"]:
@@ -37,9 +30,3 @@ def sampling_times(steps: int, shift: float) -> Float64[np.ndarray, " times"]:
     if steps < 1:
         raise ValueError(f"sampling needs at least 1 step, not {steps}")
     return shift_time(np.linspace(1, 0, steps + 1), shift)
-
-
-def training_times(count: int, rng: np.random.Generator) -> Float64[np.ndarray, " count"]:
-    """Random times for training, dense near noise."""
-    logits = rng.normal(TRAINING_LOGIT_MEAN, TRAINING_LOGIT_DEVIATION, count)
-    return np.where(rng.random(count) < PURE_NOISE_SHARE, 1.0, 1 / (1 + np.exp(-logits)))

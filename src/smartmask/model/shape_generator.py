@@ -67,6 +67,19 @@ class DrawnShapes:
     places: Float32[np.ndarray, "n 4"]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Begin:
+    """Where on the flow drawing begins.
+
+    Attributes:
+        samples: At deviation 1, as they are to be without the noise.
+        time: How much of them is noise, in (0, 1].
+    """
+
+    samples: Float32[np.ndarray, "n N"]
+    time: float
+
+
 class ShapeGenerator:
     """Draws codes of shapes; safe to call from several threads at once."""
 
@@ -83,14 +96,10 @@ class ShapeGenerator:
                 draws codes of another codec.
         """
         # Imported here: who only asks for help need not wait for ONNX Runtime.
-        from smartmask.model.onnx_denoiser import card_values, open_session
+        from smartmask.model.onnx_file import open_session
 
         self._session = open_session(path, threads)
-        values = card_values(self._session, path, FORMAT, FORMAT_VERSION, "shape generator", GeneratorCard)
-        self.card = GeneratorCard(**values)
-        names = tuple(entry.name for entry in self._session.get_inputs())
-        if names != INPUTS:
-            raise CheckpointError(f"{path}: takes inputs {names}, expected {INPUTS}")
+        self.card = _read_card(self._session, path)
         if self.card.codec != codec_digest:
             raise CheckpointError(
                 f"{path}: draws codes of codec {self.card.codec}, here is {codec_digest}; fetch both of one "
@@ -107,6 +116,7 @@ class ShapeGenerator:
         *,
         strength: float,
         steps: int = STEPS,
+        begin: Begin | None = None,
     ) -> DrawnShapes:
         """Shapes under one condition, each with neighbours of its own; they depend on the arguments alone.
 
@@ -115,7 +125,8 @@ class ShapeGenerator:
             noise: Of deviation 1.
             strength: Of the words and the neighbours, by guidance away from what would be drawn without them;
                 1 = as told, at half the cost.
-            steps: Of the flow.
+            steps: Of the flow from time 1.
+            begin: Samples to go on from; None = from noise alone.
         """
         told = inputs.arrays()
         untold = replace(
@@ -124,6 +135,9 @@ class ShapeGenerator:
         x = noise.astype(np.float32)
         previous = np.zeros_like(x)
         times = sampling_times(steps, SHIFT)
+        if begin is not None:
+            x = (1 - np.float32(begin.time)) * begin.samples + np.float32(begin.time) * x
+            times = np.concatenate([[begin.time], times[times < begin.time]])
         for t, after in pairwise(times):
             given = {"noisy": x, "t": np.array([t], np.float32), "previous": previous}
             clean = self._session.run(["clean"], given | told)[0]
@@ -144,3 +158,24 @@ class ShapeGenerator:
         steps = np.round((values * self._deviation + self._mean + 1) * ((LEVELS - 1) / 2))
         levels = np.clip(steps, 0, LEVELS - 1).astype(np.uint8)
         return levels[:, ::2] << 4 | levels[:, 1::2]
+
+
+def card_of(path: Path) -> GeneratorCard:
+    """The card in a weights file that is not open.
+
+    Raises:
+        CheckpointError: If the file is missing, damaged, of another version, or holds unknown settings.
+    """
+    from smartmask.model.onnx_file import open_session
+
+    return _read_card(open_session(path, threads=1), path)
+
+
+def _read_card(session: Any, path: Path) -> GeneratorCard:
+    from smartmask.model.onnx_file import card_values
+
+    values = card_values(session, path, FORMAT, FORMAT_VERSION, "shape generator", GeneratorCard)
+    names = tuple(entry.name for entry in session.get_inputs())
+    if names != INPUTS:
+        raise CheckpointError(f"{path}: takes inputs {names}, expected {INPUTS}")
+    return GeneratorCard(**values)

@@ -45,17 +45,23 @@ def filling_box(
     strongest = np.where(view.inside(), field, -1.0)
     rows = _stretch(strongest.max(1), (y0 - view.y0) * view.scale, (y1 - view.y0) * view.scale)
     columns = _stretch(strongest.max(0), (x0 - view.x0) * view.scale, (x1 - view.x0) * view.scale)
-    return np.asarray(rows @ field @ columns.T, np.float32)
+    is_known = np.outer(rows.sum(1) > 0, columns.sum(1) > 0)
+    return np.where(is_known, rows @ field @ columns.T, -1).astype(np.float32)
 
 
 def _stretch(profile: Float[np.ndarray, " R"], start: float, end: float) -> Float[np.ndarray, "R R"]:
-    """The interpolation that moves the ends of a profile's positive stretch to `start` and `end`."""
+    """The interpolation that moves the ends of a profile's positive stretch to `start` and `end`.
+
+    A row of zeros lies beyond what is known.
+    """
     inside = np.flatnonzero(profile > 0)
     first, last = _crossing(profile, int(inside[0]), -1), _crossing(profile, int(inside[-1]), 1)
     centres = np.arange(len(profile)) + 0.5
     sources = first + (centres - start) * (last - first) / (end - start) - 0.5
+    is_known = (sources >= -0.5) & (sources <= len(profile) - 0.5)
     sources = np.clip(sources, 0, len(profile) - 1)
-    return np.clip(1 - np.abs(sources[:, None] - np.arange(len(profile))), 0, None)
+    weights = np.clip(1 - np.abs(sources[:, None] - np.arange(len(profile))), 0, None)
+    return weights * is_known[:, None]
 
 
 def _crossing(profile: Float[np.ndarray, " R"], last: int, step: int) -> float:

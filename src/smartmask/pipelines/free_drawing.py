@@ -9,8 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Float32, UInt8
 
-from smartmask.data.shape_phrases import read_shape_phrase
-from smartmask.model.condition import SPECIAL_ROWS
 from smartmask.model.generator_inputs import (
     CHANGES,
     CODE_NUMBERS,
@@ -19,25 +17,20 @@ from smartmask.model.generator_inputs import (
     NUMBERS,
     STYLES,
     GeneratorInputs,
-    cell_rows,
     drawing_map,
-    layout_of,
 )
 from smartmask.model.shape_frame import FRAME_PX, MARGIN_PX
-from smartmask.model.shape_generator import ShapeGenerator
+from smartmask.model.shape_generator import Begin, ShapeGenerator
+from smartmask.pipelines.asked import Surroundings, thing_asked_for
 from smartmask.pipelines.consensus import consensus_order
 from smartmask.pipelines.generate import Scene
 from smartmask.pipelines.shape_fit import fitted_box, fitted_outline
 from smartmask.pipelines.shape_recall import MOST_STRETCH, ShapeRecall
 from smartmask.protocols import ShapeCoder, TextEncoder
-from smartmask.scene.boxes import BoxXYXY, box_of
+from smartmask.scene.boxes import BoxXYXY
 from smartmask.scene.guidance import Box, Scribble
-from smartmask.scene.layout import OUTSIDE
 from smartmask.scene.outline import Outline
-from smartmask.scene.view import REFINE_FILL, View
 
-LAYOUT_PX = 64
-"""Side of the window in which the layout behind a hint is looked at."""
 LEAST_SIDE = 0.05
 """Of a sample's box, in sides of the hint's."""
 NEAREST = 12
@@ -58,10 +51,12 @@ class FreelyDrawn:
     Attributes:
         codes: The shape codec's.
         boxes_xyxy: Where the tight box of each lies on the canvas.
+        avoid: Where none of them may be; None = they may be anywhere.
     """
 
     codes: UInt8[np.ndarray, "n bytes"]
     boxes_xyxy: list[BoxXYXY]
+    avoid: Bool[np.ndarray, "H W"] | None = None
 
     def on(self, box_xyxy: BoxXYXY) -> "FreelyDrawn":
         """The same samples in another box, on its foot line, hardly stretched."""
@@ -106,23 +101,14 @@ class FreeDrawing:
         noise = rng.standard_normal((count, NUMBERS), np.float32)
         box = hint.box()
         x0, y0, x1, y1 = box
-        view = View.around(box, REFINE_FILL, scene.layout.size_hw, LAYOUT_PX)
-        rows = cell_rows(view.pick(scene.visible_index, OUTSIDE) + np.int16(SPECIAL_ROWS))
         width, height = x1 - x0, y1 - y0
-        log_aspect = float(np.log(width / height))
+        neighbours = self._neighbours(prompt, float(np.log(width / height)), rng, count)
         drawing = np.zeros((DRAWING_PX, DRAWING_PX), np.float32)
+        avoid = None
         if isinstance(hint, Scribble):
-            a0, b0, a1, b1 = (int(value) for value in box_of(hint.mask))
-            drawing = drawing_map(hint.mask[b0:b1, a0:a1])
-        inputs = GeneratorInputs(
-            text=self._text(prompt)[None],
-            extent=np.array([[log_aspect, view.zoom]], np.float32),
-            style=np.eye(len(STYLES), dtype=np.float32)[:1],
-            changes=np.zeros((1, CHANGES), np.float32),
-            drawing=drawing[None],
-            layout=layout_of(rows, self._encoder.encode(scene.layout.labels))[None],
-            neighbours=self._neighbours(prompt, log_aspect, rng, count),
-        )
+            a0, b0, a1, b1 = (int(value) for value in box)
+            drawing, avoid = drawing_map(hint.wanted[b0:b1, a0:a1]), hint.avoid
+        inputs = self._inputs(scene, prompt, box, drawing, neighbours)
         strength = BOX_STRENGTH if isinstance(hint, Box) else SCRIBBLE_STRENGTH
         drawn = self._generator.draw(inputs, noise, strength=strength)
         moved = np.array(box) + isinstance(hint, Scribble) * drawn.places * (width, height, width, height)
@@ -131,12 +117,61 @@ class FreeDrawing:
             self._pictures(drawn.codes, (moved - (x0, y0, x0, y0)) / (width, height, width, height))
         )
         boxes = [(float(a), float(b), float(c), float(d)) for a, b, c, d in moved[order]]
-        return FreelyDrawn(drawn.codes[order], boxes)
+        return FreelyDrawn(drawn.codes[order], boxes, avoid)
+
+    def again(
+        self,
+        scene: Scene,
+        prompt: str,
+        box_xyxy: BoxXYXY,
+        noise: Float32[np.ndarray, "n N"],
+        begin: Begin,
+    ) -> FreelyDrawn:
+        """Draw in a box from samples that were partly turned to noise; each answers to its own alone.
+
+        Args:
+            scene: What is there.
+            prompt: What is wanted.
+            box_xyxy: Where.
+            noise: Of deviation 1.
+            begin: The samples.
+        """
+        drawing = np.zeros((DRAWING_PX, DRAWING_PX), np.float32)
+        none = np.zeros((len(noise), NEIGHBOURS, CODE_NUMBERS), np.float32)
+        inputs = self._inputs(scene, prompt, box_xyxy, drawing, none)
+        drawn = self._generator.draw(inputs, noise, strength=BOX_STRENGTH, begin=begin)
+        return FreelyDrawn(drawn.codes, [box_xyxy] * len(noise))
+
+    def sample_of(self, field: Float32[np.ndarray, "F F"]) -> Float32[np.ndarray, "1 N"]:
+        """A shape's field as the generator would draw it in a box that it fills."""
+        sample = np.zeros((1, NUMBERS), np.float32)
+        sample[:, :CODE_NUMBERS] = self._generator.normal(self._coder.encode(field[None]))
+        return sample
 
     def outline(self, drawn: FreelyDrawn, number: int) -> Outline:
-        """The outline of a sample on the canvas; without curves if nothing of it is left."""
+        """The outline of a sample on the canvas, without what is to be avoided; without curves if nothing of
+        it is left."""
         field = self._coder.decode(drawn.codes[number : number + 1])[0]
-        return fitted_outline(field, drawn.boxes_xyxy[number])
+        return fitted_outline(field, drawn.boxes_xyxy[number], drawn.avoid)
+
+    def _inputs(
+        self,
+        scene: Scene,
+        prompt: str,
+        box_xyxy: BoxXYXY,
+        drawing: Float32[np.ndarray, "G G"],
+        neighbours: Float32[np.ndarray, "n K N"],
+    ) -> GeneratorInputs:
+        about = Surroundings.of(scene, box_xyxy, self._encoder)
+        return GeneratorInputs(
+            text=thing_asked_for(prompt, self._encoder, self._recall)[None],
+            extent=np.array([[about.log_aspect, about.zoom]], np.float32),
+            style=np.eye(len(STYLES), dtype=np.float32)[:1],
+            changes=np.zeros((1, CHANGES), np.float32),
+            drawing=drawing[None],
+            layout=about.layout[None],
+            neighbours=neighbours,
+        )
 
     def _pictures(
         self, codes: UInt8[np.ndarray, "n bytes"], boxes: Float[np.ndarray, "n 4"]
@@ -153,14 +188,6 @@ class FreeDrawing:
                 picks.append(np.clip((shares * side).astype(int), 0, side - 1))
             picture[:] = (sketch > 0)[np.ix_(*picks)]
         return found
-
-    def _text(self, prompt: str) -> Float32[np.ndarray, " D"]:
-        """The embedding of the thing that is wanted, by the memory's name for it if it has one."""
-        words = self._recall.words(prompt) if self._recall else None
-        if words and words.matches and words.matches[0].how in ("label", "synonym"):
-            return self._encoder.encode([words.matches[0].label])[0]
-        phrase = " ".join(read_shape_phrase(prompt).run)
-        return self._encoder.encode([phrase or prompt])[0]
 
     def _neighbours(
         self, prompt: str, log_aspect: float, rng: np.random.Generator, count: int

@@ -1,7 +1,6 @@
 """One view, one seed, some masks: condition -> noise -> sampler -> signed distance fields.
 
-Denoisers work in a space of their own: the compact one on the coordinates of shapes, the base one on the
-latents of a VAE.
+Denoisers work in a space of their own: that of the base mask model is the latents of a VAE.
 """
 
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool
 
 from smartmask.scene.boxes import clip_box
-from smartmask.scene.guidance import Box, Guidance, NoGuidance
+from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
 from smartmask.scene.layout import Layout
 
 WORK_PX = 1024
@@ -38,11 +38,22 @@ def reduced_hint(guidance: Guidance, step: int) -> Guidance:
         return Box((x0 / step, y0 / step, x1 / step, y1 / step))
     if isinstance(guidance, NoGuidance):
         return guidance
-    mask = _every(guidance.mask, step)
-    if not mask.any():  # thinner than a step
-        rows, columns = np.nonzero(guidance.mask)
-        mask[np.minimum(rows // step, len(mask) - 1), np.minimum(columns // step, mask.shape[1] - 1)] = True
-    return replace(guidance, mask=mask)
+    if isinstance(guidance, Region):
+        return Region(_every_drawn(guidance.mask, step))
+    wanted = _every_drawn(guidance.wanted, step)
+    avoid = None if guidance.avoid is None else _every_drawn(guidance.avoid, step) & ~wanted
+    return Scribble(wanted, avoid if avoid is not None and avoid.any() else None)
+
+
+def _every_drawn(mask: Bool[np.ndarray, "H W"], step: int) -> Bool[np.ndarray, "h w"]:
+    """Every `step`-th pixel of a drawing, of which something is left however thin it is."""
+    found = _every(mask, step)
+    if not found.any():
+        rows, columns = np.nonzero(mask)
+        found[np.minimum(rows // step, len(found) - 1), np.minimum(columns // step, found.shape[1] - 1)] = (
+            True
+        )
+    return found
 
 
 def _every(mask: Bool[np.ndarray, "H W"], step: int) -> Bool[np.ndarray, "h w"]:

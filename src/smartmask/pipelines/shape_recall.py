@@ -8,9 +8,10 @@ from threading import Lock
 import numpy as np
 from jaxtyping import Float32
 
+from smartmask.memory.candidates import Candidates
 from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.pipelines.label_index import LabelIndex
-from smartmask.pipelines.shape_choice import NEAR, Candidates
+from smartmask.pipelines.shape_choice import NEAR
 from smartmask.pipelines.shape_words import ShapeWords, read_shape_words
 from smartmask.pipelines.wanted_shapes import wanted_shapes
 from smartmask.protocols import ShapeCoder, WordEncoder
@@ -57,8 +58,8 @@ class ShapeRecall:
             coder: The codec that made its codes.
             encoder: Tells which words are near in meaning.
         """
-        self.memory = memory
-        self._coder, self._encoder = coder, encoder
+        self.memory, self.encoder = memory, encoder
+        self._coder = coder
         self._index: LabelIndex | None = None
         self._lock = Lock()
         self.words = lru_cache(maxsize=64)(self._read)
@@ -90,7 +91,7 @@ class ShapeRecall:
     def _read(self, prompt: str) -> ShapeWords:
         with self._lock:
             if self._index is None:
-                self._index = LabelIndex(self.memory, self._encoder)
+                self._index = LabelIndex(self.memory, self.encoder)
         return read_shape_words(prompt, self._index)
 
     def _recalled(self, prompt: str) -> Candidates:

@@ -49,20 +49,39 @@ class Box:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scribble:
-    """A rough drawing of the object's own shape, as a canvas mask; a copy is kept, read-only."""
+    """A rough drawing of the object's own shape, and of where it must not be; copies are kept, read-only.
+
+    Attributes:
+        mask: The drawing, as a canvas mask.
+        avoid: Pixels that the object leaves free; None = none.
+    """
 
     mask: Bool[np.ndarray, "H W"]
+    avoid: Bool[np.ndarray, "H W"] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mask", _drawn(self.mask, "scribble"))
+        if self.avoid is None:
+            return
+        object.__setattr__(self, "avoid", _drawn(self.avoid, "drawing of what to avoid"))
+        if self.avoid.shape != self.mask.shape:
+            found, expected = (f"{one.shape[1]}x{one.shape[0]}" for one in (self.avoid, self.mask))
+            raise ValueError(f"the drawing of what to avoid is {found} but the scribble is {expected}")
+        if not self.wanted.any():
+            raise ValueError("the scribble is to be avoided altogether; leave some of it free")
+
+    @property
+    def wanted(self) -> Bool[np.ndarray, "H W"]:
+        """The drawing without what is to be avoided."""
+        return self.mask if self.avoid is None else self.mask & ~self.avoid
 
     def rasterize(self, view: View) -> Float32[np.ndarray, "R R"]:
         """The share of each view pixel that the drawing covers."""
-        return view.coverage(self.mask)
+        return view.coverage(self.wanted)
 
     def box(self) -> BoxXYXY:
         """The tight box of the drawing."""
-        return box_of(self.mask)
+        return box_of(self.wanted)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,6 +1,5 @@
 """Views -> batches for the base model. Item i is the same for every number of processes and parts of a step.
 
-The views are those of the compact model at the base model's resolution: one code makes the examples of both.
 Noise and timestep follow from (seed, view's number), so a batch split over processes is the batch of one.
 """
 

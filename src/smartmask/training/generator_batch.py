@@ -18,7 +18,6 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn import functional
 
-from smartmask.model.condition import SPECIAL_ROWS
 from smartmask.model.generator_inputs import (
     CHANGES,
     CODE_NUMBERS,
@@ -27,6 +26,7 @@ from smartmask.model.generator_inputs import (
     NUMBERS,
     PLACE_UNIT,
     STYLES,
+    label_table,
 )
 from smartmask.model.shape_frame import CELLS, CHANNELS, FRAME_PX, LEVELS, MARGIN_PX
 from smartmask.model.silhouette_codec import SKETCH_PX
@@ -50,7 +50,9 @@ class BatchSettings:
     Attributes:
         batch: Views a step.
         drawn: Share of views with a drawing.
-        drop_text: Share without words.
+        drop_text: Share without words: so large that the neighbours, too, must tell what the thing is.
+        word_noise: Length of the noise on the words' embeddings, of length 1, at the most: words that are
+            near in meaning are drawn alike, so that new ones are understood.
         drop_neighbours: Share without any neighbours.
         drop_one: Share of the other neighbours that are left out.
         drop_layout: Share of the objects in scenes without layout.
@@ -62,8 +64,9 @@ class BatchSettings:
 
     batch: int = 256
     drawn: float = 0.45
-    drop_text: float = 0.12
-    drop_neighbours: float = 0.35
+    drop_text: float = 0.35
+    word_noise: float = 0.6
+    drop_neighbours: float = 0.2
     drop_one: float = 0.2
     drop_layout: float = 0.15
     wider: float = 0.15
@@ -121,10 +124,7 @@ class ShapeTensors:
         self.zooms = torch.from_numpy(pack.zooms).to(device)
         self.neighbours = torch.from_numpy(pack.neighbours.astype("int64")).to(device)
         self.embeddings = torch.from_numpy(pack.embeddings).to(device)
-        width = self.embeddings.shape[1]
-        self.labels = torch.zeros(SPECIAL_ROWS + len(self.embeddings), width + SPECIAL_ROWS, device=device)
-        self.labels[:SPECIAL_ROWS, width:] = torch.eye(SPECIAL_ROWS, device=device)
-        self.labels[SPECIAL_ROWS:, :width] = self.embeddings
+        self.labels = torch.from_numpy(label_table(pack.embeddings)).to(device)
         unknown = torch.ones(1, pack.cells.shape[1], dtype=torch.long, device=device)
         self.cells = torch.cat([torch.from_numpy(pack.cells.astype("int64")).to(device), unknown])
         parts = torch.from_numpy(pack.parts).to(device)
@@ -164,7 +164,9 @@ class ShapeTensors:
         told = in_scene & (dice.share() >= settings.drop_layout)
         cells = self.cells[torch.where(told, self.scenes[rows], len(self.cells) - 1)]
         words = torch.where(dice.share() < settings.wider, self.parents[rows], self.words[rows])
-        text = self.embeddings[words] * (dice.share() >= settings.drop_text)[:, None]
+        text = self.embeddings[words]
+        blur = settings.word_noise * dice.share()[:, None] / text.shape[1] ** 0.5
+        text = (text + blur * dice.normal(text.shape[1])) * (dice.share() >= settings.drop_text)[:, None]
         condition = (
             text,
             torch.stack([log_aspect, zoom], 1),

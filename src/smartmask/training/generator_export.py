@@ -22,8 +22,8 @@ from smartmask.model.generator_inputs import (
 )
 from smartmask.model.shape_generator import FORMAT, FORMAT_VERSION, INPUTS, GeneratorCard
 from smartmask.training.eight_bits import rounded, store_eight_bits
-from smartmask.training.export import OPSET, drop_traces, store_half
 from smartmask.training.generator_network import GeneratorConfig, ShapeGenerator
+from smartmask.training.onnx_parts import OPSET, drop_traces, store_half
 
 LICENCE = "Apache-2.0"
 

@@ -11,6 +11,7 @@ PixArt-alpha, Chen et al. 2023). Neighbours as a condition: Blattmann et al. 202
 self-conditioning, Chen et al. 2022 ("Analog Bits").
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -20,7 +21,6 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from smartmask.model.backbone import TIME_FREQUENCIES, waves
 from smartmask.model.condition import SPECIAL_ROWS
 from smartmask.model.generator_inputs import (
     CHANGES,
@@ -38,6 +38,7 @@ TOKENS = (CELLS // PATCH) ** 2
 TOKEN_NUMBERS = PATCH**2 * CHANNELS
 LABEL_WIDTH = 32
 """Numbers that a cell's label is brought down to."""
+TIME_FREQUENCIES = 32
 TEXT_SCALE = 16.0
 """Embeddings have length 1: their numbers are small."""
 
@@ -209,3 +210,9 @@ def _drawing_tokens(drawing: Float[Tensor, "B G G"]) -> Float[Tensor, "B tokens 
     cell = drawing.shape[-1] // side
     parts = drawing.reshape(-1, side, cell, side, cell)
     return parts.permute(0, 1, 3, 2, 4).flatten(3).flatten(1, 2)
+
+
+def waves(t: Float[Tensor, " B"]) -> Float[Tensor, "B F"]:
+    """Sine and cosine features of time."""
+    rates = torch.exp(torch.linspace(0, math.log(1000), TIME_FREQUENCIES, dtype=t.dtype, device=t.device))
+    return torch.cat([torch.sin(t[:, None] * rates), torch.cos(t[:, None] * rates)], 1)

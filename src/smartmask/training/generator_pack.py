@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import shutil
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32, Int, Int8, Int32, UInt8, UInt16
+from jaxtyping import Float32, Int, Int8, Int32, UInt8, UInt16, UInt32
 
 from smartmask.data.atomic import write_files
 from smartmask.data.examples import REFINE_ONLY, Example, PassShare, askable, make_example
@@ -38,7 +39,7 @@ from smartmask.scene.guidance import Box
 from smartmask.scene.layout import OUTSIDE
 from smartmask.scene.rle import decode_rle
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 SHAPES_FILE, CODEC_FILE = "shapes.npz", "codec.npz"
 KEPT_NEIGHBOURS = 12
 VIEWS_OF_AN_OBJECT = 2
@@ -73,6 +74,7 @@ class GeneratorPack:
         neighbours: Rows of shapes that may stand beside it, -1 = none.
         scenes: Row of its layout in `cells`, -1 = none.
         zooms: Of its window.
+        groups: Checksum of the name of what it shares with other views of itself.
         cells: Of each layout the rows of its cells' labels in `embeddings`, after `SPECIAL_ROWS` others.
         embeddings: Of all words, in the order of the card.
     """
@@ -88,6 +90,7 @@ class GeneratorPack:
     neighbours: Int32[np.ndarray, "N K"]
     scenes: Int32[np.ndarray, " N"]
     zooms: Float32[np.ndarray, " N"]
+    groups: UInt32[np.ndarray, " N"]
     cells: UInt16[np.ndarray, "M cells"]
     embeddings: Float32[np.ndarray, "W D"]
 
@@ -198,6 +201,7 @@ def make_pack(
         neighbours=_neighbours(kept, np.array(parts), log_aspects, sketches, embeddings, own),
         scenes=np.array([-1] * len(rows) + list(range(len(objects))), np.int32),
         zooms=np.array([0.0] * len(rows) + [item.zoom for item in objects], np.float32),
+        groups=np.array([group_number(shape.group) for shape in kept], np.uint32),
         cells=_cells(objects, number),
         embeddings=embeddings,
     )
@@ -216,6 +220,11 @@ def unseen_words(shapes: Sequence[WholeShape], splits: Sequence[Split]) -> set[s
     ]
     fit.sort(key=lambda word: hashlib.sha256(f"unseen {word}".encode()).hexdigest())
     return set(fit[:UNSEEN_WORDS])
+
+
+def group_number(group: str) -> int:
+    """The checksum that stands for a group's name."""
+    return zlib.crc32(group.encode())
 
 
 def head(label: str) -> str:

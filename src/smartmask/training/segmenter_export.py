@@ -28,7 +28,7 @@ from smartmask.data.atomic import write_files
 from smartmask.data.segment_classes import CLASSES, IS_THING
 from smartmask.errors import CheckpointError
 from smartmask.training.eight_bits import rounded, store_eight_bits, stored_weight
-from smartmask.training.export import drop_traces, store_half
+from smartmask.training.onnx_parts import drop_traces, store_half
 from smartmask.training.segmenter_network import SegmenterConfig, SegmenterNetwork
 
 OPSET = 18

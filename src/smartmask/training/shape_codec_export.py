@@ -19,7 +19,7 @@ from smartmask.model.silhouette_codec import (
     SilhouetteCodecCard,
 )
 from smartmask.training.eight_bits import eight_bits, rounded, store_eight_bits, stored_weight
-from smartmask.training.export import OPSET, drop_traces, store_half
+from smartmask.training.onnx_parts import OPSET, drop_traces, store_half
 from smartmask.training.shape_codec_network import ShapeAutoencoder
 from smartmask.training.shape_codec_network import rounded as rounded_code
 

@@ -5,15 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from field_parts import field_drawing
 from rankers import LargerIsBetter
 from shapes import dataset_of, room, scene_of
-from tiny_codec import FieldSpace
 
 from smartmask.data.layered_scene import LayeredScene, Split, split_of
 from smartmask.evaluation.benchmark.measures import Parts
 from smartmask.model.cfg import Branches
-from smartmask.model.shape_codec import ShapeCodec
-from smartmask.pipelines.generate import MaskGenerator
 from smartmask.pipelines.suggest import SuggestPipeline
 from smartmask.protocols import TextEncoder
 
@@ -40,11 +38,11 @@ def benchmark_data(folder: Path) -> Path:
     return folder
 
 
-def parts_of(branches: Branches, encoder: TextEncoder, space: FieldSpace | ShapeCodec) -> Parts:
+def parts_of(branches: Branches, encoder: TextEncoder, resolution: int) -> Parts:
     """The pipeline round a denoiser."""
-    generator = MaskGenerator(branches, encoder, space.resolution, space)
     ranker = LargerIsBetter()
-    return Parts(pipeline=SuggestPipeline(generator, ranker, 1), ranker=ranker, encoder=encoder)
+    pipeline = SuggestPipeline(field_drawing(branches, encoder, resolution), ranker, 1)
+    return Parts(pipeline=pipeline, ranker=ranker, encoder=encoder)
 
 
 def with_labels(labels: Sequence[str], key: str, **masks: np.ndarray) -> LayeredScene:

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from benchmark_data import parts_of, rooms
 from shapes import disc, rectangle
-from tiny_codec import FieldSpace
 
 from smartmask.evaluation.benchmark.measures import ranked
 from smartmask.evaluation.benchmark.protocol import exact_objects, frozen, whole_objects
@@ -65,7 +64,7 @@ class Knows:
 
 def test_the_ranking_asks_the_ranker_that_it_is_given(tiny_encoder):
     task = task_of(ENTRIES, 0)
-    parts = parts_of(lambda x, t, conditions: (x,) * len(conditions), tiny_encoder, FieldSpace(32))
+    parts = parts_of(lambda x, t, conditions: (x,) * len(conditions), tiny_encoder, 32)
     right = ranked(replace(parts, ranker=Knows(task.target, 1)), task)
     wrong = ranked(replace(parts, ranker=Knows(task.target, -1)), task)
     assert right["rank, all"] == 1.0
@@ -76,7 +75,7 @@ def test_the_ranking_asks_the_ranker_that_it_is_given(tiny_encoder):
 def test_both_masks_of_a_pair_are_scored_in_one_layout_with_a_hole_under_each(tiny_encoder):
     task = task_of(ENTRIES, 0)
     ranker = Knows(task.target, 1)
-    parts = parts_of(lambda x, t, conditions: (x,) * len(conditions), tiny_encoder, FieldSpace(32))
+    parts = parts_of(lambda x, t, conditions: (x,) * len(conditions), tiny_encoder, 32)
     ranked(replace(parts, ranker=ranker), task)
     for one, other in zip(ranker.seen[::2], ranker.seen[1::2], strict=True):
         assert one is other

@@ -1,4 +1,4 @@
-"""Suites run on rooms by a tiny real network, and by a denoiser that cheats."""
+"""Suites run on rooms by a tiny network, and by a denoiser that cheats."""
 
 import json
 from dataclasses import replace
@@ -9,7 +9,7 @@ from benchmark_data import benchmark_data, parts_of, rooms
 from hash_encoder import HashEncoder
 from scipy.ndimage import distance_transform_edt
 from shapes import dataset_of
-from tiny_codec import FieldSpace, tiny_codec
+from tiny_network import RESOLUTION, TinyNetwork
 
 from smartmask.data.layered_scene import split_of
 from smartmask.errors import AnnotationError
@@ -19,7 +19,6 @@ from smartmask.evaluation.benchmark.runner import NAMES, Request, entries_of, ru
 from smartmask.evaluation.benchmark.suites import SUITES
 from smartmask.model.codec import TRUNCATION_PX
 from smartmask.model.condition import SPECIAL_ROWS
-from smartmask.model.onnx_denoiser import OnnxDenoiser
 from smartmask.scene.layout import UNKNOWN
 
 WEIGHTS = {"sha256": "0" * 64, "views": 1}
@@ -31,8 +30,8 @@ def data(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def tiny(tiny_model):
-    return parts_of(OnnxDenoiser(tiny_model.path, tiny_codec()), HashEncoder(), tiny_codec())
+def tiny():
+    return parts_of(TinyNetwork(), HashEncoder(), RESOLUTION)
 
 
 def run(name, data, parts, threads=1):
@@ -138,7 +137,7 @@ class ReadsHoles:
 
 
 def test_a_reader_of_holes_is_caught_by_the_leak_rows(data, runs):
-    caught = run("silhouettes", data, parts_of(ReadsHoles(), HashEncoder(), FieldSpace(32))).result
+    caught = run("silhouettes", data, parts_of(ReadsHoles(), HashEncoder(), 32)).result
     table = caught["tables"]["leak"]
     means = {name: row[0]["mean"] for name, row in table["rows"].items()}
     assert means["unknown"] > 0.3

@@ -11,7 +11,6 @@ from benchmark_data import parts_of, rooms
 from constant_reader import reader
 from ellipses import RESOLUTION, Ellipses
 from hash_encoder import HashEncoder
-from tiny_codec import FieldSpace
 from whole_shape_parts import bar, comb, drawn_shapes, whole
 
 from smartmask.data.shape_splits import split_shapes
@@ -187,7 +186,7 @@ def material(recogniser):
 
 
 def test_a_run_is_json_in_the_form_of_all_suites_and_threads_change_nothing(material, tmp_path):
-    parts = parts_of(Ellipses(), HashEncoder(), FieldSpace(RESOLUTION))
+    parts = parts_of(Ellipses(), HashEncoder(), RESOLUTION)
     request = Request(data=tmp_path, limit=24, seeds=2, threads=1)
     about = {"sha256": "0" * 64, "views": 1}
     first = run_shapes(request, parts, material, about, "abc").result

@@ -21,7 +21,7 @@ REPORT_FILES = ("benchmark.md", "benchmark.html")
 @click.option(
     "--weights",
     type=click.Path(path_type=Path, readable=False),
-    help="The mask model, an ONNX file.  [default: the shipped one]",
+    help="The shape generator, an ONNX file.  [default: the shipped one]",
 )
 @click.option(
     "--data",
@@ -81,8 +81,8 @@ def evaluate(
 ) -> None:
     """Measure a mask model on held-out objects, and report what was measured.
 
-    SUITES are silhouettes, scenes, codraw, real, words, shapes; "all" is all of them but codraw, which needs
-    weights trained on it, and shapes, which needs --silhouettes and --recogniser. Each writes SUITE.json and
+    SUITES are silhouettes, scenes, codraw, real, words, shapes; "all" is all of them but codraw, which is
+    clip art, and shapes, which needs --silhouettes and --recogniser. Each writes SUITE.json and
     its sheets as PNG. Then benchmark.md and benchmark.html are drawn from all results in the folder; "report"
     draws them from what is there, and measures nothing.
 
@@ -91,7 +91,6 @@ def evaluate(
       smartmask evaluate all
       smartmask evaluate silhouettes real --limit 20 --out look
       smartmask evaluate shapes --silhouettes data/silhouettes --recogniser runs/recogniser --seeds 1
-      smartmask evaluate codraw --weights runs/codraw/mask.onnx --out docs/results
       smartmask evaluate report --out docs/results
     """
     from smartmask.apps.benchmark_report import benchmark_report
@@ -186,15 +185,16 @@ def _parts(weights: Path | None) -> "tuple[Parts, dict[str, Any]]":
     from smartmask.apps.load_suggest import load_ranker, load_suggest
     from smartmask.backends.text_static import StaticTextEncoder
     from smartmask.evaluation.benchmark.measures import Parts
-    from smartmask.model.onnx_denoiser import card_of
+    from smartmask.model.shape_generator import card_of
 
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
     ranker = load_ranker(encoder)
-    path = weights or WEIGHTS / "mask.onnx"
-    files = {"sha256": path} | {f"{name}_sha256": WEIGHTS / f"{name}.npz" for name in ("ranker", "planner")}
+    path = weights or WEIGHTS / "generator.onnx"
+    names = ("chooser", "memory", "ranker", "planner")
+    files = {"sha256": path} | {f"{name}_sha256": WEIGHTS / f"{name}.npz" for name in names}
+    pipeline = load_suggest(path, encoder, ranker, threads=1)
     about: dict[str, Any] = {"views": card_of(path).views}
     about |= {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()}
-    pipeline = load_suggest(path, encoder, ranker, threads=1)
     return Parts(pipeline=pipeline, ranker=ranker, encoder=encoder), about
 
 

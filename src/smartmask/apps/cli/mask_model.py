@@ -17,7 +17,7 @@ def mask_model_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--weights",
         metavar="PATH",
         type=click.Path(path_type=Path, readable=False),
-        help="A mask model of your own: an ONNX file, or the folder of a base mask model.",
+        help="A mask model of your own: a shape generator's ONNX file, or a base mask model's folder.",
     )
     device = click.option(
         "--device", default="cpu", show_default=True, help="Where a base mask model works: cpu, cuda, ..."
@@ -51,7 +51,7 @@ def mask_model_record(weights: Path | None) -> dict[str, str]:
     """The name and the SHA-256 of the mask model's file, or of a base model's files and their paths."""
     from smartmask.apps.load import WEIGHTS
 
-    path = weights or WEIGHTS / "mask.onnx"
+    path = weights or WEIGHTS / "generator.onnx"
     if path.is_file():
         return {"file": path.name, "sha256": _sha256(path)}
     files = sorted(file for file in path.rglob("*") if file.is_file())

@@ -1,16 +1,19 @@
 """`smartmask suggest`: a photo and a few words in, masks out."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from smartmask.apps.cli.mask_model import mask_model_options
 
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
+    import numpy as np
+
     from smartmask.scene.guidance import Guidance
     from smartmask.scene.layout import Layout
 
+_CHANGE = 0.5
 _FILE = click.Path(path_type=Path, readable=False)
 
 
@@ -25,6 +28,14 @@ _FILE = click.Path(path_type=Path, readable=False)
     "--region", metavar="PNG", type=_FILE, help="Drawing of the part of the photo it should lie about."
 )
 @click.option("--scribble", metavar="PNG", type=_FILE, help="Rough drawing of the object itself.")
+@click.option("--avoid", metavar="PNG", type=_FILE, help="Drawing of where it must not be; with --scribble.")
+@click.option("--like", metavar="PNG", type=_FILE, help="A mask of it: more like that one, in its place.")
+@click.option("--toward", metavar="PNG", type=_FILE, help="Another mask: those between it and --like.")
+@click.option(
+    "--change",
+    type=click.FloatRange(0, 1),
+    help="How far from --like: from 0, hardly at all, to 1.  [default: 0.5]",
+)
 @click.option("-n", "n", type=click.IntRange(1, 64), default=4, show_default=True, help="Suggestions wanted.")
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same masks."
@@ -52,6 +63,10 @@ def suggest(
     box: str | None,
     region: Path | None,
     scribble: Path | None,
+    avoid: Path | None,
+    like: Path | None,
+    toward: Path | None,
+    change: float | None,
     n: int,
     seed: int,
     layout_path: Path | None,
@@ -68,7 +83,8 @@ def suggest(
     to get the same again) and, unless it was given, layout.json (what was seen in the photo). Files of
     the same names are replaced.
 
-    A region or scribble is a picture of the photo's size: white on black, or opaque on transparent.
+    A drawing (region, scribble, what to avoid) or a mask is a picture of the photo's size: white on black, or
+    opaque on transparent. Masks like another come least changed first, those between two in their order.
 
     \b
     Examples:
@@ -76,6 +92,7 @@ def suggest(
       smartmask suggest room.jpg "a floor lamp" --scene "a cosy room at night" -n 8
       smartmask suggest room.jpg "a picture frame" --box 120,40,260,180 --out frame
       smartmask suggest room.jpg "an armchair" --scribble chair.png --seed 3
+      smartmask suggest room.jpg "an armchair" --like out/mask_0.png --change 0.3 --out more
       smartmask suggest room.jpg "a cat" --layout out/layout.json --out cat
       smartmask suggest room.jpg "a cat" --layout room.psd --out cat
     """
@@ -87,13 +104,16 @@ def suggest(
     from smartmask.pipelines.suggest import check_request
 
     check_folder(
-        out, file_names(n, layout_path is None), [photo, region, scribble, layout_path, weights, memory]
+        out,
+        file_names(n, layout_path is None),
+        [photo, region, scribble, avoid, like, toward, layout_path, weights, memory],
     )
     try:
         check_unicode(prompt, scene)
         image = read_photo(photo, max_megapixels)
         size_hw = image.shape[0], image.shape[1]
-        guidance = read_guidance(box, region, scribble, size_hw)
+        guidance = read_guidance(box, region, scribble, size_hw, avoid)
+        masks = _read_masks(like, toward, change, scene, guidance, size_hw)
         check_request(prompt, scene, guidance, n, seed, size_hw)
         given = (
             None if layout_path is None else read_layout_of(layout_path, size_hw, max_megapixels, photo.name)
@@ -108,13 +128,22 @@ def suggest(
         layout = models.segment(image) if given is None else given
         step("drawing masks")
         words = models.words(prompt)
-        suggestions = models.suggest(layout, prompt, scene, guidance, n, seed, on_progress)
+        if len(masks) == 2:
+            suggestions = models.between(layout, prompt, masks[0], masks[1], n, seed)
+        elif masks:
+            suggestions = models.more_like(
+                layout, prompt, masks[0], _CHANGE if change is None else change, n, seed
+            )
+        else:
+            suggestions = models.suggest(layout, prompt, scene, guidance, n, seed, on_progress)
         if not suggestions:
             raise click.ClickException(
                 f"no mask of {prompt!r} came out; try another --seed, a hint, or other words"
             )
         step("drawing the overview")
         request = {"photo": str(photo), "prompt": prompt, "scene": scene, "n": n, "seed": seed}
+        if like is not None:
+            request |= _masks_record(like, toward, change, masks)
         files = suggestion_files(
             suggestions,
             request,
@@ -153,8 +182,51 @@ def check_unicode(*texts: str | None) -> None:
             ) from error
 
 
+def _read_masks(
+    like: Path | None,
+    toward: Path | None,
+    change: float | None,
+    scene: str | None,
+    guidance: "Guidance",
+    size_hw: tuple[int, int],
+) -> "list[np.ndarray]":
+    """The masks to begin from, if that is asked for."""
+    from smartmask.data.photos import read_mask
+    from smartmask.scene.guidance import NoGuidance
+
+    if like is None:
+        given = [name for name, value in (("--toward", toward), ("--change", change)) if value is not None]
+        if given:
+            raise ValueError(f"{given[0]} goes with --like; give the mask to begin from")
+        return []
+    if not isinstance(guidance, NoGuidance) or scene is not None:
+        raise ValueError("--like gives the place and takes no hint and no --scene beside it")
+    if toward is not None and change is not None:
+        raise ValueError("--change is for masks like one; leave it out where --toward is given")
+    return [read_mask(path, size_hw) for path in (like, toward) if path is not None]
+
+
+def _masks_record(
+    like: Path, toward: Path | None, change: float | None, masks: "list[np.ndarray]"
+) -> "dict[str, Any]":
+    """What is needed to draw from the same masks again."""
+    from smartmask.scene.rle import encode_rle
+
+    drawings = [
+        {"file": str(path), "counts": encode_rle(mask)}
+        for path, mask in zip((like, toward), masks, strict=False)
+    ]
+    if toward is None:
+        return {"like": drawings[0], "change": _CHANGE if change is None else change}
+    return {"like": drawings[0], "toward": drawings[1]}
+
+
 def read_guidance(
-    box: str | None, region: Path | None, scribble: Path | None, size_hw: tuple[int, int]
+    box: str | None,
+    region: Path | None,
+    scribble: Path | None,
+    size_hw: tuple[int, int],
+    avoid: Path | None = None,
 ) -> "Guidance":
     """The hint that the options give."""
     from smartmask.data.photos import read_mask
@@ -164,12 +236,14 @@ def read_guidance(
     hints = [name for name, value in given.items() if value is not None]
     if len(hints) > 1:
         raise ValueError(f"{' and '.join(hints)} were given; give one hint or none")
+    if avoid is not None and scribble is None:
+        raise ValueError("--avoid goes with --scribble; draw where the object is to be, too")
     if box is not None:
         return Box(_clipped_box(box, size_hw))
     if region is not None:
         return Region(read_mask(region, size_hw))
     if scribble is not None:
-        return Scribble(read_mask(scribble, size_hw))
+        return Scribble(read_mask(scribble, size_hw), read_mask(avoid, size_hw) if avoid else None)
     return NoGuidance()
 
 

@@ -18,7 +18,7 @@ from smartmask.apps.drawing import overview, png_bytes
 from smartmask.data.layout_files import layout_to_json
 from smartmask.pipelines.shape_words import ShapeWords
 from smartmask.pipelines.suggestion import Origin, Suggestion
-from smartmask.scene.guidance import Box, Guidance, NoGuidance
+from smartmask.scene.guidance import Box, Guidance, NoGuidance, Scribble
 from smartmask.scene.layout import Layout
 from smartmask.scene.rle import encode_rle
 
@@ -117,7 +117,10 @@ def _guidance_record(guidance: Guidance, path: Path | None) -> dict[str, Any]:
         return {"kind": "none"}
     if isinstance(guidance, Box):
         return {"kind": "box", "box_xyxy": [float(value) for value in guidance.box_xyxy]}
-    return {"kind": type(guidance).__name__.lower(), "file": str(path), "counts": encode_rle(guidance.mask)}
+    record = {"kind": type(guidance).__name__.lower(), "file": str(path), "counts": encode_rle(guidance.mask)}
+    if isinstance(guidance, Scribble) and guidance.avoid is not None:
+        record["avoid"] = encode_rle(guidance.avoid)
+    return record
 
 
 def _settings(request: Mapping[str, Any], guidance: Guidance) -> str:

@@ -1,4 +1,4 @@
-"""`smartmask train`: one segment of training, of the mask models and of ControlNets."""
+"""`smartmask train`: one segment of training, of base mask models and of ControlNets."""
 
 from pathlib import Path
 
@@ -6,14 +6,7 @@ import click
 
 from smartmask.apps.cli.train_segment import Segment
 
-COMPACT_RECIPES = ("compact", "compact-codraw")
-RECIPES = (
-    *COMPACT_RECIPES,
-    "base-sd15",
-    "base-sd15-paper",
-    "controlnet-inpaint",
-    "controlnet-segmentation",
-)
+RECIPES = ("base-sd15", "base-sd15-paper", "controlnet-inpaint", "controlnet-segmentation")
 
 
 @click.command()
@@ -21,10 +14,9 @@ RECIPES = (
     "--recipe",
     metavar="NAME",
     type=click.Choice(RECIPES),
-    default="compact",
-    show_default=True,
-    help="compact: the shipped mask model. compact-codraw: the same on CoDraw, for the benchmark. base-sd15, "
-    "base-sd15-paper: the mask model of the paper's size, hints as channels or blended into the layout. "
+    required=True,
+    help="base-sd15, base-sd15-paper: the mask model of the paper's size, hints as channels or blended into "
+    "the layout. "
     "controlnet-inpaint, controlnet-segmentation: a ControlNet for inpainting.",
 )
 @click.option(
@@ -47,19 +39,18 @@ RECIPES = (
 @click.option(
     "--init",
     metavar="PATH_OR_HUB",
-    help="Begin a new run from the weights in this ONNX file (compact), or from this Stable Diffusion "
-    "checkpoint, a folder or a name on the hub (all others, which need one).",
+    required=True,
+    help="Begin a new run from this Stable Diffusion checkpoint, a folder or a name on the hub.",
 )
 @click.option(
     "--export",
     type=click.Path(path_type=Path),
-    help="Write the averaged weights to this ONNX file (compact) or folder (all others).",
+    help="Write the averaged weights to this folder.",
 )
 @click.option(
     "--micro-batch",
     type=click.IntRange(min=1),
-    help="Items a process works on at a time, if its share of a batch is more than its memory holds; not for "
-    "compact.",
+    help="Items a process works on at a time, if its share of a batch is more than its memory holds.",
 )
 @click.option(
     "--workers",
@@ -76,7 +67,7 @@ def train(
     minutes: float | None,
     steps: int | None,
     final: bool,
-    init: str | None,
+    init: str,
     export: Path | None,
     micro_batch: int | None,
     workers: int,
@@ -84,28 +75,15 @@ def train(
 ) -> None:
     """Train for a while; resumes the run in its folder, and stops by itself.
 
-    The compact model trains on the CPU. All others train wherever accelerate finds itself: on one device, or
-    under `accelerate launch` on many.
+    Training runs wherever accelerate finds itself: on one device, or under `accelerate launch` on many. The
+    shipped shape generator is trained by `make train-segment` and `make train-gpu`.
 
     \b
-    Examples:
-      smartmask train --data runs/data --run runs/compact --minutes 100
-      smartmask train --data runs/data --run runs/compact --minutes 20 --final --export mask.onnx
+    Example:
       accelerate launch --multi_gpu -m smartmask.apps.cli.main train --recipe base-sd15 \\
         --init stable-diffusion-v1-5/stable-diffusion-v1-5 --data data --run runs/base --steps 80000
     """
     segment = Segment(minutes if minutes or steps is not None else 60.0, steps, final)
-    if recipe in COMPACT_RECIPES:
-        from smartmask.apps.cli.train_compact import train_compact
-
-        if micro_batch is not None:
-            raise click.UsageError("--micro-batch is not for the compact model, whose whole batch fits")
-        train_compact(recipe, data, run, segment, Path(init) if init else None, export, workers, dry_run)
-        return
-    if init is None:
-        raise click.UsageError(
-            f"--recipe {recipe} begins with a Stable Diffusion checkpoint; name one with --init"
-        )
     from smartmask.backends.hub import Wanted, need_packages
 
     wanted = Wanted(what=f"training by --recipe {recipe}", example="")

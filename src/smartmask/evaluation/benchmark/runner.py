@@ -27,7 +27,8 @@ from smartmask.evaluation.benchmark.suites import SUITES, Suite, measure
 from smartmask.evaluation.benchmark.tasks import Task, task_of
 from smartmask.evaluation.benchmark.words import WORDS_ABOUT, WORDS_COUNTS, WORDS_TITLE, words_tables
 from smartmask.evaluation.metrics.shape_features import shape_features
-from smartmask.pipelines.suggest import PLACE, REFINE
+from smartmask.model.shape_generator import SHIFT, STEPS
+from smartmask.pipelines.free_drawing import BOX_STRENGTH, SCRIBBLE_STRENGTH
 from smartmask.scene.boxes import box_of
 from smartmask.scene.guidance import Box
 
@@ -171,8 +172,7 @@ def result_of(
         "limit": request.limit,
         "seeds": list(range(request.seeds)),
         "counts": about[2],
-        "place": _settings(PLACE),
-        "refine": _settings(REFINE),
+        "generator": {"steps": STEPS, "shift": SHIFT, "strengths": [BOX_STRENGTH, SCRIBBLE_STRENGTH]},
     }
     return {
         "format": FORMAT,
