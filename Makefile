@@ -11,13 +11,21 @@ PHOTOS := voc coco nyu40 lvis taco
 
 SHAPES := --silhouettes $(DATA)/silhouettes --library runs/silhouettes.npz
 
-.PHONY: demo test check bench data pack train-gpu train-segment train-chooser train-planner train-ranker train-codec memory recogniser evaluate
+.PHONY: demo test package check bench data pack train-gpu train-segment train-chooser train-planner train-ranker train-codec memory recogniser evaluate
 
 demo: $(VENV)/core.stamp
 	$(BIN)/python examples/demo.py --out out/demo
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest
+
+# Builds both distributions and tries the wheel in an environment of its own.
+package: $(VENV)/dev.stamp
+	rm -rf runs/package && mkdir -p runs/package
+	$(BIN)/python -m build --outdir runs/package .
+	$(BIN)/python -m venv runs/package/venv
+	runs/package/venv/bin/python -m pip install --quiet --disable-pip-version-check runs/package/*.whl
+	cd runs/package && venv/bin/python -m smartmask --version && venv/bin/python ../../scripts/try_package.py *.tar.gz
 
 check: $(VENV)/dev.stamp
 	PATH="$(CURDIR)/$(BIN):$$PATH" scripts/check
@@ -80,7 +88,7 @@ evaluate: data recogniser
 	$(BIN)/smartmask evaluate all --data runs/data --out docs/results
 	$(BIN)/smartmask evaluate shapes --data runs/data --out docs/results --silhouettes $(DATA)/silhouettes \
 		--recogniser runs/recogniser
-	$(BIN)/python scripts/readme_table.py docs/results/benchmark.md README.md
+	$(BIN)/python scripts/readme_table.py docs/results/benchmark.md docs/results/AIMS.md
 	$(BIN)/python scripts/evaluate_planner.py --data runs/data --out docs/results
 	$(BIN)/python scripts/evaluate_ranker.py --data runs/data --out docs/results
 

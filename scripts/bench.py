@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image
 
 from smartmask import Box, Layer, Layout, Scribble, SmartMask
-from smartmask.apps.load import WEIGHTS
+from smartmask.weights import WEIGHTS
 
 ROUNDS = 5
 

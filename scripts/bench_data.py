@@ -12,12 +12,12 @@ import click
 import cv2
 import torch
 
-from smartmask.apps.load import WEIGHTS
 from smartmask.backends.text_static import StaticTextEncoder
-from smartmask.data.examples import REFINE_ONLY
+from smartmask.data.examples.example import REFINE_ONLY
 from smartmask.data.shards import SceneDataset
 from smartmask.data.synthesis.scenes import SynthesisSettings, make_scenes
-from smartmask.training.views import ViewDataset, ViewSettings
+from smartmask.training.base.views import ViewDataset, ViewSettings
+from smartmask.weights import WEIGHTS
 
 SCENES, SEED = 60, 12345
 VIEWS = 2048

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float32
 
-from smartmask.apps.load import WEIGHTS
 from smartmask.memory.remembered import RememberedShape
 from smartmask.memory.shape_memory import ShapeMemory
-from smartmask.model.silhouette_codec import SKETCH_PX, SilhouetteCodec
-from smartmask.training.memory_curation import curate
-from smartmask.training.shape_fields import LEVELS, ShapeFields, shape_fields
+from smartmask.model.shape.codec import SKETCH_PX, SilhouetteCodec
+from smartmask.training.shape.fields import LEVELS, ShapeFields, shape_fields
+from smartmask.training.shape.memory_curation import curate
+from smartmask.weights import WEIGHTS
 
 ONE_SIDED = frozenset({"book", "clock", "watch", "letter", "number", "sign", "keyboard", "flag"})
 """Their mirror images would be wrong, or hold writing that is."""

@@ -19,9 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from smartmask.apps.drawing import draw_layout
-from smartmask.apps.load import WEIGHTS, SmartMask
+from smartmask.apps.load import SmartMask
 from smartmask.apps.planners import load_planner
-from smartmask.backends.planner_embedded import EmbeddedPlanner
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.layered_scene import LayeredScene, split_of
 from smartmask.data.shards import SceneDataset
@@ -45,7 +44,9 @@ from smartmask.evaluation.plan_statistics import (
     pair_iou,
     prompt_features,
 )
-from smartmask.model.planner_support import SupportRules
+from smartmask.model.planner.embedded import EmbeddedPlanner
+from smartmask.model.planner.support import SupportRules
+from smartmask.weights import WEIGHTS
 
 SIZE_HW = (240, 320)
 LIMIT = 12
@@ -262,7 +263,7 @@ def _table(result: dict) -> str:
         "",
         "Written by `python scripts/evaluate_planner.py`. Definitions are in "
         "`src/smartmask/evaluation/plan_*.py` and",
-        "`src/smartmask/model/planner_support.py`.",
+        "`src/smartmask/model/planner/support.py`.",
         "",
         f"## {prompts['planner']['prompts']} prompts, on the final masks (baselines: filled boxes)",
         "",

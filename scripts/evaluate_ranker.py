@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 
-from smartmask.apps.load import WEIGHTS
 from smartmask.apps.load_suggest import load_ranker
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.layered_scene import LayeredScene, Split
@@ -34,6 +33,7 @@ from smartmask.evaluation.ranking import (
     without_layout,
 )
 from smartmask.protocols import Ranker
+from smartmask.weights import WEIGHTS
 
 DATASETS = ("made", "voc", "coco", "nyu40")
 MOST_SCENES = 400

@@ -16,22 +16,22 @@ import click
 import numpy as np
 from jaxtyping import UInt8
 
-from smartmask.apps.load import WEIGHTS
 from smartmask.apps.load_suggest import load_ranker, load_suggest
-from smartmask.backends.segmenter_onnx import EmbeddedSegmenter
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.labelled_photos import LabelledPhoto, read_labelled_photos
 from smartmask.data.layered_scene import Split
 from smartmask.data.shards import SceneDataset
 from smartmask.evaluation.layout_cost import SOURCES, LayoutTask, layout_tasks
 from smartmask.evaluation.segmenter import PROTOCOL, evaluate_segmenter
-from smartmask.model.shape_generator import card_of
+from smartmask.model.mask.generator import card_of
+from smartmask.model.segmenter.embedded import EmbeddedSegmenter
 from smartmask.pipelines.suggest import SuggestPipeline
 from smartmask.protocols import Segmenter
 from smartmask.scene.boxes import box_of
 from smartmask.scene.guidance import Box, NoGuidance
 from smartmask.scene.layout import Layout
 from smartmask.scene.masks import mask_iou
+from smartmask.weights import WEIGHTS
 
 SPLITS: tuple[Split, ...] = ("validation", "test")
 HIT = 0.5

@@ -4,13 +4,13 @@ import argparse
 import json
 from pathlib import Path
 
-from smartmask.apps.load import WEIGHTS
-from smartmask.training.generator_batch import ShapeTensors
-from smartmask.training.generator_export import export_generator
-from smartmask.training.generator_loop import STATE_FILE, load_average, read_parts
-from smartmask.training.generator_network import GeneratorConfig, ShapeGenerator
-from smartmask.training.generator_pack import CODEC_FILE, GeneratorPack
-from smartmask.training.shape_codec_export import read_shape_codec
+from smartmask.training.mask.generator_batch import ShapeTensors
+from smartmask.training.mask.generator_export import export_generator
+from smartmask.training.mask.generator_loop import STATE_FILE, load_average, read_parts
+from smartmask.training.mask.generator_network import GeneratorConfig, ShapeGenerator
+from smartmask.training.mask.generator_pack import CODEC_FILE, GeneratorPack
+from smartmask.training.shape.export import read_shape_codec
+from smartmask.weights import WEIGHTS
 
 
 def main() -> None:

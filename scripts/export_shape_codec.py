@@ -5,9 +5,9 @@ from pathlib import Path
 
 import torch
 
-from smartmask.apps.load import WEIGHTS
-from smartmask.training.shape_codec_export import export_shape_codec
-from smartmask.training.shape_codec_network import ShapeAutoencoder
+from smartmask.training.shape.export import export_shape_codec
+from smartmask.training.shape.network import ShapeAutoencoder
+from smartmask.weights import WEIGHTS
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from PIL import Image, ImageFilter
 
 from smartmask import Box, SmartMask
 from smartmask.apps.drawing import ACCENT, draw_contour, draw_page, grey, png_bytes
-from smartmask.backends.reference_composite import ReferenceComposite
+from smartmask.compositing.reference_composite import ReferenceComposite
 from smartmask.data.atomic import write_files
 from smartmask.scene.rle import decode_rle
 

@@ -5,12 +5,13 @@ FOLDER --library runs/silhouettes.npz --data runs/data.
 import argparse
 from pathlib import Path
 
-from smartmask.apps.load import WEIGHTS
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.shards import SceneDataset
-from smartmask.model.silhouette_codec import SilhouetteCodec
-from smartmask.training.generator_pack import SHAPES_FILE, make_pack, scene_objects
-from smartmask.training.shape_fields import shape_codes, shape_fields
+from smartmask.model.shape.codec import SilhouetteCodec
+from smartmask.training.mask.generator_pack import SHAPES_FILE, make_pack
+from smartmask.training.mask.scene_objects import scene_objects
+from smartmask.training.shape.fields import shape_codes, shape_fields
+from smartmask.weights import WEIGHTS
 
 SCENES = {"made": 10000, "voc": 2500, "coco": 1000}
 """Objects of each collection whose layout is told."""

@@ -23,14 +23,14 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import CLIPTextConfig, CLIPTextModel
 
-from smartmask.apps.load import WEIGHTS
-from smartmask.backends.base_backbone import BaseBackbone, BaseConfig, build_layout, widen
+from smartmask.backends.base.backbone import BaseBackbone, BaseConfig, build_layout, widen
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.atomic import write_files
-from smartmask.data.examples import PASSES
+from smartmask.data.examples.example import PASSES
 from smartmask.data.shards import SceneDataset
-from smartmask.model.condition import SPECIAL_ROWS
-from smartmask.training.views import ViewDataset, ViewSettings
+from smartmask.model.diffusion.condition import SPECIAL_ROWS
+from smartmask.training.base.views import ViewDataset, ViewSettings
+from smartmask.weights import WEIGHTS
 
 PIXELS, CELLS, LABELS, TOKENS = 512, 64, 12, 77
 UNET = {

@@ -22,15 +22,16 @@ from smartmask.data.annotations.base import Problems
 from smartmask.data.layered_scene import LayeredScene
 from smartmask.data.shards import SceneDataset
 from smartmask.data.sources import read_scenes
-from smartmask.data.synthesis import indoor_world, outdoor
-from smartmask.data.synthesis.camera import Camera
 from smartmask.data.synthesis.compose import compose
-from smartmask.data.synthesis.indoor_furnish import Density
-from smartmask.data.synthesis.indoor_view import canvas_size
-from smartmask.data.synthesis.meshes import MeshLibrary
-from smartmask.data.synthesis.rasterize import rasterize, rasterize_billboard, rasterize_polygon
-from smartmask.data.synthesis.silhouettes import SilhouetteLibrary
-from smartmask.data.synthesis.world import World
+from smartmask.data.synthesis.indoor import world as indoor_world
+from smartmask.data.synthesis.indoor.furnish import Density
+from smartmask.data.synthesis.indoor.view import canvas_size
+from smartmask.data.synthesis.outdoor import scene as outdoor
+from smartmask.data.synthesis.stage.camera import Camera
+from smartmask.data.synthesis.stage.meshes import MeshLibrary
+from smartmask.data.synthesis.stage.rasterize import rasterize, rasterize_billboard, rasterize_polygon
+from smartmask.data.synthesis.stage.silhouettes import SilhouetteLibrary
+from smartmask.data.synthesis.stage.world import World
 from smartmask.evaluation.depth_order import KnownScene, Tally, measure_depth_order
 from smartmask.segmentation.depth_evidence import KINDS
 

@@ -7,12 +7,12 @@ import json
 import time
 from pathlib import Path
 
-from smartmask.apps.load import WEIGHTS
 from smartmask.apps.load_suggest import load_ranker, load_suggest
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.evaluation.benchmark.shapes_runner import shape_material
 from smartmask.evaluation.benchmark.shapes_suite import run_objects
 from smartmask.evaluation.recogniser import Recogniser
+from smartmask.weights import WEIGHTS
 
 HEADLINES = (
     ("recognised", "top 1"),

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from smartmask.apps.load import WEIGHTS
 from smartmask.data.shape_words import common_word
 from smartmask.data.whole_shapes import STYLES
 from smartmask.evaluation.recogniser import Recogniser, recognised
-from smartmask.model.condition import SPECIAL_ROWS
-from smartmask.model.generator_inputs import (
+from smartmask.model.diffusion.condition import SPECIAL_ROWS
+from smartmask.model.mask.generator import ShapeGenerator
+from smartmask.model.mask.generator_inputs import (
     CHANGES,
     CODE_NUMBERS,
     DRAWING_PX,
@@ -26,11 +26,11 @@ from smartmask.model.generator_inputs import (
     NUMBERS,
     GeneratorInputs,
 )
-from smartmask.model.shape_generator import ShapeGenerator
-from smartmask.model.silhouette_codec import SilhouetteCodec
-from smartmask.pipelines.free_drawing import BOX_STRENGTH
-from smartmask.pipelines.shape_fit import fitted_outline
-from smartmask.training.generator_pack import PARTS, GeneratorPack
+from smartmask.model.shape.codec import SilhouetteCodec
+from smartmask.pipelines.shapes.free_drawing import BOX_STRENGTH
+from smartmask.pipelines.shapes.shape_fit import fitted_outline
+from smartmask.training.mask.generator_pack import PARTS, GeneratorPack
+from smartmask.weights import WEIGHTS
 
 SIDE = 160
 ZOOM = -0.7

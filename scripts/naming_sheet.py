@@ -31,7 +31,7 @@ from PIL import Image, ImageFilter
 
 from smartmask import Box, Layer, Layout, SmartMask
 from smartmask.apps.drawing import grey
-from smartmask.data.wording import with_article
+from smartmask.language.wording import with_article
 from smartmask.scene.boxes import box_of
 
 SEED = 20

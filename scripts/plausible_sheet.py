@@ -125,9 +125,9 @@ def main() -> None:
 def prepare(data: Path, silhouettes: Path, out: Path) -> None:
     """Write the requests: copies of the photos in DATA/images, the prompts and the hints."""
     # Imported here: releases that only draw may lack what hints are made with.
-    from smartmask.data.hints import dilated_scribble
+    from smartmask.data.examples.hints import dilated_scribble
     from smartmask.data.layered_scene import split_of
-    from smartmask.data.wording import with_article
+    from smartmask.language.wording import with_article
 
     held = held_out_shapes(silhouettes)
     (out / "requests").mkdir(parents=True, exist_ok=True)

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import torch
 
-from smartmask.apps.load import WEIGHTS
 from smartmask.apps.load_suggest import load_recall
 from smartmask.backends.text_static import StaticTextEncoder
-from smartmask.model.silhouette_codec import SilhouetteCodec
-from smartmask.training.chooser_data import chooser_data
-from smartmask.training.chooser_loop import ChooserTraining, export_chooser, train_chooser
-from smartmask.training.generator_pack import GeneratorPack
+from smartmask.model.shape.codec import SilhouetteCodec
+from smartmask.training.mask.chooser_data import chooser_data
+from smartmask.training.mask.chooser_loop import ChooserTraining, export_chooser, train_chooser
+from smartmask.training.mask.generator_pack import GeneratorPack
+from smartmask.weights import WEIGHTS
 
 
 def main() -> None:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import torch
 
-from smartmask.training.generator_batch import BatchSettings, ShapeTensors
-from smartmask.training.generator_loop import GeneratorTraining, read_parts, train_generator
-from smartmask.training.generator_network import GeneratorConfig
-from smartmask.training.generator_pack import CODEC_FILE, GeneratorPack
-from smartmask.training.shape_codec_export import read_shape_codec
+from smartmask.training.mask.generator_batch import BatchSettings, ShapeTensors
+from smartmask.training.mask.generator_loop import GeneratorTraining, read_parts, train_generator
+from smartmask.training.mask.generator_network import GeneratorConfig
+from smartmask.training.mask.generator_pack import CODEC_FILE, GeneratorPack
+from smartmask.training.shape.export import read_shape_codec
 
 FALLING = 0.45
 """Share of a final segment over which the rate falls."""

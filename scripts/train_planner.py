@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from smartmask.apps.load import WEIGHTS
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.layered_scene import LayeredScene
 from smartmask.data.shards import SceneDataset
-from smartmask.model.planner_network import load_planner_network
-from smartmask.training.planner_data import PlannerScenes, read_scenes
-from smartmask.training.planner_loop import PlannerTrainConfig, export_planner, held_out_losses, train_planner
+from smartmask.model.planner.network import load_planner_network
+from smartmask.training.planner.data import PlannerScenes, read_scenes
+from smartmask.training.planner.loop import PlannerTrainConfig, export_planner, held_out_losses, train_planner
+from smartmask.weights import WEIGHTS
 
 SOURCES = ("made", "nyu40", "coco")
 REPEATS = {"made": 1, "nyu40": 2, "coco": 1}

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from smartmask.data.instructions import read_instructions
 from smartmask.errors import SmartMaskError
-from smartmask.training.planner_lora import train_planner_lora
-from smartmask.training.planner_lora_config import planner_lora
+from smartmask.training.planner.lora import train_planner_lora
+from smartmask.training.planner.lora_config import planner_lora
 
 
 def main() -> None:

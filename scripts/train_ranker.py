@@ -17,12 +17,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from smartmask.apps.load import WEIGHTS
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.layered_scene import LayeredScene, Split
 from smartmask.data.shards import SceneDataset
-from smartmask.training.ranker_data import RankerGroups, read_or_make_groups
-from smartmask.training.ranker_loop import (
+from smartmask.training.ranker.data import RankerGroups, read_or_make_groups
+from smartmask.training.ranker.loop import (
     RankerTrainConfig,
     all_logits,
     calibration,
@@ -31,6 +30,7 @@ from smartmask.training.ranker_loop import (
     train_ranker,
     words_of,
 )
+from smartmask.weights import WEIGHTS
 
 MOST_SCENES = 8000
 """Scenes of a dataset held in memory while groups are made; of all but the made ones that is every one."""

@@ -12,13 +12,13 @@ import torch
 
 from smartmask.data.shape_splits import split_shapes
 from smartmask.data.shape_words import HALVES
-from smartmask.training.recogniser_loop import (
+from smartmask.training.recogniser.loop import (
     ReadShapes,
     RecogniserConfig,
     save_recogniser,
     train_recogniser,
 )
-from smartmask.training.shape_fields import read_shapes
+from smartmask.training.shape.fields import read_shapes
 
 
 def main() -> None:

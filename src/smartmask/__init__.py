@@ -11,13 +11,15 @@ from smartmask.apps.planners import load_planner
 from smartmask.data.layout_files import read_layout, write_layout
 from smartmask.data.layout_formats import read_any_layout, write_layout_as
 from smartmask.errors import SmartMaskError
-from smartmask.pipelines.insert import Insertion, InsertSettings
-from smartmask.pipelines.insertion_history import InsertionHistory, InsertStep
-from smartmask.pipelines.insertion_history_files import read_history, write_history
+from smartmask.pipelines.insertion.history import InsertionHistory, InsertStep
+from smartmask.pipelines.insertion.history_files import read_history, write_history
+from smartmask.pipelines.insertion.insert import Insertion, InsertSettings
 from smartmask.pipelines.suggestion import Suggestion
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
 from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.view import View
+
+__version__ = "0.2.0"
 
 __all__ = [
     "Box",
@@ -35,6 +37,7 @@ __all__ = [
     "SmartMaskError",
     "Suggestion",
     "View",
+    "__version__",
     "load_inpainter",
     "load_planner",
     "read_any_layout",

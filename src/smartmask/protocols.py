@@ -36,7 +36,7 @@ class WordEncoder(TextEncoder, Protocol):
 
 @runtime_checkable
 class ShapeCoder(Protocol):
-    """Turns the field of a shape (`model/shape_frame.py`) into a short code and back."""
+    """Turns the field of a shape (`model/shape/frame.py`) into a short code and back."""
 
     @property
     def digest(self) -> str:

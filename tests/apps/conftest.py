@@ -14,9 +14,10 @@ from PIL import Image
 from rankers import LargerIsBetter
 from shipped import REASON, is_shipped
 
+from smartmask import weights
 from smartmask.apps import load, segmenters
-from smartmask.apps.cli import segment_files
 from smartmask.apps.cli.main import main
+from smartmask.apps.cli.segmenting import files as segment_files
 from smartmask.apps.drawing import draw_layout
 from smartmask.apps.load import SmartMask
 from smartmask.pipelines.suggest import SuggestPipeline
@@ -48,7 +49,8 @@ def smartmask_parts(request, monkeypatch, tmp_path, tiny_encoder) -> SmartMask:
     )
     (tmp_path / "weights").mkdir()
     (tmp_path / "weights" / "generator.onnx").write_bytes(b"closed form")
-    monkeypatch.setattr(load, "WEIGHTS", tmp_path / "weights")
+    for module in (load, weights):
+        monkeypatch.setattr(module, "WEIGHTS", tmp_path / "weights")
     monkeypatch.setattr(
         SmartMask, "load", staticmethod(lambda weights=None, device="cpu", memory=None: parts)
     )

@@ -31,7 +31,7 @@ def local_ray():
             include_dashboard=False,
             logging_level="ERROR",
             log_to_driver=False,
-            runtime_env={"env_vars": {"PYTHONPATH": f"{tests}:{tests}/apps"}},
+            runtime_env={"env_vars": {"PYTHONPATH": f"{tests}/apps:{tests}/parts:{tests}/parts/tiny"}},
         )
         ray.data.DataContext.get_current().enable_progress_bars = False
         yield

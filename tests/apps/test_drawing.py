@@ -16,8 +16,8 @@ from smartmask.apps.drawing import (
     overview,
     png_bytes,
 )
-from smartmask.data.colours import label_colours
 from smartmask.pipelines.suggestion import Suggestion
+from smartmask.scene.colours import label_colours
 from smartmask.scene.guidance import Box, NoGuidance, Region, Scribble
 from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.outline import Outline

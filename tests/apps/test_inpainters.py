@@ -8,9 +8,9 @@ from tiny_diffusers import TinyCheckpoints
 
 from smartmask.apps.inpainters import below, load_inpainter, parse_description, with_controlnet
 from smartmask.backends.inpaint_diffusers import DiffusersInpainter, InpaintSettings
-from smartmask.backends.reference_composite import ReferenceComposite
+from smartmask.compositing.reference_composite import ReferenceComposite
 from smartmask.errors import BackendError, ImageError
-from smartmask.pipelines.insert import InsertSettings, fill_mask
+from smartmask.pipelines.insertion.insert import InsertSettings, fill_mask
 from smartmask.scene.layout import Layer, Layout
 
 

@@ -16,7 +16,7 @@ from shapes import rectangle, room, scene_of
 from smartmask.apps.contact_sheet import TILE_WH, contact_sheet, draw_example, draw_scene
 from smartmask.apps.drawing import ACCENT, HINT, INK, PAGE_WIDTH
 from smartmask.apps.inspect_report import KINDS, guidance_examples, inspect_report
-from smartmask.data.examples import Example
+from smartmask.data.examples.example import Example
 from smartmask.data.layered_scene import LayeredScene
 from smartmask.data.shards import DatasetSpec, shard_name, write_shard, write_spec
 from smartmask.data.statistics import scene_statistics

@@ -8,14 +8,15 @@ import pytest
 from base_parts import base_checkpoint, random_base_model
 from shapes import disc, rectangle
 
-from smartmask.apps.load import WEIGHTS, SmartMask
-from smartmask.backends.base_backbone import BaseConfig
-from smartmask.backends.base_checkpoint import initial_base, write_base
+from smartmask.apps.load import SmartMask
+from smartmask.backends.base.backbone import BaseConfig
+from smartmask.backends.base.checkpoint import initial_base, write_base
 from smartmask.errors import BackendError, CheckpointError
 from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.pipelines.suggestion import Suggestion
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
 from smartmask.scene.layout import Layer, Layout
+from smartmask.weights import WEIGHTS
 
 SIZE_HW = (48, 64)
 ROOM = Layout(
@@ -102,7 +103,7 @@ def test_missing_packages_are_named_with_their_pip_line(folder, monkeypatch):
 
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(
-        BackendError, match=r'needs torch and diffusers and .*pip install "smartmask\[torch\]"'
+        BackendError, match=r'needs torch and diffusers and .*pip install "smartmask-open\[torch\]"'
     ):
         SmartMask.load(folder)
 

@@ -10,7 +10,7 @@ from base_parts import random_base_model
 from PIL import Image
 
 from smartmask.apps.cli.mask_model import mask_model_record
-from smartmask.apps.load import WEIGHTS
+from smartmask.weights import WEIGHTS
 
 pytestmark = pytest.mark.skipif(
     not all((WEIGHTS / name).is_file() for name in ("segmenter.onnx", "planner.npz")),

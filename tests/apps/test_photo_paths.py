@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartmask.apps.cli.photo_paths import find_photos, result_names
+from smartmask.apps.cli.segmenting.photo_paths import find_photos, result_names
 from smartmask.data.layouts.checks import checked_member
 
 PARTS = st.text(

@@ -4,8 +4,8 @@ import pytest
 
 from smartmask.apps.planners import check_planner, load_planner
 from smartmask.backends.planner_chat import ChatPlanner
-from smartmask.backends.planner_embedded import EmbeddedPlanner
 from smartmask.errors import BackendError
+from smartmask.model.planner.embedded import EmbeddedPlanner
 
 
 def test_the_shipped_one():

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from shapes import disc, rectangle
 
-from smartmask.apps.load import WEIGHTS
 from smartmask.apps.load_suggest import load_ranker
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.protocols import Ranker
 from smartmask.scene.layout import Layer, Layout
+from smartmask.weights import WEIGHTS
 
 pytestmark = pytest.mark.skipif(
     not (WEIGHTS / "ranker.npz").is_file(), reason="the shipped weights are not in the package yet"

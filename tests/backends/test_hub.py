@@ -143,7 +143,7 @@ def test_missing_packages_come_with_their_pip_line(monkeypatch: pytest.MonkeyPat
     need_packages(WANTED, "numpy", "PIL")
     monkeypatch.setitem(sys.modules, "transformers", None)
     with pytest.raises(
-        BackendError, match=r'needs transformers and no_such_package, .*pip install "smartmask\[torch\]"'
+        BackendError, match=r'needs transformers and no_such_package, .*pip install "smartmask-open\[torch\]"'
     ):
         need_packages(WANTED, "numpy", "transformers", "no_such_package")
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from shapes import bool_masks
 
-from smartmask.apps.load import WEIGHTS
 from smartmask.backends.ade20k_classes import ADE20K_CLASSES
 from smartmask.backends.palette_ade20k import LEAST_SIMILARITY, UNKNOWN_COLOUR, Ade20kPalette, without_seams
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.scene.layout import Layer, Layout
+from smartmask.weights import WEIGHTS
 
 DIGEST = "ce475c9151035eff51f4cf27fd7d906959b1480f6d15b9423ae2417c1b23a0ed"
 

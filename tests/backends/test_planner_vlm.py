@@ -1,6 +1,6 @@
 """A planner in a vision-language model: loading, seeds, and that no text forges the marks of a dialogue.
 
-That it plans at all is tested where one is trained: tests/training/test_planner_lora.py.
+That it plans at all is tested where one is trained: tests/training/planner/test_planner_lora.py.
 """
 
 import importlib.util

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartmask.apps.load import WEIGHTS
 from smartmask.backends.text_static import FORMAT_VERSION, UNKNOWN_TOKEN, StaticTextEncoder
 from smartmask.errors import CheckpointError
 from smartmask.protocols import TextEncoder
+from smartmask.weights import WEIGHTS
 
 TOKENS = [
     UNKNOWN_TOKEN,

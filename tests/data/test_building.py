@@ -84,10 +84,12 @@ def slowly(shard: int) -> Iterator[LayeredScene]:
         yield scene
 
 
+PLACES = [str(Path(__file__).parents[1] / place) for place in (".", "parts", "parts/tiny")]
+"""Where a program finds what tests share."""
 SLOW_BUILD = """
 import sys
 from pathlib import Path
-sys.path.insert(0, {tests!r})
+sys.path[:0] = {tests!r}
 from data.test_building import SHARDS, SPEC, slowly
 from smartmask.data.building import build
 
@@ -98,8 +100,8 @@ build(Path({out!r}), SPEC, SHARDS, slowly, workers={workers})
 @pytest.mark.parametrize("workers", [1, 2], ids=["in one process", "in several"])
 def test_a_build_killed_in_the_middle_and_run_again_equals_one_that_was_not(tmp_path, whole, workers):
     """With shards left half written, as a kill within a write leaves them, and no process left behind."""
-    out, tests = tmp_path / "data", str(Path(__file__).parents[1])
-    script = SLOW_BUILD.format(tests=tests, out=str(out), workers=workers)
+    out = tmp_path / "data"
+    script = SLOW_BUILD.format(tests=PLACES, out=str(out), workers=workers)
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
     try:
         until = time.monotonic() + 60
@@ -214,7 +216,7 @@ def sleeps(shard: int) -> list[LayeredScene]:
 
 
 def test_a_keyboard_interrupt_ends_the_workers_at_once(tmp_path):
-    script = SLOW_BUILD.format(tests=str(Path(__file__).parents[1]), out=str(tmp_path / "data"), workers=2)
+    script = SLOW_BUILD.format(tests=PLACES, out=str(tmp_path / "data"), workers=2)
     process = subprocess.Popen(
         [sys.executable, "-c", script.replace("slowly", "sleeps")],
         stdout=subprocess.PIPE,

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapes import disc, rectangle, room, scene_of
 
-from smartmask.apps.load import WEIGHTS
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.evaluation.baselines import (
     BANDWIDTH,
@@ -25,6 +24,7 @@ from smartmask.evaluation.baselines import (
 )
 from smartmask.scene.boxes import box_of
 from smartmask.scene.masks import mask_iou
+from smartmask.weights import WEIGHTS
 
 SIZE_HW = (72, 96)
 ENCODER = HashEncoder()

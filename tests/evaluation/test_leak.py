@@ -9,24 +9,24 @@ import pyarrow.parquet as parquet
 import pytest
 from shipped import needs_shipped
 
-from smartmask.apps.load import WEIGHTS
 from smartmask.apps.load_suggest import load_ranker, load_recall, load_suggest
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.annotations.base import Problems
-from smartmask.data.examples import askable
+from smartmask.data.examples.example import askable
+from smartmask.data.examples.removal import Fill, remove_object
 from smartmask.data.layered_scene import LayeredScene, split_of
-from smartmask.data.removal import Fill, remove_object
 from smartmask.data.sources import read_scenes
 from smartmask.evaluation.benchmark.measures import iou_of
 from smartmask.evaluation.benchmark.protocol import Entry, frozen
 from smartmask.evaluation.benchmark.tasks import Task, task_of
 from smartmask.evaluation.ranking import pair_auc, ranking_pairs, score_pairs
-from smartmask.model.shape_generator import ShapeGenerator
-from smartmask.model.silhouette_codec import SilhouetteCodec
-from smartmask.pipelines.free_drawing import FreeDrawing
+from smartmask.model.mask.generator import ShapeGenerator
+from smartmask.model.shape.codec import SilhouetteCodec
+from smartmask.pipelines.shapes.free_drawing import FreeDrawing
 from smartmask.scene.boxes import box_of
 from smartmask.scene.layout import UNKNOWN
 from smartmask.scene.masks import mask_iou
+from smartmask.weights import WEIGHTS
 
 VOC = Path(__file__).parents[3] / "shared" / "data" / "voc" / "scenes.parquet"
 RANKER = WEIGHTS / "ranker.npz"

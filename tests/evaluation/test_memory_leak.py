@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from thin_shapes import small_field
 
-from smartmask.apps.load import WEIGHTS
 from smartmask.data.layered_scene import Split, split_of
 from smartmask.data.shape_splits import ANNOTATED, split_shapes
 from smartmask.data.whole_shapes import WholeShape, read_whole_shapes
 from smartmask.memory.shape_memory import ShapeMemory
-from smartmask.model.shape_frame import frame_field
-from smartmask.model.shape_sketch import complexity, pairwise_iou
-from smartmask.model.silhouette_codec import SilhouetteCodec
+from smartmask.model.shape.codec import SilhouetteCodec
+from smartmask.model.shape.frame import frame_field
+from smartmask.model.shape.sketch import complexity, pairwise_iou
+from smartmask.weights import WEIGHTS
 
 SILHOUETTES = Path(__file__).parents[3] / "shared" / "data" / "silhouettes"
 SHIPPED = (WEIGHTS / "codec.npz", WEIGHTS / "memory.npz")

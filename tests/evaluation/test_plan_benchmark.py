@@ -6,7 +6,6 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from smartmask.apps.load import WEIGHTS
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.layered_scene import LayeredScene, SceneLayer
 from smartmask.errors import AnnotationError
@@ -36,9 +35,10 @@ from smartmask.evaluation.plan_statistics import (
     layout_features,
     pair_iou,
 )
-from smartmask.model.planner_support import SupportRules
+from smartmask.model.planner.support import SupportRules
 from smartmask.protocols import PlannedObject
 from smartmask.scene.layout import Layer, Layout
+from smartmask.weights import WEIGHTS
 
 SIZE_HW = (50, 100)
 

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import pickle
 import time
 from pathlib import Path
 
@@ -230,3 +231,13 @@ def test_a_shape_needs_label_style_and_code(no_type_check):
         ShapeMemory.of([BEE, BEE], np.zeros((1, 4), np.uint8), "a")
     with pytest.raises(ValueError, match="digest of the codec"):
         memory_of(BEE, codec="")
+
+
+def test_a_pickled_memory_is_the_same_and_needs_no_file(tmp_path):
+    memory_of(BEE, shape("ant"), bee="insect").save(tmp_path / "m.npz")
+    content = pickle.dumps(ShapeMemory.load(tmp_path / "m.npz"))
+    (tmp_path / "m.npz").unlink()
+    back = pickle.loads(content)
+    assert [back.entry(number) for number in range(2)] == [BEE, shape("ant")]
+    assert back.codes.tolist() == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    assert (back.codec, dict(back.parents)) == ("a", {"bee": "insect"})

@@ -11,9 +11,9 @@ from onnx import helper
 from tiny_generator import DIGEST, WIDTH_8, export_tiny_generator
 
 from smartmask.errors import CheckpointError
-from smartmask.model.generator_inputs import NUMBERS
+from smartmask.model.mask.generator import FORMAT, FORMAT_VERSION, INPUTS, GeneratorCard, card_of
+from smartmask.model.mask.generator_inputs import NUMBERS
 from smartmask.model.onnx_file import card_values, open_session
-from smartmask.model.shape_generator import FORMAT, FORMAT_VERSION, INPUTS, GeneratorCard, card_of
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from scipy.ndimage import distance_transform_edt
 from shapes import disc, rectangle
 from tiny_network import RESOLUTION, TinyNetwork
 
-from smartmask.model.codec import TRUNCATION_PX
-from smartmask.model.condition import SPECIAL_ROWS, Condition
+from smartmask.model.diffusion.condition import SPECIAL_ROWS, Condition
+from smartmask.model.diffusion.field_codec import TRUNCATION_PX
 from smartmask.pipelines.draw_fields import REGION_FILL, SMALLEST_WINDOW_PX, FieldDrawing
 from smartmask.pipelines.generate import Scene
 from smartmask.pipelines.suggest import SuggestPipeline

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.ndimage import distance_transform_edt
 from shapes import disc, rectangle
 
-from smartmask.model.codec import TRUNCATION_PX, decode
+from smartmask.model.diffusion.field_codec import TRUNCATION_PX, decode
 from smartmask.pipelines.finish import filling_box, without_specks
 from smartmask.scene.boxes import box_of
 from smartmask.scene.view import View

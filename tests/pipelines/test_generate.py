@@ -6,8 +6,8 @@ from field_parts import field_generator
 from shapes import disc, rectangle
 from tiny_network import RESOLUTION, TinyNetwork
 
-from smartmask.model.condition import Condition
-from smartmask.model.sampler import heun
+from smartmask.model.diffusion.condition import Condition
+from smartmask.model.diffusion.sampler import heun
 from smartmask.pipelines.generate import MaskGenerator, SamplingConfig, Scene
 from smartmask.scene.guidance import Box, NoGuidance
 from smartmask.scene.layout import UNKNOWN, Layer, Layout

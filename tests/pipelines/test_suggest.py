@@ -15,7 +15,7 @@ from tiny_network import RESOLUTION, TinyNetwork
 from smartmask.pipelines.draw_fields import FieldDrawing
 from smartmask.pipelines.drawer import Drawn
 from smartmask.pipelines.generate import Scene
-from smartmask.pipelines.shape_words import ShapeWords
+from smartmask.pipelines.shapes.shape_words import ShapeWords
 from smartmask.pipelines.suggest import (
     DRAWS_PER_SUGGESTION,
     MAX_PROMPT_CHARACTERS,

@@ -196,3 +196,11 @@ def test_a_scribble_without_what_is_to_be_avoided():
 def test_what_cannot_be_avoided_is_refused(avoid, message):
     with pytest.raises(ValueError, match=message):
         Scribble(rectangle(SIZE, (5, 5, 35, 30)), avoid)
+
+
+def test_drawings_show_their_size_and_no_pixels():
+    drawn = rectangle(SIZE, (5, 5, 35, 30))
+    assert repr(Region(drawn)) == "Region(60x40)"
+    assert repr(Scribble(drawn)) == "Scribble(60x40)"
+    assert repr(Scribble(drawn, ~drawn)) == "Scribble(60x40, with pixels to avoid)"
+    assert repr(Box((1, 2, 3.5, 4))) == "Box(box_xyxy=(1, 2, 3.5, 4))"

@@ -118,3 +118,27 @@ def test_too_many_layers_are_an_error():
 def test_a_confidence_is_a_share(value):
     with pytest.raises(ValueError, match=r"layer 'cat': confidence must be in \[0, 1\]"):
         Layer("cat", np.ones(SIZE, bool), confidence=value)
+
+
+def test_a_layer_shows_itself_in_a_line_without_pixels():
+    mask = np.ones(SIZE, bool)
+    assert repr(Layer("a 'red' chair", mask)) == """Layer("a 'red' chair", 6x4, visible)"""
+    assert repr(Layer("dog", mask, "amodal", 0.5)) == "Layer('dog', 6x4, amodal, confidence 0.50)"
+
+
+@pytest.mark.parametrize(
+    ("labels", "shown"),
+    [
+        ("", "Layout(6x4, no layers)"),
+        ("wall", "Layout(6x4, 1 layer: wall)"),
+        ("wall,floor,sofa,cat,dog", "Layout(6x4, 5 layers: wall, floor, sofa, cat, dog)"),
+        ("a,b,c,d,e,f,g", "Layout(6x4, 7 layers: a, b, c, d, e and 2 more)"),
+        ("a\n b", "Layout(6x4, 1 layer: a b)"),
+        ("x" * 40, f"Layout(6x4, 1 layer: {'x' * 29}...)"),
+    ],
+    ids=["none", "one", "as many as are named", "more than are named", "on two lines", "a long label"],
+)
+def test_a_layout_names_its_rearmost_layers(labels, shown):
+    mask = np.ones(SIZE, bool)
+    layout = Layout(SIZE, tuple(Layer(label, mask) for label in labels.split(",") if label))
+    assert repr(layout) == shown

@@ -319,3 +319,10 @@ def test_smoothing_takes_the_jitter_of_a_noisy_field_away():
 def test_a_scale_must_be_positive():
     with pytest.raises(ValueError, match="scale is canvas pixels to an outline pixel, above 0, not 0"):
         Outline(()).smooth(0)
+
+
+def test_an_outline_shows_itself_without_its_points():
+    assert repr(Outline(())) == "Outline(no curves)"
+    square, hole = rectangle(1, 2, 30.4, 40), rectangle(5, 5, 9, 9)
+    assert repr(Outline((square,))) == "Outline(1 curve of 4 points, box 1,2..30,40)"
+    assert repr(Outline((square, hole))) == "Outline(2 curves of 8 points, box 1,2..30,40)"

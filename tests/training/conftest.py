@@ -6,10 +6,10 @@ import pytest
 from hash_encoder import HashEncoder
 from tiny_generator import CODEC, pack_shapes, packed
 
-from smartmask.model.silhouette_codec import SilhouetteCodec
-from smartmask.training.generator_batch import ShapeTensors
-from smartmask.training.generator_pack import GeneratorPack
-from smartmask.training.shape_codec_export import read_shape_codec
+from smartmask.model.shape.codec import SilhouetteCodec
+from smartmask.training.mask.generator_batch import ShapeTensors
+from smartmask.training.mask.generator_pack import GeneratorPack
+from smartmask.training.shape.export import read_shape_codec
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,7 @@ from smartmask.apps.drawing import (
     draw_page,
     grey,
 )
-from smartmask.data.examples import Example
+from smartmask.data.examples.example import Example
 from smartmask.data.layered_scene import LayeredScene
 from smartmask.scene.layout import OUTSIDE, Layer, Layout
 from smartmask.scene.view import View

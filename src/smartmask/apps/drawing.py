@@ -14,9 +14,9 @@ from PIL import Image, ImageDraw
 from smartmask.apps.layout_names import Entry, draw_legend, draw_names
 from smartmask.apps.lettering import FAINT_INK, PAPER, font_of, plain, shortened
 from smartmask.apps.lettering import INK as INK  # those that draw over layouts take it from here
-from smartmask.data.colours import label_colours
 from smartmask.pipelines.suggestion import Suggestion
 from smartmask.scene.boxes import BoxXYXY, clip_box
+from smartmask.scene.colours import label_colours
 from smartmask.scene.guidance import Box, Guidance, NoGuidance
 from smartmask.scene.layout import Layout
 

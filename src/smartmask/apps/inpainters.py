@@ -70,7 +70,7 @@ def load_inpainter(description: str, controlnet: str | None = None) -> Inpainter
     """
     found = parse_description(with_controlnet(description, controlnet))
     if found.kind == "reference":
-        from smartmask.backends.reference_composite import ReferenceComposite
+        from smartmask.compositing.reference_composite import ReferenceComposite
 
         return ReferenceComposite(found.source, **found.options)
     return _diffusers(found)
@@ -118,9 +118,9 @@ def below(folder: Path, description: str) -> str:
 
 
 def _diffusers(found: Description) -> Inpainter:
-    from smartmask.apps.load import WEIGHTS
     from smartmask.backends.inpaint_diffusers import InpaintSettings, load_diffusers_inpainter
     from smartmask.backends.text_static import StaticTextEncoder
+    from smartmask.weights import WEIGHTS
 
     settings = InpaintSettings(**{name: found.options[name] for name in _DRAWING if name in found.options})
     loading = {name: found.options[name] for name in _LOADING if name in found.options}

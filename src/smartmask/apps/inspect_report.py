@@ -16,7 +16,7 @@ from PIL import Image
 
 from smartmask.apps.contact_sheet import draw_example, draw_scene
 from smartmask.apps.drawing import png_bytes
-from smartmask.data.examples import Example, askable, make_example
+from smartmask.data.examples.example import Example, askable, make_example
 from smartmask.data.layered_scene import LayeredScene
 from smartmask.data.statistics import (
     COCOA_MEAN_HIDDEN_SHARE,

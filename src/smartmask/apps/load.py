@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, UInt8
@@ -10,14 +11,7 @@ from PIL import Image
 from smartmask.apps.inpainters import load_inpainter
 from smartmask.data.photos import read_photo
 from smartmask.memory.shape_memory import ShapeMemory
-from smartmask.pipelines.insert import (
-    DEFAULT_SETTINGS,
-    Insertion,
-    InsertPipeline,
-    InsertSettings,
-    check_insertion,
-)
-from smartmask.pipelines.insertion_history import (
+from smartmask.pipelines.insertion.history import (
     InpainterOf,
     InsertionHistory,
     InsertionSequence,
@@ -25,18 +19,25 @@ from smartmask.pipelines.insertion_history import (
     insert_steps,
     replay,
 )
-from smartmask.pipelines.plan import PlanPipeline, PlanSession, check_plan_request
-from smartmask.pipelines.plan_record import PlanRecord
-from smartmask.pipelines.plan_record import replay as replay_record
-from smartmask.pipelines.plan_record import resume as resume_record
-from smartmask.pipelines.shape_words import ShapeWords
+from smartmask.pipelines.insertion.insert import (
+    DEFAULT_SETTINGS,
+    Insertion,
+    InsertPipeline,
+    InsertSettings,
+    check_insertion,
+)
+from smartmask.pipelines.planning.plan import PlanPipeline, PlanSession, check_plan_request
+from smartmask.pipelines.planning.plan_record import PlanRecord
+from smartmask.pipelines.planning.plan_record import replay as replay_record
+from smartmask.pipelines.planning.plan_record import resume as resume_record
+from smartmask.pipelines.shapes.shape_words import ShapeWords
 from smartmask.pipelines.suggest import SuggestPipeline, check_request
 from smartmask.pipelines.suggestion import Suggestion
 from smartmask.protocols import Inpainter, Planner, Segmenter
 from smartmask.scene.guidance import Guidance, NoGuidance
 from smartmask.scene.layout import Layout
+from smartmask.weights import WEIGHTS
 
-WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 Photo = Path | str | Image.Image | UInt8[np.ndarray, "H W 3"]
 
 
@@ -46,6 +47,22 @@ class SmartMask:
     def __init__(self, suggest: SuggestPipeline, segmenter: Segmenter) -> None:
         """Take built parts; `load` builds the shipped ones."""
         self._suggest, self._segmenter = suggest, segmenter
+        self._loaded_with: tuple[Path | None, str, ShapeMemory | Path | None] | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled as what `load` was given, which is called again where it is unpickled.
+
+        Paths are kept from the root, so that a process in another folder finds them.
+
+        Raises:
+            TypeError: If it was built from parts.
+        """
+        if self._loaded_with is None:
+            raise TypeError(
+                "a SmartMask built from parts cannot be pickled; take one from SmartMask.load, or build it "
+                "where it is needed"
+            )
+        return SmartMask.load, self._loaded_with
 
     @staticmethod
     def load(
@@ -68,12 +85,15 @@ class SmartMask:
         """
         # Imported here so that `import smartmask` stays quick: these load ONNX Runtime and the tokenizer.
         from smartmask.apps.load_suggest import load_ranker, load_suggest
-        from smartmask.backends.segmenter_onnx import EmbeddedSegmenter
         from smartmask.backends.text_static import StaticTextEncoder
+        from smartmask.model.segmenter.embedded import EmbeddedSegmenter
 
         encoder = StaticTextEncoder(WEIGHTS / "text.npz")
         suggest = load_suggest(weights, encoder, load_ranker(encoder), device=device, memory=memory)
-        return SmartMask(suggest, EmbeddedSegmenter(WEIGHTS / "segmenter.onnx"))
+        loaded = SmartMask(suggest, EmbeddedSegmenter(WEIGHTS / "segmenter.onnx"))
+        shapes = memory if isinstance(memory, ShapeMemory) else _from_root(memory)
+        loaded._loaded_with = _from_root(weights), device, shapes
+        return loaded
 
     def segment(self, image: Photo) -> Layout:
         """The layout seen in a photo, of the photo's size.
@@ -297,9 +317,9 @@ class SmartMask:
         """
         from smartmask.apps.planners import load_planner
         from smartmask.backends.text_static import StaticTextEncoder
-        from smartmask.data.prompt_reader import read_scene_prompt
-        from smartmask.data.scene_prompts import clean_prompt
-        from smartmask.data.start_layouts import start_layout
+        from smartmask.language.prompt_reader import read_scene_prompt
+        from smartmask.language.scene_prompts import clean_prompt
+        from smartmask.model.planner.start_layouts import start_layout
 
         prompt = clean_prompt(prompt)
         check_plan_request(prompt, limit, seed)
@@ -344,3 +364,7 @@ class SmartMask:
         from smartmask.apps.planners import load_planner
 
         return resume_record(record, planner or load_planner(), self._suggest, on_step)
+
+
+def _from_root(path: Path | str | None) -> Path | None:
+    return None if path is None else Path(path).absolute()

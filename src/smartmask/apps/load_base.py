@@ -36,8 +36,8 @@ def load_base_pipeline(folder: Path, encoder: TextEncoder, ranker: Ranker, devic
         ValueError: If the device is not to be had.
     """
     need_packages(_WANTED, "torch", "diffusers", "transformers")
-    from smartmask.backends.base_checkpoint import read_base
-    from smartmask.backends.base_denoiser import BaseDenoiser
+    from smartmask.backends.base.checkpoint import read_base
+    from smartmask.backends.base.denoiser import BaseDenoiser
 
     place, _ = torch_place(device, "float32")
     model = read_base(folder)

@@ -3,19 +3,19 @@
 import os
 from pathlib import Path
 
-from smartmask.apps.load import WEIGHTS
-from smartmask.backends.planner_embedded import EmbeddedPlanner
 from smartmask.memory.shape_memory import ShapeMemory
-from smartmask.model.ranker_network import EmbeddedRanker, load_ranker_network
-from smartmask.model.shape_chooser import load_chooser
-from smartmask.model.shape_generator import ShapeGenerator
-from smartmask.model.silhouette_codec import SilhouetteCodec
-from smartmask.pipelines.draw_remembered import RememberedDrawing
-from smartmask.pipelines.draw_shapes import ShapeDrawing
-from smartmask.pipelines.free_drawing import FreeDrawing
-from smartmask.pipelines.shape_recall import ShapeRecall
+from smartmask.model.mask.chooser import load_chooser
+from smartmask.model.mask.generator import ShapeGenerator
+from smartmask.model.planner.embedded import EmbeddedPlanner
+from smartmask.model.ranker.network import EmbeddedRanker, load_ranker_network
+from smartmask.model.shape.codec import SilhouetteCodec
+from smartmask.pipelines.shapes.draw_remembered import RememberedDrawing
+from smartmask.pipelines.shapes.draw_shapes import ShapeDrawing
+from smartmask.pipelines.shapes.free_drawing import FreeDrawing
+from smartmask.pipelines.shapes.shape_recall import ShapeRecall
 from smartmask.pipelines.suggest import SuggestPipeline
 from smartmask.protocols import Ranker, WordEncoder
+from smartmask.weights import WEIGHTS
 
 Memory = ShapeMemory | Path | str | None
 """The shapes to draw from: a memory; a file of shapes beside the shipped ones; None = the shipped ones."""

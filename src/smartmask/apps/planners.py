@@ -50,8 +50,8 @@ def load_planner(description: str = "embedded") -> Planner:
             base_url=os.environ.get("OPENAI_BASE_URL", OPENAI_URL),
             proxies=urllib.request.getproxies(),
         )
-    from smartmask.apps.load import WEIGHTS
-    from smartmask.backends.planner_embedded import EmbeddedPlanner
     from smartmask.backends.text_static import StaticTextEncoder
+    from smartmask.model.planner.embedded import EmbeddedPlanner
+    from smartmask.weights import WEIGHTS
 
     return EmbeddedPlanner.load(WEIGHTS / "planner.npz", StaticTextEncoder(WEIGHTS / "text.npz"))

@@ -14,6 +14,7 @@ def load_segmenter(
     backend: str = "embedded",
     words: Sequence[str] = (),
     *,
+    depth: str | None = None,
     detector: str | None = None,
     outliner: str | None = None,
     device: str = "cpu",
@@ -25,6 +26,8 @@ def load_segmenter(
         backend: "embedded", the shipped one, or "transformers:NAME", a panoptic checkpoint in a folder or on
             the hub.
         words: What to look for besides: each becomes a label, and lies in front of what the backend sees.
+        depth: A depth checkpoint, in a folder or on the hub, that says what is nearer; None = the layers keep
+            the order in which the backend gives them.
         detector: The Grounding DINO checkpoint that finds the words; None = the smallest on the hub.
         outliner: The Segment Anything checkpoint that outlines what was found; None = likewise.
         device: "cpu", "cuda", ... for checkpoints; the embedded segmenter runs on the CPU.
@@ -38,8 +41,8 @@ def load_segmenter(
     kind, _, name = backend.partition(":")
     base: Segmenter
     if backend == "embedded":
-        from smartmask.apps.load import WEIGHTS
-        from smartmask.backends.segmenter_onnx import EmbeddedSegmenter
+        from smartmask.model.segmenter.embedded import EmbeddedSegmenter
+        from smartmask.weights import WEIGHTS
 
         base = EmbeddedSegmenter(WEIGHTS / "segmenter.onnx")
     elif kind == "transformers" and name:
@@ -48,10 +51,15 @@ def load_segmenter(
         base = TransformersSegmenter(name, device, dtype)
     else:
         raise ValueError(f"backend {backend!r}: expected embedded or transformers:FOLDER_OR_HUB_NAME")
-    if not words:
-        return base
-    from smartmask.backends.open_words import DETECTOR, OUTLINER, OpenWordsSegmenter
+    if words:
+        from smartmask.backends.open_words import DETECTOR, OUTLINER, OpenWordsSegmenter
 
-    return OpenWordsSegmenter(
-        words, detector or DETECTOR.example, outliner or OUTLINER.example, base, device, dtype
-    )
+        base = OpenWordsSegmenter(
+            words, detector or DETECTOR.example, outliner or OUTLINER.example, base, device, dtype
+        )
+    if depth is None:
+        return base
+    from smartmask.backends.depth_transformers import TransformersDepth
+    from smartmask.segmentation.by_depth import DepthOrderedSegmenter
+
+    return DepthOrderedSegmenter(base, TransformersDepth(depth, device, dtype))

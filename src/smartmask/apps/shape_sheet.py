@@ -9,7 +9,7 @@ from PIL import Image
 from smartmask.apps.drawing import draw_page
 from smartmask.apps.lettering import INK, PAPER
 from smartmask.memory.remembered import RememberedShape
-from smartmask.model.shape_frame import FRAME_PX, MARGIN_PX, REACH_PX
+from smartmask.model.shape.frame import FRAME_PX, MARGIN_PX, REACH_PX
 
 SIDE_PX = 190
 COLUMNS = 8

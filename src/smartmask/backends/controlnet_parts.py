@@ -19,10 +19,10 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from transformers import AutoTokenizer, CLIPTextModel, CLIPTextModelWithProjection, PreTrainedTokenizerBase
 
-from smartmask.backends.base_checkpoint import read_part, read_scheduler
-from smartmask.backends.base_codec import latent_factor
-from smartmask.backends.base_schedule import DdpmSchedule
-from smartmask.backends.base_text import token_ids
+from smartmask.backends.base.checkpoint import read_part, read_scheduler
+from smartmask.backends.base.codec import latent_factor
+from smartmask.backends.base.schedule import DdpmSchedule
+from smartmask.backends.base.text import token_ids
 from smartmask.backends.hub import Wanted, from_hub
 from smartmask.errors import BackendError
 

@@ -58,7 +58,7 @@ def need_packages(wanted: Wanted, *packages: str, extra: str = "torch") -> None:
     if missing:
         raise BackendError(
             f"{wanted.what} needs {' and '.join(missing)}, which the installed core leaves out; run: "
-            f'pip install "smartmask[{extra}]"'
+            f'pip install "smartmask-open[{extra}]"'
         )
 
 

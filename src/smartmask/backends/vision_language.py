@@ -1,7 +1,7 @@
 """Vision-language models of transformers (LLaVA, Qwen-VL, SmolVLM, ...): loading, and the form of a dialogue.
 
 Any checkpoint will do that `AutoModelForImageTextToText` reads and whose processor has a chat template. A
-folder of a LoRA adapter (`adapter_config.json`, as `training/planner_lora.py` or peft writes it) stands for
+folder of a LoRA adapter (`adapter_config.json`, as `training/planner/lora.py` or peft writes it) stands for
 its base model with the adapter.
 
 A dialogue here is one turn: a picture, a text, an answer. How it is put into tokens is the same for training

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow.parquet as parquet
 from jaxtyping import Bool
 
-from smartmask.data.synthesis.silhouettes import SilhouetteLibrary
+from smartmask.data.synthesis.stage.silhouettes import SilhouetteLibrary
 from smartmask.errors import AnnotationError
 from smartmask.scene.labels import plain_label
 from smartmask.scene.rle import decode_rle, encode_rle

@@ -29,7 +29,7 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float, Float32
 
-from smartmask.data.examples import askable
+from smartmask.data.examples.example import askable
 from smartmask.data.layered_scene import LayeredScene
 from smartmask.protocols import TextEncoder
 from smartmask.scene.boxes import BoxXYXY

@@ -1,9 +1,9 @@
 """What a segmenter costs in masks: the same objects asked for on its layouts and on annotated ones.
 
-Each complete object of a held-out photo is taken out of three layouts in the same way (data/removal.py):
-the annotated one, the segmenter's of the same photo, and one that knows nothing. What the pipeline draws
-then, given the object's box or nothing, is compared with the object. The photo still shows the object to the
-segmenter, whose region goes with the hole.
+Each complete object of a held-out photo is taken out of three layouts in the same way
+(`data/examples/removal.py`): the annotated one, the segmenter's of the same photo, and one that knows
+nothing. What the pipeline draws then, given the object's box or nothing, is compared with the object. The
+photo still shows the object to the segmenter, whose region goes with the hole.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Integer, UInt8
 
-from smartmask.data.examples import askable
+from smartmask.data.examples.example import askable
+from smartmask.data.examples.removal import remove_object
 from smartmask.data.layered_scene import LayeredScene
-from smartmask.data.removal import remove_object
 from smartmask.pipelines.generate import Scene
 from smartmask.protocols import Segmenter
 from smartmask.scene.layout import UNKNOWN, Layer, Layout

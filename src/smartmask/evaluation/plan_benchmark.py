@@ -1,7 +1,7 @@
 """The planning benchmark: prompts kept, things held up, scenes like real ones. Receives built pipelines.
 
 Two parts. *Prompts*: each prompt of `plan_prompts.json` is planned with masks, and the finished layout is
-scored (`plan_prompts.py`, `model/planner_support.py`). *Statistics*: the texts of held-out scenes are planned
+scored (`plan_prompts.py`, `model/planner/support.py`). *Statistics*: the texts of held-out scenes are planned
 with the boxes alone, each thing as its filled box, and the set is compared with the held-out scenes
 (`plan_statistics.py`).
 """
@@ -14,7 +14,7 @@ import numpy as np
 from smartmask.data.layered_scene import LayeredScene
 from smartmask.evaluation.plan_prompts import BenchmarkPrompt, PromptScore, score_prompt
 from smartmask.evaluation.plan_statistics import Things
-from smartmask.model.planner_support import SupportRules
+from smartmask.model.planner.support import SupportRules
 from smartmask.protocols import PlannedObject, Planner
 from smartmask.scene.boxes import BoxXYXY
 from smartmask.scene.layout import Layer, Layout

@@ -25,8 +25,8 @@ from itertools import combinations, product
 from pathlib import Path
 
 from smartmask.data.layouts.checks import field, parse_json, read_bytes
-from smartmask.data.scene_words import REGIONS, canonical
 from smartmask.errors import AnnotationError, LayoutFileError
+from smartmask.language.scene_words import REGIONS, canonical
 from smartmask.scene.boxes import BoxXYXY, box_of
 from smartmask.scene.layout import Layout
 from smartmask.scene.relations import UNARY, RelationKind, holds, holds_in_region

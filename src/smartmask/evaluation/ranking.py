@@ -1,7 +1,8 @@
 """Does the ranker tell where held-out objects stood from where they did not? Asked pair by pair.
 
 A pair is an object's true mask and one false one in a layout of their own, with the same kind of hole under
-both where holes are needed at all (`data/placements.py`). Everything random follows from the object's number.
+both where holes are needed at all (`data/examples/placements.py`). Everything random follows from the
+object's number.
 The area under the ROC curve of pairs is the share of them in which the true mask has the higher score, half
 of the ties among them.
 """
@@ -12,10 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float, Int16
 
-from smartmask.data.false_placements import Item, Mask, ObjectPool, is_cut
+from smartmask.data.examples.false_placements import Item, Mask, ObjectPool, is_cut
+from smartmask.data.examples.placements import make_placements
+from smartmask.data.examples.removal import Fill
 from smartmask.data.layered_scene import LayeredScene
-from smartmask.data.placements import make_placements
-from smartmask.data.removal import Fill
 from smartmask.protocols import Ranker
 from smartmask.scene.layout import UNKNOWN
 

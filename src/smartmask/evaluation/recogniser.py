@@ -1,6 +1,6 @@
 """What a mask looks like to a network that knows silhouettes: the measure that no blob passes.
 
-Two readers of one kind (`training/recogniser_loop.py`), each trained on the silhouettes of one half of the
+Two readers of one kind (`training/recogniser/loop.py`), each trained on the silhouettes of one half of the
 groups of the training and validation splits, none on the test split. So that nothing is read by who
 learnt it:
 
@@ -27,7 +27,7 @@ from jaxtyping import Bool, Float, Int
 from smartmask.data.shape_words import HALVES, common_word, half_of
 from smartmask.errors import CheckpointError
 from smartmask.model.onnx_file import open_session
-from smartmask.model.silhouette_picture import silhouette_picture
+from smartmask.model.shape.picture import silhouette_picture
 
 FORMAT = "smartmask-recogniser"
 VERSION = 1

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float32, Int, UInt8
@@ -101,6 +102,10 @@ class ShapeMemory:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled by value, its codes included, whatever they would be read from."""
+        return _pickled, (self.rows, self.codes, self.codec, dict(self.parents))
 
     @property
     def aspects(self) -> Float32[np.ndarray, " N"]:
@@ -204,3 +209,8 @@ class ShapeMemory:
                 met.add(word)
                 found[word].append(label)
         return dict(found)
+
+
+def _pickled(rows: Rows, codes: Codes, codec: str, parents: Mapping[str, str]) -> ShapeMemory:
+    """The memory that was pickled."""
+    return ShapeMemory(rows, lambda: codes, codec, parents)

@@ -1,1 +1,3 @@
-"""The mask diffusion model: codec, condition, schedule, samplers, guidance, network."""
+"""The networks as they run: one folder a network, and `diffusion`, which denoisers share. NumPy and ONNX
+Runtime alone; they are trained in `training`. Reads no annotation and no photo.
+"""

@@ -1,1 +1,4 @@
-"""What users call, composed of model, scene and protocols only."""
+"""What users call: suggest masks (`suggest`, `shapes`), insert objects (`insertion`), plan scenes
+(`planning`). Composed of model, memory, data and scene; parts come in from outside, backends behind
+`protocols`.
+"""

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Bool
 
-from smartmask.model.codec import decode
+from smartmask.model.diffusion.field_codec import decode
 from smartmask.pipelines.drawer import Drawn
 from smartmask.pipelines.finish import filling_box, without_specks
 from smartmask.pipelines.generate import MaskGenerator, SamplingConfig, Scene
-from smartmask.pipelines.shape_words import ShapeWords
+from smartmask.pipelines.shapes.shape_words import ShapeWords
 from smartmask.scene.boxes import BoxXYXY, clip_box
 from smartmask.scene.contour import outline_of_field
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble

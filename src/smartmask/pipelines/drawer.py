@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from smartmask.pipelines.generate import Scene
-from smartmask.pipelines.shape_words import ShapeWords
+from smartmask.pipelines.shapes.shape_words import ShapeWords
+from smartmask.pipelines.shapes.variations import ShapeVariations
 from smartmask.pipelines.suggestion import Origin
-from smartmask.pipelines.variations import ShapeVariations
 from smartmask.scene.guidance import Guidance
 from smartmask.scene.outline import Outline
 

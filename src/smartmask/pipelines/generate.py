@@ -9,10 +9,10 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Float32, Integer
 
-from smartmask.model.cfg import Branches, guided
-from smartmask.model.condition import Condition, build_condition
-from smartmask.model.sampler import Sampler, euler
-from smartmask.model.schedule import sampling_times
+from smartmask.model.diffusion.cfg import Branches, guided
+from smartmask.model.diffusion.condition import Condition, build_condition
+from smartmask.model.diffusion.sampler import Sampler, euler
+from smartmask.model.diffusion.schedule import sampling_times
 from smartmask.protocols import TextEncoder
 from smartmask.scene.guidance import Guidance
 from smartmask.scene.layout import Layout

@@ -20,9 +20,9 @@ from smartmask.errors import BackendError
 from smartmask.pipelines.drawer import Drawer, Drawn
 from smartmask.pipelines.generate import Scene
 from smartmask.pipelines.reduced_canvas import SMALLEST_BOX_PX, reduced, reduced_hint, step_of
-from smartmask.pipelines.shape_words import ShapeWords
+from smartmask.pipelines.shapes.shape_words import ShapeWords
+from smartmask.pipelines.shapes.variations import ShapeVariations
 from smartmask.pipelines.suggestion import Suggestion
-from smartmask.pipelines.variations import ShapeVariations
 from smartmask.protocols import Ranker
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Scribble, check_guidance
 from smartmask.scene.layout import Layout

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
-from jaxtyping import Bool, Float32
+from jaxtyping import Bool, Float32, UInt8
 
-from smartmask.scene.boxes import BoxXYXY
+from smartmask.data.picture_files import write_png
+from smartmask.language.wording import with_article
+from smartmask.scene.boxes import BoxXYXY, span_text
 from smartmask.scene.outline import Outline
+from smartmask.scene.picture import preview_hw, preview_png
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,19 @@ class Suggestion:
     label: str
     origin: Origin | None = None
 
+    def __repr__(self) -> str:
+        """Its words, place, score and origin, without drawing it."""
+        place = f"box {span_text(self.box_xyxy)}" if self.outline.curves else "empty"
+        shape = self.origin
+        origin = "drawn freely" if shape is None else f"from {with_article(shape.label)} of {shape.source}"
+        return f"Suggestion({self.label!r}, {place}, score {self.score:.2f}, {origin})"
+
+    def _repr_png_(self) -> bytes:
+        """Its shape, white on black, small, for notebooks."""
+        size_hw = preview_hw(self.size_hw)
+        share_xy = np.array([size_hw[1] / self.size_hw[1], size_hw[0] / self.size_hw[0]], np.float32)
+        return preview_png(_whole(self.outline.mapped(lambda points: points * share_xy).alpha(size_hw)))
+
     @cached_property
     def mask(self) -> Bool[np.ndarray, "H W"]:
         """Its pixels: alpha > 0.5."""
@@ -68,7 +85,40 @@ class Suggestion:
         height, width = self.size_hw
         return max(x0, 0.0), max(y0, 0.0), min(x1, float(width)), min(y1, float(height))
 
+    def cutout(self, photo: UInt8[np.ndarray, "H W 3"]) -> UInt8[np.ndarray, "H W 4"]:
+        """What the photo shows within it: the photo's colours, and its coverage as their opacity.
+
+        Args:
+            photo: A photo of the canvas's size.
+
+        Returns:
+            RGBA, the colours not multiplied by the opacity; above 127 that is the mask.
+
+        Raises:
+            ValueError: If the photo is not uint8 RGB of the canvas's size.
+        """
+        height, width = self.size_hw
+        is_array = isinstance(photo, np.ndarray)
+        if not is_array or photo.dtype != np.uint8 or photo.shape != (height, width, 3):
+            found = f"{photo.dtype} {photo.shape}" if is_array else type(photo).__name__
+            raise ValueError(f"the photo must be uint8 {(height, width, 3)}, as the canvas, not {found}")
+        return np.dstack([photo, _whole(self.alpha)])
+
+    def save(self, path: Path | str) -> None:
+        """Write its mask as a PNG file, 255 inside and 0 outside, whole or not at all.
+
+        Raises:
+            ValueError: If the name does not end in .png.
+            OSError: If it cannot be written.
+        """
+        write_png(path, self.mask)
+
     def enlarged(self, factor: int, size_hw: tuple[int, int]) -> "Suggestion":
         """The same on a canvas so many times as large, of which every so-manieth pixel was looked at."""
         scaled = self.outline.mapped(lambda points: points * np.float32(factor))
         return Suggestion(scaled, size_hw, self.score, self.label, self.origin)
+
+
+def _whole(alpha: Float32[np.ndarray, "H W"]) -> UInt8[np.ndarray, "H W"]:
+    """Coverage as whole numbers, a half rounded down: above 127 exactly where it is above a half."""
+    return np.ceil(alpha * 255 - 0.5).astype(np.uint8)

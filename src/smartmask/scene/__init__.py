@@ -1,1 +1,3 @@
-"""Value objects and geometry: layouts, guidance, views, masks. Pure NumPy."""
+"""Value objects and geometry: layouts, guidance, views, masks. NumPy, and Pillow for what they show of
+themselves.
+"""

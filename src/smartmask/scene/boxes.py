@@ -44,5 +44,15 @@ def clip_box(box_xyxy: BoxXYXY, size_hw: tuple[int, int]) -> BoxXYXY:
     return clipped
 
 
+def span_text(box_xyxy: BoxXYXY) -> str:
+    """A box in a few letters, to whole pixels.
+
+    >>> span_text((20.2, 16.0, 80.0, 79.6))
+    '20,16..80,80'
+    """
+    x0, y0, x1, y1 = box_xyxy
+    return f"{x0:.0f},{y0:.0f}..{x1:.0f},{y1:.0f}"
+
+
 def _text(box_xyxy: BoxXYXY) -> str:
     return "(" + ", ".join(f"{v:g}" for v in box_xyxy) + ")"

@@ -1,7 +1,7 @@
 """Guidance: the hint a user draws, and the map the network sees of it.
 
-Four kinds, as in the method (METHOD: guidance). Each rasterises itself into a view, so a hint drawn on the
-canvas and one made for training become a map in the same lines of code.
+Four kinds, as in the method (docs/METHOD.md, section 1). Each rasterises itself into a view, so a hint drawn
+on the canvas and one made for training become a map in the same lines of code.
 """
 
 from collections.abc import Callable
@@ -70,6 +70,11 @@ class Scribble:
         if not self.wanted.any():
             raise ValueError("the scribble is to be avoided altogether; leave some of it free")
 
+    def __repr__(self) -> str:
+        """Its size, without its pixels."""
+        height, width = self.mask.shape
+        return f"Scribble({width}x{height}{'' if self.avoid is None else ', with pixels to avoid'})"
+
     @property
     def wanted(self) -> Bool[np.ndarray, "H W"]:
         """The drawing without what is to be avoided."""
@@ -92,6 +97,10 @@ class Region:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mask", _drawn(self.mask, "region"))
+
+    def __repr__(self) -> str:
+        """Its size, without its pixels."""
+        return f"Region({self.mask.shape[1]}x{self.mask.shape[0]})"
 
     def rasterize(self, view: View) -> Float32[np.ndarray, "R R"]:
         """The region's coverage under a Gaussian blur of `REGION_SPREAD` times its longer side, peak 1."""

@@ -1,15 +1,17 @@
 """A layout: the layers of a scene, back to front.
 
-S_k, the k rearmost layers, is `layout.first(k)`; the method draws the mask of the next one (METHOD: training
-data). A photo gives visible masks only, annotations may give amodal ones; `Layer.extent` says which. Whoever
-needs to know what the camera sees reads `visible_index()`, which both supply.
+S_k, the k rearmost layers, is `layout.first(k)`; the method draws the mask of the next one (docs/METHOD.md,
+section 1). A photo gives visible masks only, annotations may give amodal ones; `Layer.extent` says which.
+Whoever needs to know what the camera sees reads `visible_index()`, which both supply.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from jaxtyping import Bool, Int16
+
+from smartmask.scene.picture import LONGEST_PX, index_png
 
 Extent = Literal["visible", "amodal"]
 MAX_LAYERS = 1024
@@ -17,6 +19,8 @@ UNKNOWN = -1
 """Visible index of a pixel about which the layout says nothing."""
 OUTSIDE = -2
 """Visible index of a pixel beyond the canvas."""
+_LABELS_SHOWN = 5
+_LABEL_LETTERS = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +55,12 @@ class Layer:
         mask.flags.writeable = False
         object.__setattr__(self, "mask", mask)
 
+    def __repr__(self) -> str:
+        """Its label, size and extent, without its pixels."""
+        height, width = self.mask.shape
+        sure = "" if self.confidence is None else f", confidence {self.confidence:.2f}"
+        return f"Layer({self.label!r}, {width}x{height}, {self.extent}{sure})"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
@@ -83,6 +93,26 @@ class Layout:
 
     def __len__(self) -> int:
         return len(self.layers)
+
+    def __repr__(self) -> str:
+        """Its size and the rearmost labels, without any pixels.
+
+        >>> Layout((1, 2), (Layer("wall", np.ones((1, 2), bool)), Layer("cat", np.ones((1, 2), bool))))
+        Layout(2x1, 2 layers: wall, cat)
+        """
+        shown = ", ".join(_short(label) for label in self.labels[:_LABELS_SHOWN])
+        more = f" and {len(self) - _LABELS_SHOWN} more" if len(self) > _LABELS_SHOWN else ""
+        count = {0: "no layers", 1: "1 layer: "}.get(len(self), f"{len(self)} layers: ")
+        return f"Layout({self.size_hw[1]}x{self.size_hw[0]}, {count}{shown}{more})"
+
+    def _repr_png_(self) -> bytes:
+        """What is seen of it, each label in its colour, small, for notebooks."""
+        # Every so-manieth pixel, so that a large canvas costs little; twice as fine as shown, for soft edges.
+        step = max(max(self.size_hw) // (2 * LONGEST_PX), 1)
+        masks = [layer.mask[::step, ::step] for layer in self.layers]
+        layers = tuple(replace(layer, mask=mask) for layer, mask in zip(self.layers, masks, strict=True))
+        size_hw = -(-self.size_hw[0] // step), -(-self.size_hw[1] // step)
+        return index_png(Layout(size_hw, layers).visible_index(), self.labels)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -123,3 +153,9 @@ class Layout:
         """What is seen of each layer: its mask less everything in front of it, rearmost first."""
         index = self.visible_index()
         return tuple(index == number for number in range(len(self.layers)))
+
+
+def _short(label: str) -> str:
+    """A label on one line, its end left out if it is long."""
+    words = " ".join(label.split())
+    return words if len(words) <= _LABEL_LETTERS else f"{words[: _LABEL_LETTERS - 3]}..."

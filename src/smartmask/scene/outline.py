@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Float64, Int64
 
-from smartmask.scene.boxes import BoxXYXY
+from smartmask.scene.boxes import BoxXYXY, span_text
 
 CHORD_ERROR_PX = 0.1
 """How far a smoothed curve's chords may leave it, in pixels of the canvas."""
@@ -52,6 +52,14 @@ class Outline:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "curves", tuple(_checked(curve, i) for i, curve in enumerate(self.curves)))
+
+    def __repr__(self) -> str:
+        """How many curves and points it has, and where; without the points."""
+        if not self.curves:
+            return "Outline(no curves)"
+        count, points = len(self.curves), sum(map(len, self.curves))
+        number = "1 curve" if count == 1 else f"{count} curves"
+        return f"Outline({number} of {points} points, box {span_text(self.box_xyxy())})"
 
     def box_xyxy(self) -> BoxXYXY:
         """The tight box of the curves; it may reach beyond the canvas.

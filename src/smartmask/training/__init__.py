@@ -1,1 +1,1 @@
-"""Training of the mask model in PyTorch."""
+"""Training in PyTorch: one folder a network. Reads `data`, `model` and `memory`, never `pipelines`."""

@@ -176,11 +176,11 @@ def test_files_beside_the_main_one_take_its_name(tmp_path):
 @pytest.mark.parametrize(
     ("missing", "format_name", "message"),
     [
-        ("psd_tools", "psd", r'PSD files need psd-tools; pip install "smartmask\[psd\]"'),
+        ("psd_tools", "psd", r'PSD files need psd-tools; pip install "smartmask-open\[psd\]"'),
         (
             "pycocotools",
             "coco-instances",
-            r'polygons of COCO need pycocotools; pip install "smartmask\[data\]"',
+            r'polygons of COCO need pycocotools; pip install "smartmask-open\[data\]"',
         ),
     ],
 )

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from shapes import disc, rectangle
 
-from smartmask.data.colours import label_colours
 from smartmask.data.planning.picture import LEGEND_PX, SIDE_PX, draw_map
 from smartmask.data.planning.regions import MAX_NAME_CHARACTERS, MAX_REGIONS, seen_regions
+from smartmask.scene.colours import label_colours
 from smartmask.scene.layout import Layer, Layout
 
 SIZE = (60, 80)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tiny_library import write_tiny_library
 
-from smartmask.data.synthesis.meshes import MeshLibrary
+from smartmask.data.synthesis.stage.meshes import MeshLibrary
 
 REAL_MESHES = Path(__file__).parents[4] / "shared" / "data" / "meshes"
 

@@ -10,19 +10,19 @@ from silhouette_shapes import oval, oval_library
 
 from smartmask.data.layered_scene import LayeredScene, SceneLayer, split_of
 from smartmask.data.shards import DatasetSpec, shard_name, write_shard, write_spec
-from smartmask.data.synthesis.camera import Camera
-from smartmask.data.synthesis.ground_scale import (
+from smartmask.data.synthesis.real_layouts import stand_in_layout
+from smartmask.data.synthesis.scenes import SynthesisSettings, make_scenes
+from smartmask.data.synthesis.stage.camera import Camera
+from smartmask.data.synthesis.stage.ground_scale import (
     GROUNDS,
     GroundScale,
     estimate_ground_scale,
     fit_ground_scale,
 )
-from smartmask.data.synthesis.rasterize import rasterize_billboard
-from smartmask.data.synthesis.real_layouts import stand_in_layout
-from smartmask.data.synthesis.scales import scale_of
-from smartmask.data.synthesis.scenes import SynthesisSettings, make_scenes
-from smartmask.data.synthesis.silhouettes import SilhouetteLibrary
-from smartmask.data.synthesis.world import Billboard
+from smartmask.data.synthesis.stage.rasterize import rasterize_billboard
+from smartmask.data.synthesis.stage.scales import scale_of
+from smartmask.data.synthesis.stage.silhouettes import SilhouetteLibrary
+from smartmask.data.synthesis.stage.world import Billboard
 from smartmask.errors import AnnotationError
 
 SIZE_HW = (240, 320)

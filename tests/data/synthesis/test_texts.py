@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tiny_library import box, cylinder
 
-from smartmask.data.synthesis.meshes import Mesh
+from smartmask.data.synthesis.stage.meshes import Mesh
 from smartmask.data.synthesis.texts import Seen, object_texts, scene_texts, shape_words
 
 

@@ -17,8 +17,8 @@ from smartmask.evaluation.benchmark import answers, runner
 from smartmask.evaluation.benchmark.measures import iou_of
 from smartmask.evaluation.benchmark.runner import NAMES, Request, entries_of, run_suite
 from smartmask.evaluation.benchmark.suites import SUITES
-from smartmask.model.codec import TRUNCATION_PX
-from smartmask.model.condition import SPECIAL_ROWS
+from smartmask.model.diffusion.condition import SPECIAL_ROWS
+from smartmask.model.diffusion.field_codec import TRUNCATION_PX
 from smartmask.scene.layout import UNKNOWN
 
 WEIGHTS = {"sha256": "0" * 64, "views": 1}

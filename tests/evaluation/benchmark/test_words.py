@@ -8,8 +8,8 @@ import pytest
 
 from smartmask.data.layered_scene import split_of
 from smartmask.data.shards import SceneDataset
-from smartmask.data.wording import SYNONYMS
 from smartmask.evaluation.benchmark.words import WORDS
+from smartmask.language.wording import SYNONYMS
 
 DATA = Path(__file__).parents[3] / "runs" / "data"
 SOURCES = ("voc", "coco", "lvis", "nyu40", "taco", "made")

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from shapes import rectangle
 
-from smartmask.apps.load import WEIGHTS
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.evaluation.metrics.violations import COVERED_SHARE, FOOT_MARGIN, Violations, violations
 from smartmask.scene.layout import UNKNOWN, Layer, Layout
+from smartmask.weights import WEIGHTS
 
 SIZE_HW = (200, 200)
 ENCODER = StaticTextEncoder(WEIGHTS / "text.npz")

@@ -1,1 +1,3 @@
-"""The command line: one file a command. A command checks its input, calls the library once, and writes."""
+"""The command line: one file a command, larger ones a folder. A command checks its input, calls the library
+once, and writes.
+"""

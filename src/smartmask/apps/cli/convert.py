@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from smartmask.apps.cli.segment import FORMATS
+from smartmask.apps.cli.segmenting.segment import FORMATS
 
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
     from smartmask.scene.layout import Layout
@@ -47,8 +47,8 @@ def convert(
 
     LAYOUT is a file in any of the formats, known by its content: a layout JSON, the PNG of a label map, a
     COCO or LabelMe JSON, a zip of layers, or a PSD. Label maps and coco-panoptic keep only what is seen;
-    the others keep hidden parts too. Polygons of COCO need: pip install "smartmask[data]"; PSD needs:
-    pip install "smartmask[psd]".
+    the others keep hidden parts too. Polygons of COCO need: pip install "smartmask-open[data]"; PSD needs:
+    pip install "smartmask-open[psd]".
 
     \b
     Examples:
@@ -58,7 +58,7 @@ def convert(
       smartmask convert labels.png --to coco-instances --out instances.json
     """
     from smartmask.apps.cli.output import check_folder
-    from smartmask.apps.cli.segment_files import seen_from, write_results
+    from smartmask.apps.cli.segmenting.files import seen_from, write_results
     from smartmask.data.layout_formats import FILE_NAMES, SEEN_ONLY, layout_files_as, read_any_layout
     from smartmask.data.photos import read_photo
     from smartmask.scene.layout import Layout

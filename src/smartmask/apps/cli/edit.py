@@ -132,27 +132,25 @@ def edit(
         click.echo(f"{out}: {len(editing.layout)} layers, rearmost first: {labels}")
 
 
+ALIGNED = "><<>>"
+"""How each column of the table is."""
+
+
 def _table(layout: "Layout", caption: str) -> str:
     """The layers, with their numbers in this very layout."""
     import numpy as np
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
 
     index = layout.visible_index()
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption=caption)
-    table.add_column("N", justify="right")
-    table.add_column("label", overflow="fold")
-    table.add_column("extent")
-    table.add_column("of canvas", justify="right")
-    table.add_column("visible", justify="right")
+    rows = [("N", "label", "extent", "of canvas", "visible")]
     for number, layer in enumerate(layout.layers):
         seen, whole = np.count_nonzero(index == number), np.count_nonzero(layer.mask)
         share = f"{seen / whole:.0%}" if whole else "empty"
-        # As `Text`, for a label such as "cat [red]" is no markup.
-        table.add_row(str(number), Text(layer.label), layer.extent, f"{seen / index.size:.1%}", share)
-    console = Console()
-    with console.capture() as captured:
-        console.print(table)
-    return captured.get()
+        label = "".join(letter if letter.isprintable() else "?" for letter in layer.label)
+        rows.append((str(number), label, layer.extent, f"{seen / index.size:.1%}", share))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [
+        "   ".join(f"{text:{side}{width}}" for text, side, width in zip(row, ALIGNED, widths, strict=True))
+        for row in rows
+    ]
+    lines.insert(1, "-" * max(len(line) for line in lines))
+    return "\n".join(line.rstrip() for line in [*lines, caption]) + "\n"

@@ -181,11 +181,11 @@ def _parts(weights: Path | None) -> "tuple[Parts, dict[str, Any]]":
     """
     import hashlib
 
-    from smartmask.apps.load import WEIGHTS
     from smartmask.apps.load_suggest import load_ranker, load_suggest
     from smartmask.backends.text_static import StaticTextEncoder
     from smartmask.evaluation.benchmark.measures import Parts
-    from smartmask.model.shape_generator import card_of
+    from smartmask.model.mask.generator import card_of
+    from smartmask.weights import WEIGHTS
 
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
     ranker = load_ranker(encoder)

@@ -8,23 +8,24 @@ from collections.abc import Sequence
 
 import click
 
+from smartmask import __version__
 from smartmask.apps.cli.convert import convert
-from smartmask.apps.cli.data import data
+from smartmask.apps.cli.datasets.data import data
 from smartmask.apps.cli.edit import edit
 from smartmask.apps.cli.evaluate import evaluate
 from smartmask.apps.cli.evaluate_insertions import evaluate_insertions
-from smartmask.apps.cli.insert import insert
+from smartmask.apps.cli.insertion.insert import insert
 from smartmask.apps.cli.memory import memory
-from smartmask.apps.cli.plan import plan
+from smartmask.apps.cli.planning.plan import plan
 from smartmask.apps.cli.render import render
-from smartmask.apps.cli.segment import segment
+from smartmask.apps.cli.segmenting.segment import segment
 from smartmask.apps.cli.suggest import suggest
-from smartmask.apps.cli.train import train
+from smartmask.apps.cli.training.train import train
 from smartmask.errors import SmartMaskError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="smartmask", prog_name="smartmask")
+@click.version_option(__version__, prog_name="smartmask")
 def commands() -> None:
     """Draw the precise mask of an object that is not in a photo yet.
 

@@ -49,7 +49,7 @@ def load_mask_model(weights: Path | None, device: str, memory: Path | None = Non
 
 def mask_model_record(weights: Path | None) -> dict[str, str]:
     """The name and the SHA-256 of the mask model's file, or of a base model's files and their paths."""
-    from smartmask.apps.load import WEIGHTS
+    from smartmask.weights import WEIGHTS
 
     path = weights or WEIGHTS / "generator.onnx"
     if path.is_file():

@@ -49,7 +49,7 @@ def add(source: Path, memory_path: Path, label: str | None, style: str | None, l
     other. Each is named by its sub-folder, or else by its file (chair_01.png). It may also be a COCO
     instances JSON, a folder of smartmask data, or parquet files of whole shapes; of photos only things that
     are whole are taken. A shape that is there already is not added again. These need: pip install
-    "smartmask[data]".
+    "smartmask-open[data]".
 
     \b
     Examples:
@@ -60,7 +60,7 @@ def add(source: Path, memory_path: Path, label: str | None, style: str | None, l
     from smartmask.apps.cli.memory_sources import Given, read_source
     from smartmask.memory.remembered import STYLES
     from smartmask.memory.shape_memory import ShapeMemory
-    from smartmask.pipelines.remember import remember, without_known
+    from smartmask.pipelines.shapes.remember import remember, without_known
     from smartmask.scene.labels import plain_label
 
     if label is not None and not plain_label(label):
@@ -195,22 +195,22 @@ def remove(label: str, memory_path: Path) -> None:
 
 def load_coder() -> "ShapeCoder":
     """The shipped codec."""
-    from smartmask.apps.load import WEIGHTS
-    from smartmask.model.silhouette_codec import SilhouetteCodec
+    from smartmask.model.shape.codec import SilhouetteCodec
+    from smartmask.weights import WEIGHTS
 
     return SilhouetteCodec.load(WEIGHTS / "codec.npz")
 
 
 def _known(path: Path | None, codec: str | None = None) -> "ShapeMemory":
-    from smartmask.apps.load import WEIGHTS
     from smartmask.memory.shape_memory import ShapeMemory
+    from smartmask.weights import WEIGHTS
 
     return ShapeMemory.load(path or WEIGHTS / "memory.npz", codec)
 
 
 def _check_own(path: Path, source: Path | None) -> None:
     """Refuse to write where the shipped memory, or the source, or no file can be."""
-    from smartmask.apps.load import WEIGHTS
+    from smartmask.weights import WEIGHTS
 
     if path.suffix.lower() != ".npz" or path.is_dir():
         raise click.UsageError(f"--memory {path}: must be a file such as mine.npz")

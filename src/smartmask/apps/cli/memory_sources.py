@@ -79,7 +79,9 @@ def read_source(given: Given) -> Iterator[Shape]:
             for item in read_silhouettes(path, given.label):
                 yield given.shape(item.label, item.mask, "drawing", item.where), item.mask
     except ImportError as error:
-        raise click.ClickException(f'{path}: needs {error.name}; pip install "smartmask[data]"') from error
+        raise click.ClickException(
+            f'{path}: needs {error.name}; pip install "smartmask-open[data]"'
+        ) from error
 
 
 def _of_coco(given: Given) -> Iterator[Shape]:
@@ -107,7 +109,7 @@ def _of_scenes(given: Given) -> Iterator[Shape]:
 def _of_layer(
     given: Given, layer: "SceneLayer", size_hw: tuple[int, int], group: str, problems: "Problems"
 ) -> Iterator[Shape]:
-    from smartmask.data.synthesis.silhouettes import fault_of
+    from smartmask.data.synthesis.stage.silhouettes import fault_of
 
     if not layer.is_thing:
         problems.add("regions that are no things", group)

@@ -1,14 +1,31 @@
-"""A progress bar on standard error, for people only: a pipe or a log file gets none."""
+"""Progress bars on standard error, for people only: a pipe or a log file gets none."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from typing import Any
 
 Step = Callable[[str], None]
 OnProgress = Callable[[int, int | None], None]
+
+
+def bar(what: str, total: float | None = None, **options: Any) -> Any:
+    """A bar that goes when it is done; it shows nothing if standard error is no terminal.
+
+    Args:
+        what: What is under way.
+        total: What it counts to; None = nobody knows yet.
+        options: Others of `tqdm`.
+    """
+    from tqdm import tqdm  # imported here: who only asks for help needs no bar
+
+    is_shown = sys.stderr.isatty()
+    return tqdm(desc=what, total=total, file=sys.stderr, disable=not is_shown, leave=False, **options)
+
+
+def set_to(shown: Any, done: float) -> None:
+    """Bring a bar to a count."""
+    shown.update(done - shown.n)
 
 
 @contextmanager
@@ -17,15 +34,16 @@ def progress() -> Iterator[tuple[Step, OnProgress]]:
 
     A total of None is one that nobody knows yet.
     """
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
-    with bar:
-        task = bar.add_task("", total=None)
+    with bar("", bar_format="{desc} {bar} {n_fmt}/{total_fmt} {elapsed}") as shown:
 
         def step(what: str) -> None:
-            bar.reset(task, total=None, description=what)
+            shown.reset()
+            shown.total = None
+            shown.set_description_str(what)
 
         def on_progress(done: int, total: int | None) -> None:
-            bar.update(task, completed=done, total=total)
+            shown.total = total
+            set_to(shown, done)
+            shown.refresh()
 
         yield step, on_progress

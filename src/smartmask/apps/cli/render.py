@@ -90,7 +90,6 @@ def render(
     from smartmask.apps.cli.output import check_folder, write_folder
     from smartmask.apps.cli.progress import progress
     from smartmask.apps.drawing import png_bytes
-    from smartmask.apps.load import WEIGHTS
     from smartmask.backends.palette_ade20k import Ade20kPalette
     from smartmask.backends.render_diffusers import (
         RenderSettings,
@@ -99,7 +98,8 @@ def render(
     )
     from smartmask.backends.text_static import StaticTextEncoder
     from smartmask.data.layout_formats import read_any_layout
-    from smartmask.pipelines.insert import sample_seed
+    from smartmask.pipelines.insertion.insert import sample_seed
+    from smartmask.weights import WEIGHTS
 
     names = [] if control_only else [f"render_{number}.png" for number in range(n)]
     check_folder(out, ["control.png", "render.json", *names], [layout_path])

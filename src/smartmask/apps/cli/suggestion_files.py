@@ -16,7 +16,7 @@ from PIL import Image
 
 from smartmask.apps.drawing import overview, png_bytes
 from smartmask.data.layout_files import layout_to_json
-from smartmask.pipelines.shape_words import ShapeWords
+from smartmask.pipelines.shapes.shape_words import ShapeWords
 from smartmask.pipelines.suggestion import Origin, Suggestion
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Scribble
 from smartmask.scene.layout import Layout

@@ -158,7 +158,7 @@ def _mask_of_polygons(polygons: list[Any], size_hw: tuple[int, int], where: str)
         from pycocotools import mask as coco  # type: ignore[import-untyped]
     except ImportError as error:
         raise LayoutFileError(
-            f'{where}: polygons of COCO need pycocotools; pip install "smartmask[data]"'
+            f'{where}: polygons of COCO need pycocotools; pip install "smartmask-open[data]"'
         ) from error
     if not polygons:
         raise LayoutFileError(f"{where}: segmentation holds no polygon")

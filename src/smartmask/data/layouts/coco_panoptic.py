@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int32
 
-from smartmask.data.colours import label_colours
 from smartmask.data.layouts.checks import (
     Record,
     check_layer_count,
@@ -35,6 +34,7 @@ from smartmask.data.layouts.coco_records import (
 from smartmask.data.layouts.pictures import png_bytes, read_png
 from smartmask.errors import LayoutFileError
 from smartmask.scene.boxes import box_of
+from smartmask.scene.colours import label_colours
 from smartmask.scene.layout import Layer, Layout
 
 _BASE = np.array([1, 256, 65536], np.int32)

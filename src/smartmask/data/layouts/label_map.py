@@ -17,10 +17,10 @@ from jaxtyping import Integer
 from PIL import Image
 
 from smartmask.data.atomic import write_files
-from smartmask.data.colours import label_colours
 from smartmask.data.layouts.checks import check_layer_count, checked_label, read_bytes, read_json, short
 from smartmask.data.photos import MAX_MEGAPIXELS, decode, open_image
 from smartmask.errors import ImageError, LayoutFileError
+from smartmask.scene.colours import label_colours
 from smartmask.scene.layout import Layer, Layout
 
 _CSV_HEADER = ["number", "name"]

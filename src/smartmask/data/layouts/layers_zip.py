@@ -22,7 +22,6 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
-from smartmask.data.colours import label_colours
 from smartmask.data.layouts.archive import Archive
 from smartmask.data.layouts.checks import (
     check_header,
@@ -40,6 +39,7 @@ from smartmask.data.layouts.checks import (
 from smartmask.data.layouts.pictures import mask_of_picture, png_bytes, read_png
 from smartmask.data.photos import MAX_MEGAPIXELS
 from smartmask.errors import LayoutFileError
+from smartmask.scene.colours import label_colours
 from smartmask.scene.layout import Layer, Layout
 
 FORMAT = "smartmask-layers"

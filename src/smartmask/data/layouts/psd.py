@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
 
-from smartmask.data.colours import label_colours
 from smartmask.data.layouts.checks import check_layer_count, checked_label, checked_size, read_bytes
 from smartmask.data.layouts.layers_zip import cut_out
 from smartmask.data.photos import MAX_MEGAPIXELS
 from smartmask.errors import LayoutFileError
 from smartmask.scene.boxes import box_of
+from smartmask.scene.colours import label_colours
 from smartmask.scene.layout import Extent, Layer, Layout
 
 if TYPE_CHECKING:
@@ -205,5 +205,5 @@ def _psd_tools() -> Any:
     try:
         import psd_tools
     except ImportError as error:
-        raise LayoutFileError('PSD files need psd-tools; pip install "smartmask[psd]"') from error
+        raise LayoutFileError('PSD files need psd-tools; pip install "smartmask-open[psd]"') from error
     return psd_tools

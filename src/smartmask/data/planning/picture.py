@@ -6,7 +6,7 @@ and a legend in the strip that the canvas leaves free. Same layout, same pixels 
 Numbers on regions let a model speak of them exactly.
 
 Source: Yang et al. 2023, "Set-of-Mark Prompting Unleashes Extraordinary Visual Grounding in GPT-4V", arXiv
-2310.11441 (numbers); METHOD.md (the colour-coded layout).
+2310.11441 (numbers); docs/METHOD.md, section 8 (the colours).
 """
 
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ import numpy as np
 from jaxtyping import Bool, Int16, UInt8
 from PIL import Image, ImageDraw, ImageFont
 
-from smartmask.data.colours import label_colours
 from smartmask.data.planning.regions import Region
+from smartmask.scene.colours import label_colours
 from smartmask.scene.distance import distance_to
 from smartmask.scene.layout import Layout
 

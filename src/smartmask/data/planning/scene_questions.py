@@ -11,7 +11,7 @@ Asked for is a thing; shown is what would be there before it comes:
 Regions such as wall and sky are always there: plans begin with them. Only an exact scene can ask whether it
 is complete; of a photo's annotations nobody knows.
 
-Source: METHOD.md, the planner's instruction tuning.
+Source: docs/METHOD.md, section 8.
 """
 
 from collections.abc import Sequence
@@ -20,13 +20,13 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool
 
-from smartmask.data.examples import askable
+from smartmask.data.examples.example import askable
+from smartmask.data.examples.removal import remove_object
 from smartmask.data.layered_scene import UNDECIDED, LayeredScene, SceneLayer
 from smartmask.data.planning.answer import MAX_DESCRIPTION_CHARACTERS, NextObject
 from smartmask.data.planning.question import MAX_PROMPT_CHARACTERS, Question, ask
 from smartmask.data.planning.regions import permille, whole_box
-from smartmask.data.removal import remove_object
-from smartmask.data.wording import scene_text
+from smartmask.language.wording import scene_text
 from smartmask.scene.layout import UNKNOWN, Layer, Layout
 from smartmask.scene.rle import decode_rle
 

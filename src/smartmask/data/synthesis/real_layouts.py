@@ -10,9 +10,14 @@ import numpy as np
 from jaxtyping import Bool
 
 from smartmask.data.layered_scene import LayeredScene, SceneLayer
-from smartmask.data.synthesis.ground_scale import GROUNDS, GroundScale, estimate_ground_scale, ground_mask
-from smartmask.data.synthesis.scales import WILD, draw_height
-from smartmask.data.synthesis.silhouettes import SilhouetteLibrary
+from smartmask.data.synthesis.stage.ground_scale import (
+    GROUNDS,
+    GroundScale,
+    estimate_ground_scale,
+    ground_mask,
+)
+from smartmask.data.synthesis.stage.scales import WILD, draw_height
+from smartmask.data.synthesis.stage.silhouettes import SilhouetteLibrary
 
 _TRIES = 30
 _LEAST_PX = 20

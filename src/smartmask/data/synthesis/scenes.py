@@ -11,16 +11,17 @@ import numpy as np
 
 from smartmask.data.layered_scene import LayeredScene
 from smartmask.data.shards import DatasetSpec, SceneDataset
-from smartmask.data.synthesis import indoor_world, outdoor
-from smartmask.data.synthesis.camera import Camera
 from smartmask.data.synthesis.compose import Limits, compose
-from smartmask.data.synthesis.ground_scale import GroundScale, estimate_ground_scale
-from smartmask.data.synthesis.indoor_furnish import Density
-from smartmask.data.synthesis.indoor_view import canvas_size
-from smartmask.data.synthesis.meshes import MeshLibrary
+from smartmask.data.synthesis.indoor import world as indoor_world
+from smartmask.data.synthesis.indoor.furnish import Density
+from smartmask.data.synthesis.indoor.view import canvas_size
+from smartmask.data.synthesis.outdoor import scene as outdoor
 from smartmask.data.synthesis.real_layouts import stand_in_layout
-from smartmask.data.synthesis.silhouettes import SilhouetteLibrary
-from smartmask.data.synthesis.world import World
+from smartmask.data.synthesis.stage.camera import Camera
+from smartmask.data.synthesis.stage.ground_scale import GroundScale, estimate_ground_scale
+from smartmask.data.synthesis.stage.meshes import MeshLibrary
+from smartmask.data.synthesis.stage.silhouettes import SilhouetteLibrary
+from smartmask.data.synthesis.stage.world import World
 from smartmask.errors import AnnotationError
 
 _MOST_TRIES = 60

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from smartmask.data.synthesis.meshes import Mesh
-from smartmask.data.synthesis.rasterize import Patch
-from smartmask.data.wording import SYNONYMS, listed, with_article
+from smartmask.data.synthesis.stage.meshes import Mesh
+from smartmask.data.synthesis.stage.rasterize import Patch
+from smartmask.language.wording import SYNONYMS, listed, with_article
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 _LEAST_NEIGHBOUR = 1.2

@@ -1,9 +1,10 @@
 """What the benchmark asks for: frozen lists of held-out objects.
 
-An object is in a suite if its scene's group is in the split, it may be asked for (`data/examples.py`), and
-its suite's rule holds; of those, the first so many by the hash of the lists' version and key are taken. So a
-list depends on the data alone, a limit takes its beginning, and what else a data set holds changes nothing
-about an object: all that is random about it follows from its own number.
+An object is in a suite if its scene's group is in the split, it may be asked for
+(`data/examples/example.py`), and its suite's rule holds; of those, the first so many by the hash of the
+lists' version and key are taken. So a list depends on the data alone, a limit takes its beginning, and what
+else a data set holds changes nothing about an object: all that is random about it follows from its own
+number.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from smartmask.data.examples import MIN_SHARE_WHOLE, askable
+from smartmask.data.examples.example import MIN_SHARE_WHOLE, askable
 from smartmask.data.layered_scene import LayeredScene, Split, split_of
 from smartmask.scene.layout import UNKNOWN
 

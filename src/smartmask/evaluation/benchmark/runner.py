@@ -14,8 +14,8 @@ from typing import Any, get_args
 
 import numpy as np
 
+from smartmask.data.examples.removal import Fill
 from smartmask.data.layered_scene import Split
-from smartmask.data.removal import Fill
 from smartmask.data.shards import SceneDataset
 from smartmask.errors import AnnotationError
 from smartmask.evaluation.benchmark.answers import TrivialAnswers
@@ -27,8 +27,8 @@ from smartmask.evaluation.benchmark.suites import SUITES, Suite, measure
 from smartmask.evaluation.benchmark.tasks import Task, task_of
 from smartmask.evaluation.benchmark.words import WORDS_ABOUT, WORDS_COUNTS, WORDS_TITLE, words_tables
 from smartmask.evaluation.metrics.shape_features import shape_features
-from smartmask.model.shape_generator import SHIFT, STEPS
-from smartmask.pipelines.free_drawing import BOX_STRENGTH, SCRIBBLE_STRENGTH
+from smartmask.model.mask.generator import SHIFT, STEPS
+from smartmask.pipelines.shapes.free_drawing import BOX_STRENGTH, SCRIBBLE_STRENGTH
 from smartmask.scene.boxes import box_of
 from smartmask.scene.guidance import Box
 

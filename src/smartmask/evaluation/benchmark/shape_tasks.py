@@ -19,7 +19,7 @@ from jaxtyping import Bool
 from PIL import Image
 
 from smartmask.data.layered_scene import LayeredScene, Split, split_of
-from smartmask.data.synthesis.silhouettes import SilhouetteLibrary
+from smartmask.data.synthesis.stage.silhouettes import SilhouetteLibrary
 from smartmask.data.whole_shapes import WholeShape, whole_shapes_of_library
 from smartmask.evaluation.benchmark.protocol import generator_of
 from smartmask.evaluation.benchmark.tasks import scene_of

@@ -10,7 +10,7 @@ from typing import Any
 from smartmask.data.layered_scene import LayeredScene, Split
 from smartmask.data.shape_splits import split_shapes
 from smartmask.data.shards import SceneDataset
-from smartmask.data.synthesis.silhouettes import SilhouetteLibrary
+from smartmask.data.synthesis.stage.silhouettes import SilhouetteLibrary
 from smartmask.data.whole_shapes import STYLES, read_whole_shapes, whole_shapes_of_library
 from smartmask.errors import AnnotationError
 from smartmask.evaluation.benchmark.measures import Parts

@@ -3,9 +3,10 @@
 What is shown without it:
 
 - of an exact scene the layers behind it and, for every other object by its number, those in front that
-  nothing links to it, as training does (`data/examples.py`);
-- of any other scene the layout with the object taken out and its hole hidden (`data/removal.py`). Is a whole
-  class taken out, what is left of its things is filled first, so that no hole shows another's outline.
+  nothing links to it, as training does (`data/examples/example.py`);
+- of any other scene the layout with the object taken out and its hole hidden (`data/examples/removal.py`). Is
+  a whole class taken out, what is left of its things is filled first, so that no hole shows another's
+  outline.
 
 Only labels that are still seen are told to the model.
 """
@@ -16,10 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Int16, Integer
 
-from smartmask.data.hints import dilated_scribble, region_hint
+from smartmask.data.examples.hints import dilated_scribble, region_hint
+from smartmask.data.examples.removal import Fill, remove_object
+from smartmask.data.examples.work_canvas import unlinked
 from smartmask.data.layered_scene import UNDECIDED, LayeredScene
-from smartmask.data.removal import Fill, remove_object
-from smartmask.data.work_canvas import unlinked
 from smartmask.evaluation.benchmark.protocol import (
     Entry,
     askable_of,

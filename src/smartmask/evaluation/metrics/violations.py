@@ -1,6 +1,6 @@
 """Which rules of where things can be a mask breaks, judged from the layout alone.
 
-A label's hold and its rule are those of `model/planner_support.py` (floor, top, seat, wall, ceiling, water,
+A label's hold and its rule are those of `model/planner/support.py` (floor, top, seat, wall, ceiling, water,
 air); a broken rule is one of two:
 
     floating          of what needs something below it (floor, top, seat, water): less than half of its foot
@@ -35,7 +35,7 @@ from functools import lru_cache
 import numpy as np
 from jaxtyping import Bool, Integer
 
-from smartmask.model.planner_support import FOOT_SHARE, SURFACES, SupportRules, Surfaces, coarse
+from smartmask.model.planner.support import FOOT_SHARE, SURFACES, SupportRules, Surfaces, coarse
 from smartmask.protocols import TextEncoder
 from smartmask.scene.boxes import box_of
 from smartmask.scene.layout import UNKNOWN, Layout

@@ -1,0 +1,194 @@
+"""`smartmask insert`: a photo and what is to come in, the photo with it out."""
+
+from pathlib import Path
+
+import click
+from click.core import ParameterSource
+
+from smartmask.apps.cli.mask_model import mask_model_options
+
+_FILE = click.Path(path_type=Path, readable=False)
+_WITH_STEPS = {"photo", "steps_path", "layout_path", "out", "weights", "device", "memory", "max_megapixels"}
+_WITH_REPLAY = {"photo", "replay_path", "undo", "out", "max_megapixels"}
+
+
+@click.command()
+@click.argument("photo", type=_FILE)
+@click.argument("prompt", required=False)
+@click.option("--inpainter", metavar="WHAT", help="What draws it: reference:CUTOUT.png or diffusers:NAME.")
+@click.option("--controlnet", metavar="NAME", help="A ControlNet for diffusers: folder or hub name.")
+@click.option("--mask", metavar="PNG", type=_FILE, help="The object's mask, hidden parts included.")
+@click.option("--box", metavar="X0,Y0,X1,Y1", help="Its tight box, in pixels from the top left corner.")
+@click.option("--region", metavar="PNG", type=_FILE, help="Drawing of the part of the photo it lies about.")
+@click.option("--scribble", metavar="PNG", type=_FILE, help="Rough drawing of the object itself.")
+@click.option("--scene", metavar="TEXT", help="What the finished scene shows, in a sentence.")
+@click.option("--behind", metavar="LABEL", multiple=True, help="Layer that hides it, by label or number.")
+@click.option("--grow-px", type=float, default=3.0, show_default=True, help="Mask grown; below 0, shrunk.")
+@click.option("--feather-px", type=float, default=3.0, show_default=True, help="Fading out beyond that.")
+@click.option("--padding-px", type=int, default=64, show_default=True, help="Surroundings shown round it.")
+@click.option("-n", "n", type=click.IntRange(1, 64), default=1, show_default=True, help="Pictures wanted.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same bytes."
+)
+@click.option("--steps", "steps_path", metavar="JSON", type=_FILE, help="Several objects, one by one.")
+@click.option("--replay", "replay_path", metavar="JSON", type=_FILE, help="A history_0.json to do again.")
+@click.option("--undo", type=click.IntRange(min=0), multiple=True, help="Step of --replay to leave out.")
+@click.option("--raw", is_flag=True, help="Write raw_0.png, ..., too: before the photo was pasted back.")
+@click.option("--layout", "layout_path", metavar="FILE", type=_FILE, help="Layout of the photo, any format.")
+@click.option("--out", type=_FILE, default=Path("out"), show_default=True, help="Folder for the results.")
+@mask_model_options
+@click.option(
+    "--max-megapixels",
+    type=click.FloatRange(min=0, min_open=True),
+    default=100.0,
+    show_default=True,
+    help="Refuse larger photos.",
+)
+@click.pass_context
+def insert(
+    context: click.Context,
+    photo: Path,
+    prompt: str | None,
+    inpainter: str | None,
+    controlnet: str | None,
+    mask: Path | None,
+    box: str | None,
+    region: Path | None,
+    scribble: Path | None,
+    scene: str | None,
+    behind: tuple[str, ...],
+    grow_px: float,
+    feather_px: float,
+    padding_px: int,
+    n: int,
+    seed: int,
+    steps_path: Path | None,
+    replay_path: Path | None,
+    undo: tuple[int, ...],
+    raw: bool,
+    layout_path: Path | None,
+    out: Path,
+    weights: Path | None,
+    device: str,
+    memory: Path | None,
+    max_megapixels: float,
+) -> None:
+    """Put PROMPT into PHOTO; every pixel beyond the change stays as it is, bit for bit.
+
+    Writes image_0.png, ... (the pictures), history_0.json, ... (how each came about), mask_0.png (the
+    object), changed_0.png (where the pictures may differ from the photo, and how far), layout.json (what is
+    there now) and overview.png. Files of the same names are replaced.
+
+    reference:CUTOUT.png lays a cut-out with transparency onto the mask; shadow, colours, sharpness and grain
+    follow the photo, or what ?shadow=0.5&colour=0.5&grain=0.5 behind the name says. diffusers:NAME draws with
+    Stable Diffusion.
+
+    --steps names a JSON list of objects: {"prompt": ..., "inpainter": ...} each, and if wanted one of
+    "mask", "box", "region", "scribble", then "behind", "scene", "seed", "settings".
+
+    \b
+    Examples:
+      smartmask insert room.jpg "a dog" --inpainter reference:dog.png --box 80,200,220,330
+      smartmask insert room.jpg "a dog" --inpainter reference:dog.png --mask dog.png --behind chair
+      smartmask insert room.jpg "a clock" --inpainter "reference:clock.png?shadow=0"
+      smartmask insert room.jpg "a cat" -n 4 --grow-px 8 \\
+        --inpainter diffusers:stable-diffusion-v1-5/stable-diffusion-inpainting
+      smartmask insert room.jpg --steps steps.json --out room
+      smartmask insert room.jpg --replay room/history_0.json --undo 1
+    """
+    from smartmask.apps.cli.insertion.files import file_names, insertion_files
+    from smartmask.apps.cli.insertion.job import check_inpainters, cutouts_of, draw, read_behind, read_where
+    from smartmask.apps.cli.insertion.steps import read_steps
+    from smartmask.apps.cli.output import check_folder, write_folder
+    from smartmask.apps.cli.progress import progress
+    from smartmask.apps.cli.suggest import check_unicode, read_layout_of
+    from smartmask.apps.inpainters import with_controlnet
+    from smartmask.data.photos import read_photo
+    from smartmask.pipelines.insertion.history import InsertionHistory, InsertStep
+    from smartmask.pipelines.insertion.history_files import read_history
+    from smartmask.pipelines.insertion.insert import InsertSettings, check_insertion
+
+    _check_mode(context, prompt, inpainter, steps_path, replay_path)
+    job: list[InsertStep] | InsertionHistory
+    try:
+        image = read_photo(photo, max_megapixels)
+        size_hw = image.shape[0], image.shape[1]
+        layout = (
+            None if layout_path is None else read_layout_of(layout_path, size_hw, max_megapixels, photo.name)
+        )
+        if replay_path is not None:
+            job = read_history(replay_path, max_megapixels)
+            for step in sorted(set(undo), reverse=True):
+                job = job.without(step)
+        elif steps_path is not None:
+            job = read_steps(steps_path, size_hw)
+        else:
+            assert prompt is not None, "see _check_mode"
+            assert inpainter is not None, "see _check_mode"
+            check_unicode(prompt, scene)
+            where = read_where(mask, box, region, scribble, size_hw)
+            check_insertion(prompt, where, scene, n, seed, size_hw)
+            job = [
+                InsertStep(
+                    prompt=prompt,
+                    inpainter=with_controlnet(inpainter, controlnet),
+                    where=where,
+                    scene=scene,
+                    seed=seed,
+                    settings=InsertSettings(grow_px=grow_px, feather_px=feather_px, padding_px=padding_px),
+                    behind=read_behind(behind),
+                )
+            ]
+        steps = job.steps if isinstance(job, InsertionHistory) else job
+        if not steps:
+            raise ValueError("no step is left; undo fewer")
+        check_inpainters(steps)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    inputs = [photo, mask, region, scribble, steps_path, replay_path, layout_path, weights, memory]
+    check_folder(out, file_names(n, len(steps), raw), [*inputs, *cutouts_of(steps)])
+
+    with progress() as (step_begins, on_progress):
+        try:
+            drawn = draw(image, job, n, layout, weights, device, memory, step_begins, on_progress)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
+        step_begins("drawing the overview")
+        files = insertion_files(image, drawn, raw)
+    write_folder(out, files)
+    labels = ", ".join(repr(step.prompt) for step in steps)
+    click.echo(f"{labels} in {photo}:")
+    for number in range(n):
+        click.echo(f"  {out / f'image_{number}.png'}")
+    click.echo(f"Look at {out / 'overview.png'}; how it came about is in {out / 'history_0.json'}.")
+
+
+def _check_mode(
+    context: click.Context,
+    prompt: str | None,
+    inpainter: str | None,
+    steps_path: Path | None,
+    replay_path: Path | None,
+) -> None:
+    """Make sure that what was given belongs together."""
+    given = {
+        name
+        for name in context.params
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        and context.params[name] is not None
+    }
+    names = {parameter.name: parameter.opts[0] for parameter in context.command.params}
+    mode, allowed = ("--replay", _WITH_REPLAY) if replay_path else ("--steps", _WITH_STEPS)
+    if steps_path is None and replay_path is None:
+        if prompt is None:
+            raise click.UsageError(
+                "Missing argument 'PROMPT'; say what is to come, or give --steps or --replay"
+            )
+        if inpainter is None:
+            raise click.UsageError(
+                "Missing option '--inpainter'; for a cut-out: --inpainter reference:dog.png"
+            )
+        mode, allowed = "a prompt", set(names) - {"undo"}
+    surplus = sorted(names[name].upper() if name == "prompt" else names[name] for name in given - allowed)
+    if surplus:
+        raise click.UsageError(f"{', '.join(surplus)} cannot go with {mode}; leave it out")

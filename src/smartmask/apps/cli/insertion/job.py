@@ -1,0 +1,135 @@
+"""What `smartmask insert` does between reading its options and writing its files."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Bool, UInt8
+
+from smartmask.apps.cli.mask_model import load_mask_model
+from smartmask.apps.cli.suggest import read_guidance
+from smartmask.apps.inpainters import load_inpainter, parse_description
+from smartmask.apps.load import SmartMask
+from smartmask.data.photos import read_mask
+from smartmask.pipelines.insertion.history import InsertionHistory, InsertStep, RecordedStep, history_of
+from smartmask.pipelines.insertion.insert import Insertion
+from smartmask.scene.guidance import Guidance
+from smartmask.scene.layout import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What came of a job.
+
+    Attributes:
+        histories: How each picture came about.
+        last: The insertion that finished each picture.
+        objects: An insertion for each object of the first picture.
+    """
+
+    histories: Sequence[InsertionHistory]
+    last: Sequence[Insertion]
+    objects: Sequence[Insertion]
+
+
+def read_where(
+    mask: Path | None, box: str | None, region: Path | None, scribble: Path | None, size_hw: tuple[int, int]
+) -> Bool[np.ndarray, "H W"] | Guidance:
+    """The mask or the hint that the options give.
+
+    Raises:
+        ValueError: If there are several, or one does not fit the photo.
+        ImageError: If a drawing cannot be read.
+    """
+    if mask is None:
+        return read_guidance(box, region, scribble, size_hw)
+    hints = {"--box": box, "--region": region, "--scribble": scribble}
+    others = [name for name, value in hints.items() if value is not None]
+    if others:
+        raise ValueError(f"--mask and {' and '.join(others)} were given; a mask needs no hint")
+    return read_mask(mask, size_hw)
+
+
+def read_behind(names: Sequence[str]) -> tuple[int | str, ...]:
+    """Labels, and numbers where it is all digits."""
+    return tuple(int(name) if name.isascii() and name.isdigit() else name for name in names)
+
+
+def check_inpainters(steps: Sequence[InsertStep] | Sequence[RecordedStep]) -> None:
+    """Make sure that every inpainter can be had in principle; cut-outs are opened, checkpoints are not.
+
+    Raises:
+        ValueError: If a description is malformed.
+        ImageError: If a cut-out cannot be used.
+    """
+    for description in dict.fromkeys(step.inpainter for step in steps):
+        if parse_description(description).kind == "reference":
+            load_inpainter(description)
+
+
+def cutouts_of(steps: Sequence[InsertStep] | Sequence[RecordedStep]) -> list[Path]:
+    """The files of the cut-outs among the inpainters."""
+    found = [parse_description(step.inpainter) for step in steps]
+    return [Path(description.source) for description in found if description.kind == "reference"]
+
+
+def draw(
+    image: UInt8[np.ndarray, "H W 3"],
+    job: list[InsertStep] | InsertionHistory,
+    n: int,
+    layout: Layout | None,
+    weights: Path | None,
+    device: str,
+    memory: Path | None,
+    begin: Callable[[str], None],
+    on_progress: Callable[[int, int], None],
+) -> Drawn:
+    """Draw one object n times, or several one after the other, or a history again.
+
+    Raises:
+        ValueError: If a step does not fit the photo or what is in it.
+        SmartMaskError: If weights cannot be used, or an inpainter fails.
+    """
+    if isinstance(job, InsertionHistory):
+        begin("drawing again")
+        sequence = SmartMask.replay(job, image, on_progress=on_progress)
+    else:
+        begin("loading the models")
+        models = load_mask_model(weights, device, memory)
+        begin("segmenting the photo")
+        layout = models.segment(image) if layout is None else layout
+        if len(job) == 1:
+            return _single(models, image, job[0], n, layout, begin, on_progress)
+        begin("drawing")
+        sequence = models.insert_steps(image, job, layout, on_progress=on_progress)
+    return Drawn([sequence.history], sequence.insertions[-1:], sequence.insertions)
+
+
+def _single(
+    models: SmartMask,
+    image: UInt8[np.ndarray, "H W 3"],
+    step: InsertStep,
+    n: int,
+    layout: Layout,
+    begin: Callable[[str], None],
+    on_progress: Callable[[int, int], None],
+) -> Drawn:
+    begin("loading the inpainter")
+    inpainter = load_inpainter(step.inpainter)
+    begin("drawing")
+    found = models.insert(
+        image,
+        step.prompt,
+        step.where,
+        inpainter=inpainter,
+        scene=step.scene,
+        n=n,
+        seed=step.seed,
+        settings=step.settings,
+        layout=layout,
+        behind=step.behind,
+        on_progress=on_progress,
+    )
+    histories = [history_of(image, layout, insertion, step) for insertion in found]
+    return Drawn(histories, found, found[:1])

@@ -1,0 +1,1 @@
+"""`smartmask segment`: layouts of one photo or of many. Commands and their files only."""

@@ -1,0 +1,1 @@
+"""`smartmask train`: runs through accelerate. Commands only; the loops are in `training`."""

@@ -1,0 +1,3 @@
+"""The base mask model round Stable Diffusion: network, layout input, VAE, texts, schedule, and its folder on
+disk. PyTorch and diffusers are imported here, and by nobody who does not ask for it.
+"""

@@ -1,0 +1,1 @@
+"""Made rooms: shell, plan, furniture, what stands on it, and how it is seen."""

@@ -1,0 +1,1 @@
+"""Made open places: ground, plants, what is paved, and what stands there."""

@@ -1,0 +1,269 @@
+"""Where a thing comes: boxes drawn from the network, sorted by what must and what should hold.
+
+Boxes are first drawn from the network's own distribution; of those that keep every rule one is drawn by its
+fit, so a scene without special wishes is a plain sample. If none does (a relation that no training scene
+shows), boxes all over the canvas are tried, the likeliest of which that keeps the rules is taken: a relation
+then holds by construction wherever the canvas allows it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Float32, Int64
+
+from smartmask.model.planner.network import PlannerNetwork, Reading
+from smartmask.model.planner.pairs import pair_features
+from smartmask.model.planner.state import BINS, box_bins, boxes_of_bins
+from smartmask.model.planner.support import Hold, Surfaces
+
+SAMPLES = 160
+"""Boxes drawn from the network for each wish."""
+SPREAD = 1400
+"""Boxes, of the sizes drawn, tried all over the canvas where none of those is good."""
+TEMPERATURE = 0.9
+"""That the network's logits are divided by: below 1, likely boxes are drawn more often than it says."""
+KEPT_SHARE = 0.6
+"""Share of a box's foot that must be held; above the rule's half, since masks are narrower than boxes."""
+NOTHING_AMISS = -1.5
+"""A score above which nothing is amiss."""
+EQUALLY_NEAR = 0.02
+"""Feet that differ by less stand equally near; then the network decides."""
+SLIVER = 0.09
+"""Width or height, as a share of the canvas, below which nobody knows what the rest of a cut thing is."""
+CERTAIN_LOGIT = 30.0
+"""The logit of what geometry decides."""
+IMPROBABLE = 0.05
+"""A height or width less likely than this share of the likeliest is taken only if nothing else will do."""
+MOST_HIDDEN = 0.55
+"""Share of a thing that may be hidden, by a new one or from it."""
+MOST_HIDDEN_BY_EXTRA = 0.3
+"""The same for what was not asked for: it may not stand in the way."""
+MOST_ALIKE = 0.2
+"""Share of a box that may lie on boxes of things of the same kind."""
+_SMALLEST_AREA, _LARGEST_AREA = 0.0006, 0.55
+"""Shares of the canvas between which a box's area lies."""
+
+BoxPredicate = Callable[[tuple[float, float, float, float]], bool]
+"""Whether a box, as shares of the canvas, keeps a wish."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wanted:
+    """What is asked of a box.
+
+    Attributes:
+        hold: What keeps the thing in place.
+        surfaces: Where it may be.
+        musts: Relations that the prompt states.
+        shoulds: What later things will need of it.
+        alike: Boxes of things with the same label.
+        things: Boxes of all things that must stay seen.
+        standing: Boxes of things on the ground: those with a lower foot will stand in front of it.
+        most_hidden: Largest share of a thing that it may hide.
+        rest: Where its foot belongs, if not just anywhere that holds it: on a table, on a seat.
+    """
+
+    hold: Hold
+    surfaces: Surfaces
+    musts: tuple[BoxPredicate, ...] = ()
+    shoulds: tuple[BoxPredicate, ...] = ()
+    alike: Float32[np.ndarray, "A 4"] | None = None
+    things: Float32[np.ndarray, "N 4"] | None = None
+    standing: Float32[np.ndarray, "S 4"] | None = None
+    most_hidden: float = MOST_HIDDEN
+    rest: Bool[np.ndarray, "C C"] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChosenBox:
+    """A box and how well it keeps its rules.
+
+    Attributes:
+        box: As shares of the canvas.
+        bins: The bins it lies in.
+        score: 0 if it keeps them all, less for each that it breaks.
+    """
+
+    box: Float32[np.ndarray, "4"]
+    bins: Int64[np.ndarray, "4"]
+    score: float
+
+
+def choose_box(
+    network: PlannerNetwork,
+    reading: Reading,
+    answer: Float32[np.ndarray, " D"],
+    others: Float32[np.ndarray, "N 4"],
+    wanted: Wanted,
+    rng: np.random.Generator,
+    *,
+    search: bool,
+) -> ChosenBox:
+    """A box for the thing that a box query asked about.
+
+    Args:
+        network: Draws boxes.
+        reading: Of the layers.
+        answer: Of the box query.
+        others: Boxes of the layers.
+        wanted: What is asked of it.
+        rng: Where chance comes from.
+        search: Whether to look all over the canvas if no drawn box keeps the rules.
+    """
+    bins = network.draw_bins(answer, SAMPLES, TEMPERATURE, rng)
+    boxes = boxes_of_bins(bins, rng.random(bins.shape, np.float32))
+    logs = bin_logs(network, answer, bins)
+    scores = _scores(boxes, wanted) - 2.0 * _is_improbable(logs, bins)
+    best = float(scores.max())
+    if best < NOTHING_AMISS and search:
+        boxes = _spread(boxes, rng)
+        bins = box_bins(boxes)
+        logs = bin_logs(network, answer, bins)
+        scores = _scores(boxes, wanted) - 2.0 * _is_improbable(logs, bins)
+        likely = np.take_along_axis(logs, bins.T[:, :, None], 2)[..., 0].sum(0) + 8 * scores
+    else:
+        likely = np.where(scores >= min(best, NOTHING_AMISS), 0.0, -np.inf)
+    fit = network.fit(reading, answer, bins, boxes, others).astype(np.float64)
+    chosen = int(np.argmax(likely + fit + rng.gumbel(size=len(boxes))))
+    return ChosenBox(boxes[chosen], bins[chosen], float(scores[chosen]))
+
+
+def bin_logs(
+    network: PlannerNetwork, answer: Float32[np.ndarray, " D"], bins: Int64[np.ndarray, "K 4"]
+) -> Float[np.ndarray, "4 K B"]:
+    """Logarithm of the probability of each bin of each number, given the numbers before it."""
+    logits = network.box_logits(answer, bins).astype(np.float64)
+    logits -= logits.max(-1, keepdims=True)
+    return np.asarray(logits - np.log(np.exp(logits).sum(-1, keepdims=True)))
+
+
+def log_density(
+    network: PlannerNetwork, answer: Float32[np.ndarray, " D"], bins: Int64[np.ndarray, "K 4"]
+) -> Float[np.ndarray, " K"]:
+    """Logarithm of each box's probability."""
+    logs = bin_logs(network, answer, bins)
+    return np.asarray(np.take_along_axis(logs, bins.T[:, :, None], 2)[..., 0].sum(0))
+
+
+def position(
+    network: PlannerNetwork,
+    reading: Reading,
+    answer: Float32[np.ndarray, " D"],
+    chosen: ChosenBox,
+    others: Float32[np.ndarray, "N 4"],
+    is_standing: Bool[np.ndarray, " N"],
+    lowest: int,
+    highest: int,
+) -> int:
+    """The place in the order that is likeliest: so many of the layers read are behind the new thing.
+
+    Args:
+        network: Says which of two is in front.
+        reading: Of the layers.
+        answer: Of the box query.
+        chosen: The new thing's box.
+        others: Boxes of the layers, rearmost first.
+        is_standing: Which of them stand on the ground as the new thing does; then the lower foot is in front.
+        lowest: Least number of layers behind it.
+        highest: Largest number.
+    """
+    logits = network.front_logits(reading, answer, chosen.bins, chosen.box, others).astype(np.float64)
+    lower = chosen.box[3] - others[:, 3]
+    logits = np.where(is_standing & (np.abs(lower) > EQUALLY_NEAR), np.sign(lower) * CERTAIN_LOGIT, logits)
+    logits = np.where(pair_features(chosen.box, others)[:, 4] > 0, logits, 0.0)
+    front, behind = -np.logaddexp(0, -logits), -np.logaddexp(0, logits)
+    scores = np.concatenate([[0.0], np.cumsum(front - behind)])
+    allowed = scores[lowest : highest + 1]
+    return highest - int(np.argmax(allowed[::-1]))
+
+
+def _scores(boxes: Float32[np.ndarray, "K 4"], wanted: Wanted) -> Float[np.ndarray, " K"]:
+    """0 for boxes that keep everything; relations weigh most, then what keeps a thing up."""
+    scores = -6 * np.maximum(KEPT_SHARE - wanted.surfaces.held_shares(wanted.hold, boxes), 0) / KEPT_SHARE
+    if wanted.rest is not None:
+        scores -= 4.0 * (wanted.surfaces.foot_shares(wanted.rest, boxes) < KEPT_SHARE)
+    area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    scores -= 4.0 * ((area < _SMALLEST_AREA) | (area > _LARGEST_AREA))
+    scores -= 3.0 * _slivers(boxes)
+    scores -= 3.0 * (_overlaps(boxes, wanted.things).max(1, initial=0.0) > wanted.most_hidden)
+    if wanted.standing is not None and len(wanted.standing):
+        hidden = _shared(boxes, wanted.standing) / np.maximum(area, 1e-6)[:, None]
+        is_behind = boxes[:, None, 3] < wanted.standing[None, :, 3] - EQUALLY_NEAR
+        scores -= 4.0 * (np.where(is_behind, hidden, 0.0).max(1) > MOST_HIDDEN)
+    if wanted.alike is not None and len(wanted.alike):
+        scores -= 5.0 * (_union_shares(boxes, wanted.alike).max(1) > MOST_ALIKE)
+    for tests, weight in ((wanted.musts, 20.0), (wanted.shoulds, 3.0)):
+        for test in tests:
+            scores -= weight * ~np.array([test(tuple(box)) for box in boxes.astype(float).tolist()], bool)
+    return np.asarray(scores)
+
+
+def _is_improbable(
+    logs: Float[np.ndarray, "4 K B"], bins: Int64[np.ndarray, "K 4"]
+) -> Bool[np.ndarray, " K"]:
+    """Whether a box is too high for where its foot is, or too wide for its height, or too small."""
+    found = np.take_along_axis(logs, bins.T[:, :, None], 2)[..., 0]
+    return np.asarray((found[1:3] - logs[1:3].max(-1) < np.log(IMPROBABLE)).any(0))
+
+
+def _spread(boxes: Float32[np.ndarray, "K 4"], rng: np.random.Generator) -> Float32[np.ndarray, "S 4"]:
+    """Boxes of the drawn sizes, some smaller, all over the canvas."""
+    from_box = boxes[rng.integers(len(boxes), size=SPREAD)]
+    scale = rng.uniform(0.45, 1.05, SPREAD)
+    wide, high = (from_box[:, 2] - from_box[:, 0]) * scale, (from_box[:, 3] - from_box[:, 1]) * scale
+    wide, high = np.clip(wide, 1 / BINS, 0.95), np.clip(high, 1 / BINS, 0.95)
+    middle = wide / 2 + rng.random(SPREAD) * (1 - wide)
+    foot = high + rng.random(SPREAD) * (1 - high)
+    return np.stack([middle - wide / 2, foot - high, middle + wide / 2, foot], 1).astype(np.float32)
+
+
+def _slivers(boxes: np.ndarray) -> np.ndarray:
+    """Whether all that the canvas's border leaves of a thing is a strip along it."""
+    wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    at_side = (boxes[:, 0] < 0.005) | (boxes[:, 2] > 0.995)
+    at_end = (boxes[:, 3] > 0.995) | (boxes[:, 1] < 0.005)
+    return (at_side & (wide < SLIVER)) | (at_end & (high < SLIVER))
+
+
+def _shared(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
+    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
+    return np.clip(high - low, 0, None).prod(-1)
+
+
+def _overlaps(boxes: np.ndarray, things: np.ndarray | None) -> np.ndarray:
+    """How much of each thing that a box would hide is hidden by it: those whose foot is not lower."""
+    if things is None or not len(things):
+        return np.zeros((len(boxes), 0))
+    area = (things[:, 2:] - things[:, :2]).prod(-1)
+    hides = boxes[:, None, 3] >= things[None, :, 3] - 0.01
+    return np.where(hides, _shared(boxes, things) / np.maximum(area, 1e-6), 0.0)
+
+
+def _union_shares(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
+    shared = _shared(boxes, others)
+    areas = (boxes[:, 2:] - boxes[:, :2]).prod(-1)[:, None] + (others[:, 2:] - others[:, :2]).prod(-1)[None]
+    return shared / np.maximum(areas - shared, 1e-9)
+
+
+def seen_shares(boxes: Float32[np.ndarray, "N 4"], cells: int = 48) -> Float[np.ndarray, " N"]:
+    """How much of each box is not under the boxes that come after it.
+
+    >>> seen_shares(np.array([[0, 0, 1, 1], [0, 0, 0.5, 1]], np.float32)).tolist()
+    [0.5, 1.0]
+    """
+    middles = (np.arange(cells) + 0.5) / cells
+    across = (middles >= boxes[:, :1]) & (middles < boxes[:, 2:3])
+    down = (middles >= boxes[:, 1:2]) & (middles < boxes[:, 3:])
+    inside = down[:, :, None] & across[:, None]
+    in_front = np.logical_or.accumulate(inside[::-1], 0)[::-1]
+    in_front = np.concatenate([in_front[1:], np.zeros_like(inside[:1])]) if len(boxes) else inside
+    area = inside.sum((1, 2))
+    seen = (inside & ~in_front).sum((1, 2))
+    return np.where(area > 0, seen / np.maximum(area, 1), 1.0)
+
+
+def as_boxes(boxes: Sequence[Float32[np.ndarray, "4"]]) -> Float32[np.ndarray, "N 4"]:
+    """Boxes in one array, also when there are none."""
+    return np.array(list(boxes), np.float32).reshape(-1, 4)

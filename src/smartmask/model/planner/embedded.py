@@ -1,0 +1,322 @@
+"""The shipped planner: first what a prompt names, counted and placed as told; then what the scene needs.
+
+The prompt is read by rule (`language/prompt_reader.py`), so that named things cannot be forgotten; the
+network (`model/planner/network.py`) decides which of them comes next, where, and behind what, and proposes
+the rest until it says "stop". It keeps no memory: what is still to come follows from the layout and the
+prompt.
+"""
+
+import zlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Bool, Float32
+
+from smartmask.language.prompt_reader import read_scene_prompt
+from smartmask.language.scene_prompts import Named, ScenePrompt, missing_things
+from smartmask.language.scene_words import REGIONS, canonical
+from smartmask.language.wording import with_article
+from smartmask.model.planner.boxes import (
+    MOST_HIDDEN,
+    MOST_HIDDEN_BY_EXTRA,
+    ChosenBox,
+    Wanted,
+    as_boxes,
+    choose_box,
+    position,
+    seen_shares,
+)
+from smartmask.model.planner.network import PlannerNetwork, load_planner_network
+from smartmask.model.planner.start_layouts import nearest_place, start_layout
+from smartmask.model.planner.state import layout_shapes
+from smartmask.model.planner.support import SURFACES, SupportRules, rests
+from smartmask.model.planner.wishes import CELLS, SeenScene, room_tests, told
+from smartmask.protocols import PlannedObject, TextEncoder
+from smartmask.scene.boxes import BoxXYXY, box_of
+from smartmask.scene.layout import Layout
+
+LABEL_TEMPERATURE = 1.0
+LEAST_LIKELY = 0.02
+"""Labels below this share of the likeliest one's probability are not proposed."""
+TRIES = 20
+"""Labels that are tried for a place before the scene counts as complete."""
+MOST_ALIKE = 8
+"""Things of one label that are proposed; whoever wants a crowd names it."""
+LEAST_ADDED = 3
+"""Things that come, where any fit, before a scene counts as complete: whoever gives a photo wants some."""
+WILD = frozenset((
+    "bear", "deer", "elephant", "giraffe", "lion", "monkey", "polar bear", "tiger", "wolf", "zebra",
+))  # fmt: skip
+"""What comes only if it is named: real photos teach that giraffes stand on grass, and most grass has none."""
+NAMED_TRIES = 5
+LEAST_SEEN = 0.15
+"""Share of a named thing's box that all in front of it together leave to be seen."""
+SAME_THING = 0.72
+"""Cosine above which a proposed label could be counted as a named one."""
+
+
+class EmbeddedPlanner:
+    """A `Planner` that needs neither PyTorch nor a network connection."""
+
+    def __init__(self, network: PlannerNetwork, encoder: TextEncoder) -> None:
+        """Take the parts.
+
+        Raises:
+            ValueError: If the encoder is not as wide as the one that the network was trained with.
+        """
+        if network.card.network.text_width != encoder.width:
+            raise ValueError(
+                f"the planner was trained with embeddings of {network.card.network.text_width} numbers, but "
+                f"the encoder gives {encoder.width}"
+            )
+        self._network, self._encoder = network, encoder
+        self._rules = SupportRules(encoder)
+        self._words = encoder.encode(network.card.labels)
+        self._read = lru_cache(maxsize=64)(read_scene_prompt)
+        self._nearest = lru_cache(maxsize=64)(lambda said: nearest_place(said, encoder))
+
+    @staticmethod
+    def load(path: Path, encoder: TextEncoder) -> "EmbeddedPlanner":
+        """The planner in a weights file.
+
+        Raises:
+            CheckpointError: If the file cannot be used.
+        """
+        return EmbeddedPlanner(load_planner_network(path), encoder)
+
+    def start(self, prompt: str, size_hw: tuple[int, int], seed: int) -> Layout:
+        """The regions that a scene of this prompt begins with.
+
+        Raises:
+            ValueError: If the prompt cannot be read, or the canvas is too small or too large.
+        """
+        return start_layout(read_scene_prompt(prompt), size_hw, seed, self._encoder)
+
+    def next_object(
+        self, layout: Layout, prompt: str, placed: Sequence[PlannedObject], seed: int
+    ) -> PlannedObject | None:
+        """The next object, or None if the scene is complete; see `Planner`.
+
+        Raises:
+            ValueError: If the prompt cannot be read.
+        """
+        said = self._read(prompt)
+        rng = np.random.default_rng([seed, 23, zlib.crc32(prompt.encode())])
+        there = tuple(layer.label for layer in layout.layers if layer.mask.any())
+        scene = self._see(layout, said, self._place_of(said, there))
+        pending = missing_things(said, there)
+        if pending:
+            return self._named(scene, said, [number for number, _ in pending], rng)
+        return self._proposed(scene, said, rng, may_stop=len(placed) >= LEAST_ADDED)
+
+    def boxes(
+        self, layout: Layout, prompt: str, scene: str | None
+    ) -> Callable[[np.random.Generator], BoxXYXY]:
+        """Draws boxes for an object of these words; see `Placer`."""
+        label, said, number = _object_said(prompt)
+        there = tuple(layer.label for layer in layout.layers if layer.mask.any())
+        place = self._place_of(ScenePrompt(scene or prompt), there)
+        seen = self._see(layout, replace(said, text=scene or prompt), place)
+
+        def draw(rng: np.random.Generator) -> BoxXYXY:
+            _, chosen = self._place(seen, label, said, number, rng)
+            return _in_pixels(chosen.box, layout.size_hw)
+
+        return draw
+
+    def _place_of(self, said: ScenePrompt, there: tuple[str, ...]) -> str:
+        """The kind of place: as said, or that of what is named, or that of what is there."""
+        if not said.named and said.place is None:
+            named = tuple(Named(label, label, is_region=label in REGIONS) for label in dict.fromkeys(there))
+            said = replace(said, named=named)
+        return said.place or self._nearest(said)
+
+    def _see(self, layout: Layout, said: ScenePrompt, place: str) -> SeenScene:
+        shown = tuple(number for number, layer in enumerate(layout.layers) if layer.mask.any())
+        height, width = layout.size_hw
+        scale = np.array([width, height, width, height], np.float32)
+        labels = [layout.layers[number].label for number in shown]
+        boxes = as_boxes([np.array(box_of(layout.layers[n].mask), np.float32) / scale for n in shown])
+        regions = np.array([is_region(label) for label in labels], bool)
+        present = Layout(layout.size_hw, tuple(layout.layers[number] for number in shown))
+        reading = self._network.read(
+            self._encoder.encode(labels),
+            layout_shapes(layout, shown),
+            self._encoder.encode([said.text])[0],
+            self._encoder.encode([place])[0],
+            float(np.log(width / height)),
+        )
+        surfaces = self._rules.surfaces(present, regions.tolist(), CELLS)
+        return SeenScene(layout, shown, boxes, regions, surfaces, reading)
+
+    def _named(
+        self, scene: SeenScene, said: ScenePrompt, pending: Sequence[int], rng: np.random.Generator
+    ) -> PlannedObject:
+        """One of the named things that are still missing, references before what refers to them."""
+        waiting = set(pending)
+        free = [
+            number
+            for number in pending
+            if not any(
+                relation.subject == number and waiting.intersection(relation.references) - {number}
+                for relation in said.relations
+            )
+        ]
+        choices = free or list(pending)
+        # What stands on furniture comes after the furniture.
+        choices = [number for number in choices if not rests(said.named[number].label)] or choices
+        answer = self._network.ask_label(scene.reading)
+        logits = self._network.label_logits(
+            answer, self._encoder.encode([said.named[number].label for number in choices])
+        )
+        number = choices[int(np.argmax(logits + rng.gumbel(size=len(choices))))]
+        item = said.named[number]
+        found = []
+        for _ in range(NAMED_TRIES):
+            found.append(self._place(scene, item.label, said, number, rng))
+            if found[-1][1].score > -1:
+                break
+        return _planned(scene, item.label, item.description, max(found, key=lambda one: one[1].score))
+
+    def _proposed(
+        self, scene: SeenScene, said: ScenePrompt, rng: np.random.Generator, *, may_stop: bool
+    ) -> PlannedObject | None:
+        """What the scene may need besides, or None."""
+        card = self._network.card
+        answer = self._network.ask_label(scene.reading)
+        logits = self._network.label_logits(answer, self._words) + self._network.label_biases
+        logits = np.append(logits, self._network.stop_logit(answer)) / LABEL_TEMPERATURE
+        there = Counter(layer.label for layer in scene.layout.layers)
+        if not may_stop:
+            logits[-1] = -np.inf
+        logits[:-1][self._unwanted(said) | [there[label] >= MOST_ALIKE for label in card.labels]] = -np.inf
+        logits[logits < logits.max() + np.log(LEAST_LIKELY)] = -np.inf
+        order = np.argsort(-(logits + rng.gumbel(size=len(logits))))
+        rows = order[: int(np.isfinite(logits).sum())].tolist()
+        if not rows or rows[0] == len(card.labels):
+            return None
+        # Whether to stop is decided once: a thing that finds no place is no reason to.
+        for row in [row for row in rows if row != len(card.labels)][:TRIES]:
+            label = card.labels[row]
+            number, chosen = self._place(scene, label, said, None, rng)
+            if chosen.score > -1:
+                return _planned(scene, label, with_article(label), (number, chosen))
+        return None
+
+    def _unwanted(self, said: ScenePrompt) -> Bool[np.ndarray, " L"]:
+        """Labels that would spoil a count, or that the prompt rules out."""
+        wild = np.array([label in WILD for label in self._network.card.labels], bool)
+        names = [item.label for item in said.things] + list(said.absent)
+        if not names:
+            return wild
+        alike = (self._words @ self._encoder.encode(names).T).max(1) > SAME_THING
+        taken = {canonical(name) for name in names}
+        for row, label in enumerate(self._network.card.labels):
+            alike[row] |= canonical(label) in taken or any(
+                label.endswith(f" {name}") or name.endswith(f" {label}") for name in taken
+            )
+        if "person" in said.absent:
+            alike |= np.array([label in _PEOPLE for label in self._network.card.labels])
+        return np.asarray(alike | wild)
+
+    def _place(
+        self, scene: SeenScene, label: str, said: ScenePrompt, number: int | None, rng: np.random.Generator
+    ) -> tuple[int, ChosenBox]:
+        """A box for a thing, and how many of the layers shown are behind it."""
+        answer = self._network.ask_box(scene.reading, self._encoder.encode([label])[0])
+        musts, meant, lowest, highest = told(scene, said, number, self._rules)
+        hold = self._rules.hold(label)
+        hides = label not in SURFACES["ground"]
+        if not hides:
+            highest = lowest  # a rug lies under everything
+        stands = np.zeros(len(scene.shown), bool)
+        if self._rules.stands(label):
+            stands[:] = [self._rules.stands(scene.layout.layers[n].label) for n in scene.shown]
+            stands &= ~scene.is_region
+        wanted = Wanted(
+            hold=hold,
+            surfaces=scene.surfaces,
+            musts=musts,
+            shoulds=meant + (() if number is None else room_tests(scene, said, number)),
+            alike=as_boxes([np.array(box, np.float32) for box in scene.boxes_of(label)]),
+            things=scene.boxes[~scene.is_region] if hides and not musts else None,
+            standing=scene.boxes[stands],
+            most_hidden=MOST_HIDDEN_BY_EXTRA if number is None else MOST_HIDDEN,
+            rest=None if musts else scene.surfaces.rest(label),
+        )
+        chosen = choose_box(
+            self._network, scene.reading, answer, scene.boxes, wanted, rng, search=number is not None
+        )
+        behind = position(
+            self._network, scene.reading, answer, chosen, scene.boxes, stands, lowest, max(lowest, highest)
+        )
+        if hides and _hidden_share(chosen.box, scene.boxes[behind:]) > MOST_HIDDEN:
+            behind = max(lowest, highest)  # what nobody would see is brought to the front
+        if hides and not self._leaves_named_seen(scene, said, label, chosen, behind):
+            chosen = replace(chosen, score=chosen.score - 3)
+        return behind, chosen
+
+    def _leaves_named_seen(
+        self, scene: SeenScene, said: ScenePrompt, label: str, chosen: ChosenBox, behind: int
+    ) -> bool:
+        """Whether enough of all that the prompt names is seen, with a new box in its place in the order."""
+        named = {canonical(item.label) for item in said.things}
+        labels = [scene.layout.layers[number].label for number in scene.shown]
+        is_named = [canonical(found) in named for found in (*labels[:behind], label, *labels[behind:])]
+        seen = seen_shares(np.insert(scene.boxes, behind, chosen.box, 0))
+        return not (seen[is_named] < LEAST_SEEN).any()
+
+
+def _planned(scene: SeenScene, label: str, description: str, found: tuple[int, ChosenBox]) -> PlannedObject:
+    behind, chosen = found
+    number = scene.shown[behind] if behind < len(scene.shown) else None
+    return PlannedObject(label, description, _in_pixels(chosen.box, scene.layout.size_hw), number)
+
+
+def _in_pixels(box: Float32[np.ndarray, "4"], size_hw: tuple[int, int]) -> BoxXYXY:
+    height, width = size_hw
+    x0, y0, x1, y1 = (float(v) for v in box)
+    return x0 * width, y0 * height, max(x1 * width, x0 * width + 1), max(y1 * height, y0 * height + 1)
+
+
+def _object_said(prompt: str) -> tuple[str, ScenePrompt, int | None]:
+    """What an object's words name, what they say of its place ("a cat on the sofa"), and its number there.
+
+    Words that are no scene ("???", "a thousand chairs") are a name all the same, and say nothing of a place.
+    """
+    try:
+        said = read_scene_prompt(prompt)
+    except ValueError:
+        said = ScenePrompt(prompt)
+    if not said.named or said.named[0].is_region:
+        return prompt, said, None
+    is_placed = any(relation.subject == 0 for relation in said.relations)
+    return said.named[0].label, said, 0 if is_placed else None
+
+
+def _hidden_share(box: Float32[np.ndarray, "4"], front: Float32[np.ndarray, "N 4"]) -> float:
+    """The largest share of a box that one of those in front of it covers."""
+    if not len(front):
+        return 0.0
+    sides = np.minimum(front[:, 2:], box[2:]) - np.maximum(front[:, :2], box[:2])
+    area = float((box[2] - box[0]) * (box[3] - box[1]))
+    return float(np.clip(sides, 0, None).prod(1).max() / max(area, 1e-9))
+
+
+_PEOPLE = frozenset(("person", "man", "woman", "child", "boy", "girl"))
+_REGIONS = frozenset(word for words in SURFACES.values() for word in words) - {
+    "window", "door", "fence", "rug", "carpet", "floor mat",
+}  # fmt: skip
+
+
+def is_region(label: str) -> bool:
+    """Whether a label is a part of a place (floor, sky, a lake) rather than a thing.
+
+    >>> is_region("lake"), is_region("duck")
+    (True, False)
+    """
+    return label in _REGIONS

@@ -1,0 +1,1 @@
+"""The shipped segmenter in ONNX Runtime; it is trained in `training/segmenter`."""

@@ -1,0 +1,1 @@
+"""Whole shapes: their frame, the learned codec of fields, sketches, and pictures of silhouettes."""

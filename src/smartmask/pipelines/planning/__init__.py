@@ -1,0 +1,1 @@
+"""Scenes planned object by object, and the record that replays them."""

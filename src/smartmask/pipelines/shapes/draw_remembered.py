@@ -1,0 +1,178 @@
+"""Masks from remembered shapes: chosen by how likely each is here, fitted to the hint.
+
+box        the shape fills it; stretched no more than `MOST_STRETCH`, else it stands on its foot line
+region     the shape keeps its proportions, and stands in a box within the region
+none       the shape keeps its proportions, at the place and size that a placer gives
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Int
+
+from smartmask.errors import CheckpointError
+from smartmask.memory.candidates import Candidates
+from smartmask.model.mask.chooser import ChoiceContext, ShapeChooser
+from smartmask.pipelines.drawer import Drawn
+from smartmask.pipelines.generate import Scene
+from smartmask.pipelines.shapes.asked import Surroundings, thing_asked_for
+from smartmask.pipelines.shapes.shape_choice import choose
+from smartmask.pipelines.shapes.shape_fit import fitted_box, fitted_outline
+from smartmask.pipelines.shapes.shape_recall import MOST_STRETCH, ShapeRecall
+from smartmask.pipelines.suggestion import Origin
+from smartmask.scene.boxes import BoxXYXY
+
+REGION_STRETCH = 1.15
+"""The most that a thing in a region leaves its own proportions by."""
+LATER_PRICE = 0.02
+"""What each place down the order costs where a shape is sought for a box, in ln(width / height)."""
+ORDERED = 16
+"""Shapes of a request that are put in order; further candidates are drawn freely."""
+SEED_NOISE = 0.02
+"""Deviation, in IoU, of the choice between shapes that are nearly as good: seeds differ by it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """The shapes of a request in the order in which to show them.
+
+    Attributes:
+        prompt: What was asked for.
+        box_xyxy: What is to be filled; None = shapes have their own proportions, at places still to come.
+        shapes: The candidates.
+        order: Places among them.
+        is_within: Whether shapes in their own proportions stay within the boxes that they are laid on; else
+            they take the boxes' foot points and areas.
+    """
+
+    prompt: str
+    box_xyxy: BoxXYXY | None
+    shapes: Candidates
+    order: Int[np.ndarray, " c"]
+    is_within: bool = False
+
+    @staticmethod
+    def none(prompt: str) -> "Chosen":
+        """Of no shapes."""
+        return Chosen(prompt, None, Candidates.none(), np.zeros(0, np.int64))
+
+
+class RememberedDrawing:
+    """Draws from a memory; safe to call from several threads at once."""
+
+    def __init__(self, recall: ShapeRecall, chooser: ShapeChooser) -> None:
+        """Take the parts.
+
+        Args:
+            recall: Asks the memory.
+            chooser: Tells which shapes are likely where.
+
+        Raises:
+            CheckpointError: If the chooser was trained with another text encoder.
+        """
+        width = chooser.card.network.text_width
+        if width != recall.encoder.width:
+            raise CheckpointError(
+                f"the chooser was trained with embeddings of {width} numbers, this encoder's have "
+                f"{recall.encoder.width}; use the files of one release"
+            )
+        self.recall, self._chooser = recall, chooser
+
+    def for_box(self, prompt: str, scene: Scene, box_xyxy: BoxXYXY, rng: np.random.Generator) -> Chosen:
+        """Shapes for a box.
+
+        Args:
+            prompt: What is wanted.
+            scene: What is there.
+            box_xyxy: The box to fill, on the canvas.
+            rng: Decides between equals.
+        """
+        recall = self.recall
+        about = Surroundings.of(scene, box_xyxy, recall.encoder)
+        shapes = recall.candidates(prompt, about.log_aspect)
+        text = thing_asked_for(prompt, recall.encoder, recall)
+        context = ChoiceContext(text, about.log_aspect, about.zoom, about.layout)
+        return Chosen(prompt, box_xyxy, shapes, self._order(shapes, context, rng))
+
+    def freely(self, prompt: str, rng: np.random.Generator, region_xyxy: BoxXYXY | None = None) -> Chosen:
+        """Shapes in their own proportions; about a region those that are like it in aspect."""
+        middle = None
+        if region_xyxy is not None:
+            x0, y0, x1, y1 = region_xyxy
+            middle = float(np.log((x1 - x0) / (y1 - y0)))
+        shapes = _some(self.recall.candidates(prompt, middle), rng)
+        context = ChoiceContext.of_words(thing_asked_for(prompt, self.recall.encoder, self.recall))
+        order = self._order(shapes, context, rng)
+        return Chosen(prompt, None, shapes, order, is_within=region_xyxy is not None)
+
+    def lay(self, chosen: Chosen, place: int, box_xyxy: BoxXYXY) -> Drawn | None:
+        """The shape at a place of the order, laid on a box; None if nothing of it is left.
+
+        Args:
+            chosen: The order.
+            place: Which one.
+            box_xyxy: Where it goes.
+        """
+        row = int(chosen.order[place])
+        number, is_mirrored = int(chosen.shapes.numbers[row]), bool(chosen.shapes.is_mirrored[row])
+        aspect = float(np.exp(chosen.shapes.log_aspects[row]))
+        if chosen.box_xyxy is None:
+            target, fit = _own_box(chosen, box_xyxy, aspect), "own"
+        else:
+            target, fit = fitted_box(box_xyxy, aspect, MOST_STRETCH)
+        outline = fitted_outline(self.recall.field(number, is_mirrored), target)
+        if not outline.curves:
+            return None
+        entry = self.recall.memory.entry(number)
+        origin = Origin(
+            label=entry.label,
+            similarity=self.recall.similarity(chosen.prompt, number),
+            source=entry.source,
+            group=entry.group,
+            is_mirrored=is_mirrored,
+            fit=fit,
+        )
+        return Drawn(outline, origin)
+
+    def _order(
+        self, shapes: Candidates, context: ChoiceContext, rng: np.random.Generator
+    ) -> Int[np.ndarray, " c"]:
+        likely = self._chooser.probabilities(context, shapes.sketches, shapes.log_aspects)
+        return choose(shapes, likely, ORDERED, rng, SEED_NOISE)
+
+
+def place_for(chosen: Chosen, number: int, box_xyxy: BoxXYXY) -> int:
+    """The place of the shape for a candidate's box: its own, unless another one is more like the box."""
+    x0, y0, x1, y1 = box_xyxy
+    away = np.abs(chosen.shapes.log_aspects[chosen.order] - np.log((x1 - x0) / (y1 - y0)))
+    later = (np.arange(len(chosen.order)) - number) % len(chosen.order)
+    return int(np.argmin(np.maximum(away - np.log(MOST_STRETCH), 0) + LATER_PRICE * later))
+
+
+def _own_box(chosen: Chosen, box_xyxy: BoxXYXY, aspect: float) -> BoxXYXY:
+    """Where a shape goes that has its own proportions, or nearly."""
+    if chosen.is_within:
+        return fitted_box(box_xyxy, aspect, REGION_STRETCH)[0]
+    x0, y0, x1, y1 = box_xyxy
+    nearest = np.clip((x1 - x0) / (y1 - y0), aspect / MOST_STRETCH, aspect * MOST_STRETCH)
+    return of_aspect(box_xyxy, float(nearest))
+
+
+def of_aspect(box_xyxy: BoxXYXY, aspect: float) -> BoxXYXY:
+    """A box of the same foot point and area, and of another width over height.
+
+    >>> of_aspect((0, 0, 40, 10), 1.0)
+    (10.0, -10.0, 30.0, 10.0)
+    """
+    x0, y0, x1, y1 = (float(value) for value in box_xyxy)
+    area, middle = (x1 - x0) * (y1 - y0), (x0 + x1) / 2
+    width, height = float(np.sqrt(area * aspect)), float(np.sqrt(area / aspect))
+    return middle - width / 2, y1 - height, middle + width / 2, y1
+
+
+def _some(shapes: Candidates, rng: np.random.Generator, most: int = 160) -> Candidates:
+    """A random part of many shapes."""
+    if len(shapes) <= most:
+        return shapes
+    kept = np.sort(rng.choice(len(shapes), most, replace=False))
+    return shapes.taken(kept)

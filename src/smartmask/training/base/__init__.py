@@ -1,0 +1,1 @@
+"""Training through accelerate: the base mask model and ControlNets, sharded and resumable."""

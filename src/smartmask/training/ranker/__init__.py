@@ -1,0 +1,1 @@
+"""The ranker: groups of true and false placements, network, loop."""

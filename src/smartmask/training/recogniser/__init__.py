@@ -1,0 +1,1 @@
+"""The readers of silhouettes, which measure and never choose."""

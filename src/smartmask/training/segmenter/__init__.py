@@ -1,0 +1,1 @@
+"""The embedded segmenter: data, network, loss, loop, teacher, export."""

@@ -1,0 +1,1 @@
+"""The shape codec (fields, network, loop, export), and what the shape memory keeps."""

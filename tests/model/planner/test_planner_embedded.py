@@ -1,0 +1,264 @@
+"""The shipped planner: named things all come, counted and where told; the rest as the scene needs."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tiny_planner import tiny_planner
+
+from smartmask.backends.text_static import StaticTextEncoder
+from smartmask.errors import CheckpointError
+from smartmask.evaluation.plan_benchmark import plan_boxes
+from smartmask.language.prompt_reader import read_scene_prompt
+from smartmask.language.scene_prompts import missing_things
+from smartmask.language.scene_words import canonical
+from smartmask.model.planner.embedded import EmbeddedPlanner
+from smartmask.protocols import Placer, Planner
+from smartmask.scene.boxes import box_of
+from smartmask.scene.layout import Layer, Layout
+from smartmask.scene.relations import holds
+from smartmask.weights import WEIGHTS
+
+SIZE_HW = (96, 128)
+
+
+@pytest.fixture(scope="module")
+def encoder() -> StaticTextEncoder:
+    return StaticTextEncoder(WEIGHTS / "text.npz")
+
+
+@pytest.fixture(scope="module", params=["random weights", "shipped weights"])
+def planner(request, encoder) -> EmbeddedPlanner:
+    """What the prompt says comes by construction, so random weights must do it too."""
+    if request.param == "shipped weights":
+        return EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder)
+    from smartmask.model.planner.network import PlannerConfig
+
+    sizes = PlannerConfig(text_width=256, width=8, heads=2, depth=1, hidden=8, order_width=4)
+    return EmbeddedPlanner(tiny_planner(1, sizes), encoder)
+
+
+def planned(planner, text, seed=0, limit=12) -> tuple[Layout, Layout]:
+    start = planner.start(text, SIZE_HW, seed)
+    return start, plan_boxes(planner, start, text, limit, seed)
+
+
+def boxes(layout, label):
+    height, width = layout.size_hw
+    return [
+        tuple((np.array(box_of(layer.mask)) / [width, height, width, height]).tolist())
+        for layer in layout.layers
+        if canonical(layer.label) == canonical(label)
+    ]
+
+
+def test_a_scene_that_is_there_already_gets_some_things_before_it_is_complete(encoder):
+    from smartmask.model.planner.network import PlannerConfig
+
+    sizes = PlannerConfig(text_width=256, width=8, heads=2, depth=1, hidden=8, order_width=4)
+    network = tiny_planner(1, sizes)
+    network.weights["stop_bias"][:] = 1000  # it would always stop
+    start, layout = planned(EmbeddedPlanner(network, encoder), "what could be added here?")
+    assert len(layout) - len(start) == 3
+
+
+def test_wild_animals_come_only_if_they_are_named(encoder):
+    network = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder)._network
+    place = network.card.labels.index("giraffe")
+    network.weights["label_bias"][place] = 1000  # it would always propose one
+    planner = EmbeddedPlanner(network, encoder)
+    assert "giraffe" not in planned(planner, "two boats on a lake")[1].labels
+    assert planned(planner, "a giraffe and a boat on a lake")[1].labels.count("giraffe") == 1
+
+
+def test_tableware_stands_on_the_table_and_a_lamp_on_its_nightstand(encoder):
+    """A foot in the middle of a nightstand's front was "on" it; bottles stood on the floor beside a table."""
+    planner = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder)
+    for seed in range(4):
+        layout = planned(planner, "a bedroom with a lamp on a nightstand", seed, limit=2)[1]
+        (lamp,), (stand,) = boxes(layout, "lamp"), boxes(layout, "nightstand")
+        assert lamp[3] <= stand[1] + 0.36 * (stand[3] - stand[1])
+        layout = planned(planner, "a kitchen with a table and two bottles", seed, limit=3)[1]
+        (table,) = boxes(layout, "table")
+        for bottle in boxes(layout, "bottle"):
+            assert table[1] - 0.03 <= bottle[3] <= table[1] + 0.5 * (table[3] - table[1])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a living room with a couch, two chairs and a table",
+        "three birds above a lake",
+        "a kitchen with a fridge, five bottles and no people",
+        "two unicorns and a zorgblat",
+    ],
+)
+def test_named_things_come_first_and_as_many_as_told(planner, text):
+    said = read_scene_prompt(text)
+    for seed in range(2):
+        start, layout = planned(planner, text, seed, limit=9)
+        counts = Counter(canonical(layer.label) for layer in layout.layers)
+        for item in said.things:
+            assert counts[canonical(item.label)] == item.count
+        assert not missing_things(said, layout.labels)
+        assert not {"person", "man", "woman"} & set(layout.labels) or "people" not in text
+        total = sum(item.count for item in said.things)
+        first = plan_boxes(planner, start, text, total, seed)
+        assert not missing_things(said, first.labels)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "subject", "reference"),
+    [
+        ("a lamp left of the sofa", "left of", "lamp", "sofa"),
+        ("a car to the right of a bus", "right of", "car", "bus"),
+        ("a cat on a bench", "on", "cat", "bench"),
+        ("a dog next to a tree", "next to", "dog", "tree"),
+        ("a picture above a bed", "above", "picture", "bed"),
+        ("a horse in front of a house", "in front of", "horse", "house"),
+    ],
+)
+def test_relations_hold(planner, text, kind, subject, reference):
+    kept = 0
+    for seed in range(4):
+        _, layout = planned(planner, text, seed, limit=2)
+        numbers = {layer.label: number for number, layer in enumerate(layout.layers)}
+        is_in_front = numbers[subject] > numbers[reference]
+        kept += holds(kind, boxes(layout, subject)[0], boxes(layout, reference), is_in_front)
+    assert kept >= 3
+
+
+def test_behind_comes_behind(planner):
+    start, layout = planned(planner, "a tree behind a fence", limit=2)
+    assert layout.labels.index("tree") < layout.labels.index("fence")
+    planned_tree = planner.next_object(
+        layout.first(layout.labels.index("tree")).push(layout.layers[-1]), "a tree behind a fence", (), 0
+    )
+    assert planned_tree is None or planned_tree.behind is None or planned_tree.behind >= len(start)
+
+
+def test_between_two_references(planner):
+    kept = 0
+    for seed in range(4):
+        _, layout = planned(planner, "a dog between two chairs", seed, limit=3)
+        kept += holds("between", boxes(layout, "dog")[0], boxes(layout, "chair"))
+    assert kept >= 3
+
+
+def test_what_is_there_counts(planner):
+    """On a photo's layout, a couch that is seen is not asked for again."""
+    start = planner.start("a room with a sofa", SIZE_HW, 0)
+    mask = np.zeros(SIZE_HW, bool)
+    mask[50:80, 20:70] = True
+    layout = start.push(Layer("couch", mask))
+    labels = [
+        planner.next_object(layout, "a room with a sofa and a lamp", (), seed).label for seed in range(3)
+    ]
+    assert labels == ["lamp"] * 3
+
+
+def test_asked_what_could_be_added_it_looks_at_what_is_there(encoder):
+    """The question names nothing, so that the layout alone says what kind of place it is."""
+    planner = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder)
+    proposed = {}
+    for place in ("a kitchen with an oven", "a street with a car"):
+        start = planner.start(place, SIZE_HW, 0)
+        layout = plan_boxes(planner, start, place, 1, 0)
+        answers = [planner.next_object(layout, "what could be added here?", (), seed) for seed in range(12)]
+        proposed[place] = {answer.label for answer in answers if answer is not None}
+    kitchen, street = proposed.values()
+    assert {"person", "car", "bicycle", "street lamp", "building", "tree"} & street
+    assert not {"car", "bus", "street lamp", "building", "tree"} & kitchen
+
+
+def test_same_seed_same_answer_and_others_differ(planner):
+    layout = planner.start("a park", SIZE_HW, 0)
+    answers = [planner.next_object(layout, "a park with a bench", (), seed) for seed in (1, 1, 2, 3)]
+    assert answers[0] == answers[1]
+    assert len({answer.box_xyxy for answer in answers}) >= 2
+    assert isinstance(planner, Planner)
+
+
+def test_an_empty_layout_and_empty_layers_are_no_obstacle(planner):
+    empty = Layout(SIZE_HW)
+    assert planner.next_object(empty, "a cat", (), 0).label == "cat"
+    hollow = Layout(SIZE_HW, (Layer("floor", np.zeros(SIZE_HW, bool)), Layer("wall", np.ones(SIZE_HW, bool))))
+    found = planner.next_object(hollow, "a cat", (), 0)
+    assert found.behind in (None, 1) or found.behind is None
+
+
+def test_boxes_for_an_object_go_where_its_words_say(planner):
+    """It is a `Placer` too: what is told of a place holds for every box."""
+    room = planner.start("a room with a sofa", SIZE_HW, 0)
+    sofa = np.zeros(SIZE_HW, bool)
+    sofa[40:80, 50:110] = True
+    layout = room.push(Layer("couch", sofa))
+    draw = planner.boxes(layout, "a lamp left of the sofa", None)
+    for seed in range(8):
+        x0, y0, x1, y1 = draw(np.random.default_rng(seed))
+        assert 0 <= x0 < x1 <= SIZE_HW[1]
+        assert 0 <= y0 < y1 <= SIZE_HW[0]
+        assert (x0 + x1) / 2 < 80  # the middle of the sofa
+    assert isinstance(planner, Placer)
+
+
+def test_boxes_for_an_object_stand_on_the_ground_and_obey_their_generator(encoder):
+    planner = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder)
+    floor = np.zeros(SIZE_HW, bool)
+    floor[60:] = True
+    layout = Layout(SIZE_HW, (Layer("wall", ~floor), Layer("floor", floor)))
+    draw = planner.boxes(layout, "an armchair", "a room")
+    boxes = [draw(np.random.default_rng(seed)) for seed in range(20)]
+    assert np.mean([box[3] > 60 for box in boxes]) > 0.9
+    assert len(set(boxes)) == 20
+    assert draw(np.random.default_rng(3)) == draw(np.random.default_rng(3))
+
+
+@pytest.mark.parametrize("words", ["???", "a thousand chairs", "zorgblat", "the sky", "a cat" * 200])
+def test_any_words_get_a_box_on_any_layout(planner, words):
+    for layout in (Layout(SIZE_HW), Layout(SIZE_HW, (Layer("floor", np.zeros(SIZE_HW, bool)),))):
+        x0, y0, x1, y1 = planner.boxes(layout, words, None)(np.random.default_rng(0))
+        assert 0 <= x0 < x1 <= SIZE_HW[1] + 1
+        assert 0 <= y0 < y1 <= SIZE_HW[0] + 1
+
+
+@given(st.text(max_size=60))
+def test_any_prompt_gives_an_object_or_one_error(text):
+    planner = _loaded()
+    try:
+        layout = planner.start(text, (48, 64), 0)
+        found = planner.next_object(layout, text, (), 0)
+    except ValueError as error:
+        assert "the prompt" in str(error)  # noqa: PT017
+        return
+    if found is not None:
+        x0, y0, x1, y1 = found.box_xyxy
+        assert 0 <= x0 < x1 <= 64 + 1
+        assert 0 <= y0 < y1 <= 48 + 1
+
+
+_CACHE: list[EmbeddedPlanner] = []
+
+
+def _loaded() -> EmbeddedPlanner:
+    if not _CACHE:
+        _CACHE.append(EmbeddedPlanner.load(WEIGHTS / "planner.npz", StaticTextEncoder(WEIGHTS / "text.npz")))
+    return _CACHE[0]
+
+
+def test_weights_and_encoder_must_fit(encoder, tmp_path):
+    with pytest.raises(ValueError, match="embeddings of 8 numbers, but the encoder gives 256"):
+        EmbeddedPlanner(tiny_planner(), encoder)
+    with pytest.raises(CheckpointError, match="missing or damaged planner weights"):
+        EmbeddedPlanner.load(tmp_path / "gone.npz", encoder)
+
+
+def test_the_shipped_file_is_small_and_says_what_it_is(encoder):
+    path = WEIGHTS / "planner.npz"
+    assert path.stat().st_size < 600_000
+    card = EmbeddedPlanner.load(path, encoder)._network.card
+    assert {"chair", "person", "tree"} <= set(card.labels)
+    assert card.samples > 100_000
+    assert {name.removesuffix(", before") for name in card.data} == {"made", "nyu40", "coco"}

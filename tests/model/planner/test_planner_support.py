@@ -1,0 +1,163 @@
+"""What holds things up: rules on small rooms drawn by hand, the same for boxes and for masks."""
+
+import numpy as np
+import pytest
+from tiny_planner import tiny_planner
+
+from smartmask.backends.text_static import StaticTextEncoder
+from smartmask.model.planner.boxes import Wanted, as_boxes, choose_box, position
+from smartmask.model.planner.support import HOLDS, SURFACES, SupportRules
+from smartmask.scene.layout import Layer, Layout
+from smartmask.weights import WEIGHTS
+
+SIZE_HW = (100, 100)
+
+
+@pytest.fixture(scope="module")
+def rules() -> SupportRules:
+    return SupportRules(StaticTextEncoder(WEIGHTS / "text.npz"))
+
+
+def filled(x0, y0, x1, y1):
+    mask = np.zeros(SIZE_HW, bool)
+    mask[y0:y1, x0:x1] = True
+    return mask
+
+
+@pytest.fixture
+def room() -> Layout:
+    layers = [
+        ("floor", filled(0, 60, 100, 100)),
+        ("wall", filled(0, 10, 100, 60)),
+        ("ceiling", filled(0, 0, 100, 10)),
+    ]
+    layers.append(("table", filled(20, 50, 60, 80)))
+    return Layout(SIZE_HW, tuple(Layer(label, mask, "amodal") for label, mask in layers))
+
+
+@pytest.mark.parametrize(
+    ("label", "box", "held"),
+    [
+        ("chair", (70, 40, 90, 80), True),
+        ("chair", (70, 10, 90, 50), False),
+        ("chair", (70, 10, 90, 100), True),
+        ("chair", (30, 30, 50, 60), False),  # on the table
+        ("cup", (30, 45, 40, 55), True),  # on the table
+        ("cup", (30, 65, 40, 75), True),  # before the table, on the floor
+        ("cup", (70, 20, 80, 30), False),
+        ("picture", (70, 20, 80, 30), True),
+        ("picture", (70, 70, 80, 90), False),
+        ("ceiling lamp", (40, 0, 50, 20), True),
+        ("ceiling lamp", (40, 40, 50, 60), False),
+        ("bird", (40, 20, 50, 30), True),
+        ("cat", (30, 45, 40, 55), True),
+        ("boat", (70, 40, 90, 80), True),
+    ],
+)
+def test_rules(rules, room, label, box, held):
+    surfaces = rules.surfaces(room, [True, True, True, False], 100)
+    assert rules.is_held(label, filled(*box), surfaces) is held
+
+
+def test_boxes_are_sorted_by_the_same_rule(rules, room):
+    surfaces = rules.surfaces(room, [True, True, True, False], 100)
+    boxes = np.array([[0.7, 0.4, 0.9, 0.8], [0.7, 0.1, 0.9, 0.5], [0.7, 0.1, 0.9, 1.0]], np.float32)
+    assert surfaces.held_shares("floor", boxes).tolist() == [1, 0, 1]
+    cups = np.array([[0.3, 0.45, 0.4, 0.55], [0.3, 0.5, 0.4, 0.62], [0.7, 0.2, 0.8, 0.3]], np.float32)
+    assert surfaces.held_shares("top", cups).tolist() == [1, 1, 0]
+    assert surfaces.held_shares("wall", cups[2:]).tolist() == [1]
+    assert surfaces.held_shares("air", cups).tolist() == [1, 1, 1]
+    assert surfaces.held_shares(
+        "ceiling", np.array([[0, 0, 0.1, 0.2], [0, 0.5, 0.1, 0.6]], np.float32)
+    ).tolist() == [1, 0]
+
+
+def test_ground_goes_on_under_things_but_not_under_water(rules):
+    seen = Layout(
+        SIZE_HW,
+        (
+            Layer("sky", filled(0, 0, 100, 40)),
+            Layer("grass", filled(0, 40, 100, 60)),
+            Layer("lake", filled(0, 70, 100, 100)),
+        ),
+    )
+    surfaces = rules.surfaces(seen, [True] * 3, 100)
+    assert surfaces.ground[65, 50]  # nothing is known there
+    assert not surfaces.ground[80, 50]
+    assert rules.is_held("boat", filled(40, 60, 60, 80), surfaces)
+    assert not rules.is_held("chair", filled(40, 60, 60, 80), surfaces)
+
+
+def test_every_listed_word_has_its_own_hold(rules):
+    seen = [word for words in HOLDS.values() for word in words]
+    assert len(seen) == len(set(seen))
+    for hold, words in HOLDS.items():
+        assert {rules.hold(word) for word in words} == {hold}
+    for surface, words in SURFACES.items():
+        assert {rules.surface(word) for word in words} == {surface}
+
+
+@pytest.mark.parametrize(
+    ("label", "hold"),
+    [("wooden chair", "floor"), ("pony", "floor"), ("espresso cup", "top"), ("yacht", "water")],
+)
+def test_other_words_take_the_hold_of_the_nearest(rules, label, hold):
+    assert rules.hold(label) == hold
+
+
+class TestChoosing:
+    """A box keeps what it must wherever any box could."""
+
+    def choose(self, rules, room, **wishes):
+        network = tiny_planner()
+        reading = network.read(
+            np.zeros((0, 8), np.float32), np.zeros((0, 33), np.float32), np.ones(8, np.float32),
+            np.zeros(8, np.float32), 0.0,
+        )  # fmt: skip
+        answer = network.ask_box(reading, np.ones(8, np.float32))
+        surfaces = rules.surfaces(room, [True, True, True, False], 96)
+        wanted = Wanted(**{"hold": "floor", "surfaces": surfaces, **wishes})
+        return [
+            choose_box(
+                network, reading, answer, as_boxes([]), wanted, np.random.default_rng(seed), search=True
+            )
+            for seed in range(6)
+        ]
+
+    def test_relations_hold_by_construction(self, rules, room):
+        narrow = self.choose(rules, room, musts=(lambda box: box[2] < 0.3, lambda box: box[3] - box[1] > 0.1))
+        assert all(found.box[2] < 0.3 and found.box[3] - found.box[1] > 0.1 for found in narrow)
+
+    def test_things_are_held_up(self, rules, room):
+        assert all(found.score > -1 for found in self.choose(rules, room))
+
+    def test_the_like_are_kept_apart(self, rules, room):
+        alike = as_boxes([np.array([0.0, 0.3, 0.6, 1.0], np.float32)])
+        for found in self.choose(rules, room, alike=alike):
+            shared = max(0, min(found.box[2], 0.6) - found.box[0]) * max(
+                0, found.box[3] - max(found.box[1], 0.3)
+            )
+            union = 0.6 * 0.7 + (found.box[2] - found.box[0]) * (found.box[3] - found.box[1]) - shared
+            assert shared / union <= 0.31
+
+    def test_what_cannot_be_still_gives_a_box(self, rules, room):
+        found = self.choose(rules, room, musts=(lambda box: False,))[0]
+        assert found.score < -15
+        assert (found.box[2:] > found.box[:2]).all()
+
+    def test_the_lower_foot_is_in_front(self, rules, room):
+        network = tiny_planner()
+        rng = np.random.default_rng(0)
+        others = np.array([[0.1, 0.2, 0.5, 0.6], [0.1, 0.3, 0.5, 0.9]], np.float32)
+        reading = network.read(
+            rng.standard_normal((2, 8), np.float32), rng.standard_normal((2, 33), np.float32),
+            np.ones(8, np.float32), np.zeros(8, np.float32), 0.0,
+        )  # fmt: skip
+        answer = network.ask_box(reading, np.ones(8, np.float32))
+        chosen = self.choose(rules, room)[0]
+        for foot, expected in ((0.5, 0), (0.75, 1), (0.97, 2)):
+            box = np.array([0.2, 0.2, 0.4, foot], np.float32)
+            placed = type(chosen)(box, chosen.bins, 0.0)
+            stands = np.array([True, True])
+            assert position(network, reading, answer, placed, others, stands, 0, 2) == expected
+            assert position(network, reading, answer, placed, others, stands, 1, 1) == 1
