@@ -27,6 +27,7 @@ from smartmask.protocols import Ranker
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Scribble, check_guidance
 from smartmask.scene.layout import Layout
 from smartmask.scene.masks import mask_iou
+from smartmask.scene.outline import Outline
 
 NEAR_DUPLICATE_IOU = 0.9
 DRAWS_PER_SUGGESTION = 2
@@ -125,7 +126,7 @@ class SuggestPipeline:
         n: int = 4,
         seed: int = 0,
     ) -> list[Suggestion]:
-        """Masks like one, in its place, least changed first.
+        """Masks like one, in its place, all changed as much as is asked for.
 
         Args:
             layout: What is there.
@@ -145,8 +146,7 @@ class SuggestPipeline:
             raise ValueError(f"the change must be from 0 to 1, not {change}")
         scene = Scene.of(layout)
         drawn = self._variations(layout, like).more_like(scene, prompt, like, change, range(n), seed)
-        scored = (self._scored(scene, prompt, None, Drawn(outline)) for outline in drawn)
-        return [one for one in scored if one]
+        return self._suggestions(scene, prompt, drawn)
 
     def between(
         self,
@@ -174,8 +174,12 @@ class SuggestPipeline:
         check_request(prompt, None, NoGuidance(), n, seed, layout.size_hw)
         scene = Scene.of(layout)
         drawn = self._variations(layout, one, other).between(scene, prompt, one, other, n, seed)
-        scored = (self._scored(scene, prompt, None, Drawn(outline)) for outline in drawn)
-        return [step for step in scored if step]
+        return self._suggestions(scene, prompt, drawn)
+
+    def _suggestions(self, scene: Scene, prompt: str, outlines: Iterable[Outline]) -> list[Suggestion]:
+        """The suggestions of outlines, in their order, without those that cover no pixel."""
+        scored = (self._scored(scene, prompt, None, Drawn(outline)) for outline in outlines)
+        return [one for one in scored if one]
 
     def _variations(self, layout: Layout, *masks: Bool[np.ndarray, "H W"]) -> ShapeVariations:
         """What draws shapes from others, if masks suit a canvas."""

@@ -84,7 +84,8 @@ def suggest(
     the same names are replaced.
 
     A drawing (region, scribble, what to avoid) or a mask is a picture of the photo's size: white on black, or
-    opaque on transparent. Masks like another come least changed first, those between two in their order.
+    opaque on transparent. Masks like another are all changed as much as is asked for; those between two come
+    in their order.
 
     \b
     Examples:
@@ -161,7 +162,8 @@ def suggest(
         click.echo(f"Note: {n} were asked for, but only {len(suggestions)} distinct ones came out.", err=True)
     if words is not None:
         click.echo(f"Words: {words.say()}.")
-    click.echo(f"{len(suggestions)} of {prompt!r}, best first:")
+    order = "in their order" if masks else "best first"
+    click.echo(f"{len(suggestions)} of {prompt!r}, {order}:")
     for number, suggestion in enumerate(suggestions):
         corners = ",".join(f"{value:g}" for value in suggestion.box_xyxy)
         source = drawn_from(suggestion.origin)
