@@ -9,9 +9,13 @@ GPU_PYTHON ?= python3
 GPU_OUT ?= runs/generator_gpu
 PHOTOS := voc coco nyu40 lvis taco
 
+# What a program calls, then the rooms that a developer builds on.
+DOCUMENTED := smartmask $(addprefix smartmask.,protocols errors scene language memory segmentation pipelines compositing \
+	data.layout_formats)
+
 SHAPES := --silhouettes $(DATA)/silhouettes --library runs/silhouettes.npz
 
-.PHONY: demo test package check bench data pack train-gpu train-segment train-chooser train-planner train-ranker train-codec memory recogniser evaluate
+.PHONY: demo test package check docs bench data pack train-gpu train-segment train-chooser train-planner train-ranker train-codec memory recogniser evaluate
 
 demo: $(VENV)/core.stamp
 	$(BIN)/python examples/demo.py --out out/demo
@@ -29,6 +33,11 @@ package: $(VENV)/dev.stamp
 
 check: $(VENV)/dev.stamp
 	PATH="$(CURDIR)/$(BIN):$$PATH" scripts/check
+
+# The reference of the API, out of its docstrings: out/docs/index.html. A warning stops it.
+docs: $(VENV)/dev.stamp
+	rm -rf out/docs
+	$(BIN)/python -W error -m pdoc --docformat google --output-directory out/docs $(DOCUMENTED)
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python scripts/bench.py
