@@ -1,3 +1,3 @@
 """Photos, annotations and layouts from files, scenes in layers, and the examples made of them. Knows
-`language`, `segmentation` and `scene`; no network, no pipeline.
+`language`, `protocols` and `scene`; no network, no pipeline.
 """

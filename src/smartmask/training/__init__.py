@@ -1,1 +1,3 @@
-"""Training in PyTorch: one folder a network. Reads `data`, `model` and `memory`, never `pipelines`."""
+"""Training in PyTorch: one folder a network. Reads `backends`, `data`, `model` and
+`memory`, never `pipelines`.
+"""
