@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from ellipses import RESOLUTION, Ellipses
 from field_parts import field_drawing
+from PIL import ExifTags, Image
 from rankers import LargerIsBetter
 from segment_parts import Halves
 from shapes import rectangle
@@ -113,3 +114,19 @@ def test_another_process_draws_the_same(tmp_path):
     )
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
     assert content(pickle.loads((tmp_path / "answer").read_bytes())) == content(suggested(loaded))
+
+
+def test_a_layout_has_a_camera_and_a_photo_one_by_its_exif(tmp_path, tiny_encoder):
+    parts = SmartMask(
+        SuggestPipeline(field_drawing(Ellipses(), tiny_encoder, RESOLUTION), LargerIsBetter()), Halves()
+    )
+    known = parts.camera(ROOM, horizon=30.0, focal=100.0)
+    assert (known.horizon, known.focal_px) == (pytest.approx(30), pytest.approx(100))
+    assert parts.camera(ROOM).horizon < 60  # the floor's border lies below the horizon
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.FocalLengthIn35mmFilm] = 35
+    Image.new("RGB", SIZE_HW[::-1]).save(tmp_path / "room.jpg", exif=exif)
+    found = parts.camera(tmp_path / "room.jpg")
+    assert found.focal_px == pytest.approx(35 / 43.27 * np.hypot(*SIZE_HW))
+    assert found.size_hw == SIZE_HW
+    assert parts.camera(np.zeros((*SIZE_HW, 3), np.uint8)).spread.log_focal > 0

@@ -9,8 +9,9 @@ from jaxtyping import Bool, UInt8
 from PIL import Image
 
 from smartmask.apps.inpainters import load_inpainter
-from smartmask.data.photos import read_photo
+from smartmask.data.photos import read_focal_px, read_photo
 from smartmask.memory.shape_memory import ShapeMemory
+from smartmask.perspective.estimate import estimate_camera
 from smartmask.pipelines.insertion.history import (
     InpainterOf,
     InsertionHistory,
@@ -34,6 +35,7 @@ from smartmask.pipelines.shapes.shape_words import ShapeWords
 from smartmask.pipelines.suggest import SuggestPipeline, check_request
 from smartmask.pipelines.suggestion import Suggestion
 from smartmask.protocols import Inpainter, Planner, Segmenter
+from smartmask.scene.camera import Camera
 from smartmask.scene.guidance import Guidance, NoGuidance
 from smartmask.scene.layout import Layout
 from smartmask.weights import WEIGHTS
@@ -102,6 +104,26 @@ class SmartMask:
             ImageError: If the photo cannot be read.
         """
         return self._segmenter.segment(read_photo(image))
+
+    def camera(
+        self, image_or_layout: Photo | Layout, *, horizon: float | None = None, focal: float | None = None
+    ) -> Camera:
+        """The camera that a photo or layout was seen by: horizon, height, focal length, how sure they are.
+
+        Args:
+            image_or_layout: A photo, whose EXIF may tell the focal length, or a layout.
+            horizon: Row of the horizon in pixels, if it is known.
+            focal: Focal length in pixels, if it is known.
+
+        Raises:
+            ImageError: If the photo cannot be read.
+            ValueError: If the horizon or the focal length is none.
+        """
+        if isinstance(image_or_layout, Layout):
+            return estimate_camera(image_or_layout, horizon=horizon, focal=focal)
+        if focal is None and not isinstance(image_or_layout, np.ndarray):
+            focal = read_focal_px(image_or_layout)
+        return estimate_camera(self.segment(image_or_layout), horizon=horizon, focal=focal)
 
     def words(self, prompt: str) -> ShapeWords | None:
         """How a prompt is understood: which shapes it means, what of it is not honoured; `say()` says it.

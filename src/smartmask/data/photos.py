@@ -26,6 +26,11 @@ from smartmask.errors import ImageError
 MAX_MEGAPIXELS = 100.0
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "AVIF", "JPEG2000", "PPM")
 """The file formats read; Pillow's others include PostScript, whose reader starts a program."""
+_FILM_DIAGONAL_MM = 43.27
+_UNIT_MM = {2.0: 25.4, 3.0: 10.0, 4.0: 1.0, 5.0: 0.001}
+"""Millimetres in EXIF's units of the resolution on the sensor."""
+_SAME_SHAPE = 0.02
+"""By how much the proportions of a photo that was merely resized may be off."""
 _ONE_AT_A_TIME = threading.Lock()
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -101,6 +106,46 @@ def read_mask(path: Path | str, size_hw: tuple[int, int]) -> Bool[np.ndarray, "H
             f"{path}: nothing is drawn ({found}); draw in white on black, or opaque on transparent"
         )
     return mask
+
+
+def read_focal_px(source: Path | str | Image.Image) -> float | None:
+    """The focal length in pixels that a photo's EXIF tells, for the photo as large as it is.
+
+    The equivalent for 35 mm film counts by the picture's diagonal (CIPA DCG-001), else the focal length in
+    millimetres where the pixels on the sensor are measured too.
+
+    Returns:
+        None if EXIF does not tell it for certain: it is missing or damaged, or the photo was cropped since.
+
+    Raises:
+        ImageError: If the file is missing or no image.
+    """
+    if isinstance(source, Image.Image):
+        return _focal_px(source)
+    with open_image(Path(source)) as image:
+        return _focal_px(image)
+
+
+def _focal_px(image: Image.Image) -> float | None:
+    tags = ExifTags.Base
+    names = (
+        tags.FocalLengthIn35mmFilm, tags.ExifImageWidth, tags.ExifImageHeight, tags.FocalLength,
+        tags.FocalPlaneXResolution, tags.FocalPlaneResolutionUnit,
+    )  # fmt: skip
+    try:
+        exif = image.getexif().get_ifd(ExifTags.IFD.Exif)
+        film_mm, *taken, focal_mm, per_unit, unit = (float(exif.get(name, 0)) for name in names)
+    except Exception:  # damaged EXIF brings almost any exception, and a photo without is as good
+        return None
+    shorter, longer = sorted(image.size)
+    taken_shorter, taken_longer = sorted(taken)
+    if taken_shorter > 0 and abs(taken_longer * shorter / (taken_shorter * longer) - 1) > _SAME_SHAPE:
+        return None
+    if film_mm > 0:
+        return film_mm / _FILM_DIAGONAL_MM * float(np.hypot(shorter, longer))
+    per_mm = per_unit / _UNIT_MM.get(unit, np.inf)
+    focal = focal_mm * per_mm * longer / taken_longer if taken_longer > 0 else 0.0
+    return focal if 0 < focal < np.inf else None
 
 
 @contextmanager

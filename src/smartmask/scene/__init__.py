@@ -1,3 +1,3 @@
-"""Value objects and geometry: layouts, guidance, views, masks. NumPy, and Pillow for what they show of
-themselves.
+"""Value objects and geometry: layouts, guidance, views, cameras, masks. NumPy, and Pillow for what they show
+of themselves.
 """

@@ -5,8 +5,8 @@ from tiny_library import box, chair, joined, table
 
 from smartmask.data.layered_scene import LayeredScene
 from smartmask.data.synthesis.compose import Limits, compose
-from smartmask.data.synthesis.stage.camera import Camera
 from smartmask.data.synthesis.stage.world import Billboard, Body, Support, Surface, World
+from smartmask.scene.camera import Camera
 
 CAMERA = Camera(position=(0.0, 0.0, 1.2), yaw=0.0, pitch=-0.1, focal_px=160.0, size_hw=(120, 160))
 FEW = Limits(least_things=1)

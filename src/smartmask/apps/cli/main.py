@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from smartmask import __version__
+from smartmask.apps.cli.camera import camera
 from smartmask.apps.cli.convert import convert
 from smartmask.apps.cli.datasets.data import data
 from smartmask.apps.cli.edit import edit
@@ -42,6 +43,7 @@ commands.add_command(insert)
 commands.add_command(segment)
 commands.add_command(convert)
 commands.add_command(edit)
+commands.add_command(camera)
 commands.add_command(plan)
 commands.add_command(memory)
 commands.add_command(render)

@@ -15,10 +15,10 @@ import numpy as np
 from jaxtyping import Float32, Int
 
 from smartmask.data.layered_scene import LayeredScene, SceneLayer
-from smartmask.data.synthesis.stage.camera import Camera
 from smartmask.data.synthesis.stage.rasterize import Patch, rasterize, rasterize_billboard, rasterize_polygon
 from smartmask.data.synthesis.stage.world import Support, World
 from smartmask.data.synthesis.texts import Seen, object_texts, scene_texts
+from smartmask.scene.camera import Camera
 
 _BACKDROP = 1e-6
 """1 / depth of what lies behind everything."""

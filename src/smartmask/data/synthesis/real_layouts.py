@@ -10,21 +10,18 @@ import numpy as np
 from jaxtyping import Bool
 
 from smartmask.data.layered_scene import LayeredScene, SceneLayer
-from smartmask.data.synthesis.stage.ground_scale import (
-    GROUNDS,
-    GroundScale,
-    estimate_ground_scale,
-    ground_mask,
-)
-from smartmask.data.synthesis.stage.scales import WILD, draw_height
 from smartmask.data.synthesis.stage.silhouettes import SilhouetteLibrary
+from smartmask.perspective.estimate import estimate_camera
+from smartmask.perspective.scales import WILD, draw_height
+from smartmask.perspective.standing import GROUNDS
+from smartmask.scene.camera import Camera
 
 _TRIES = 30
 _LEAST_PX = 20
 _MOST_CANVAS_SHARE = 0.85
 _LEAST_SEEN_SHARE = 0.3
-_TRUSTED = (0.5, 1.8)
-"""Pixels to a metre, in those of the things that the scale was fitted to, up to which it is trusted."""
+_MOST_UNSURE = 0.3
+"""Octaves by which the size of a metre may be unsure where something is stood."""
 _NEARER_PX = 2
 
 
@@ -33,7 +30,7 @@ def stand_in_layout(
     scene: LayeredScene,
     library: SilhouetteLibrary,
     key: str,
-    scale: GroundScale | None = None,
+    camera: Camera | None = None,
 ) -> LayeredScene | None:
     """A scene with one more thing in it, whole and in its place in the order.
 
@@ -42,20 +39,15 @@ def stand_in_layout(
         scene: The layout of a photo, with its ground.
         library: What may be stood in it.
         key: Name of the new scene; it stays in the group of the old one.
-        scale: The size of a metre; estimated if None.
+        camera: Who sees it; estimated if None.
 
     Returns:
-        None if the scene shows no ground or no scale, or nothing fits.
+        None if the size of a metre is sure on no ground that is seen, or nothing fits.
     """
-    scale = scale or estimate_ground_scale(scene)
-    ground = ground_mask(scene)
-    if scale is None or not ground.any():
-        return None
+    camera = camera or estimate_camera(scene.layout())
     index = scene.visible_index()
-    rows, columns = np.nonzero(ground)
-    unit = (rows + 1.0 - scale.horizon_row) / scale.eye_m
-    least, most = (scale.pixels_per_metre(row) for row in scale.foot_rows)
-    is_trusted = (unit >= _TRUSTED[0] * least) & (unit <= _TRUSTED[1] * most) & (unit > 0)
+    rows, columns = np.nonzero(_ground(scene))
+    is_trusted = _sure_rows(camera)[rows]
     rows, columns = rows[is_trusted], columns[is_trusted]
     if not len(rows):
         return None
@@ -69,7 +61,7 @@ def stand_in_layout(
         metres = draw_height(rng, label, silhouette.aspect)
         if metres is None:
             continue
-        tall = round(metres * scale.pixels_per_metre(row + 1.0))
+        tall = round(metres * camera.scale_at(row + 1.0))
         shape = silhouette.mask()[:, ::-1] if rng.random() < 0.5 else silhouette.mask()
         mask = _placed(shape, tall, (row, column), scene.size_hw)
         if mask is None:
@@ -80,6 +72,26 @@ def stand_in_layout(
                 key, scene.group, scene.size_hw, layers, scene.is_exact, scene.texts, scene.undecided
             )
     return None
+
+
+def sure_camera(scene: LayeredScene) -> Camera | None:
+    """The camera of a photo's layout; None if the size of a metre is sure on no ground that is seen."""
+    camera = estimate_camera(scene.layout())
+    return camera if _ground(scene)[_sure_rows(camera)].any() else None
+
+
+def _ground(scene: LayeredScene) -> Bool[np.ndarray, "H W"]:
+    """The pixels at which ground is seen."""
+    numbers = [number for number, layer in enumerate(scene.layers) if layer.label in GROUNDS]
+    return np.isin(scene.visible_index(), numbers)
+
+
+def _sure_rows(camera: Camera) -> Bool[np.ndarray, " H"]:
+    """Whether the size of a metre is sure at the foot of each row."""
+    feet = np.arange(camera.size_hw[0]) + 1.0
+    return np.array(
+        [foot > camera.horizon and camera.scale_deviation_at(foot) <= _MOST_UNSURE for foot in feet], bool
+    )
 
 
 def _draw_label(rng: np.random.Generator, library: SilhouetteLibrary, ground: str) -> str | None:

@@ -16,13 +16,12 @@ from smartmask.data.synthesis.indoor import world as indoor_world
 from smartmask.data.synthesis.indoor.furnish import Density
 from smartmask.data.synthesis.indoor.view import canvas_size
 from smartmask.data.synthesis.outdoor import scene as outdoor
-from smartmask.data.synthesis.real_layouts import stand_in_layout
-from smartmask.data.synthesis.stage.camera import Camera
-from smartmask.data.synthesis.stage.ground_scale import GroundScale, estimate_ground_scale
+from smartmask.data.synthesis.real_layouts import stand_in_layout, sure_camera
 from smartmask.data.synthesis.stage.meshes import MeshLibrary
 from smartmask.data.synthesis.stage.silhouettes import SilhouetteLibrary
 from smartmask.data.synthesis.stage.world import World
 from smartmask.errors import AnnotationError
+from smartmask.scene.camera import Camera
 
 _MOST_TRIES = 60
 """Most scenes take one or two attempts; a library from which no room can be made must end."""
@@ -103,6 +102,17 @@ def make_scenes(first: int, count: int, seed: int, settings: SynthesisSettings) 
     Raises:
         AnnotationError: If the meshes, the silhouettes or the layouts cannot be read, or allow no scene.
     """
+    return (scene for scene, _ in make_views(first, count, seed, settings))
+
+
+def make_views(
+    first: int, count: int, seed: int, settings: SynthesisSettings
+) -> Iterator[tuple[LayeredScene, Camera | None]]:
+    """The same scenes, each with the camera that sees it; None in a photo's layout, where nobody knows it.
+
+    Raises:
+        AnnotationError: As `make_scenes`.
+    """
     parts = _Parts(
         _meshes(settings.meshes),
         None if settings.silhouettes is None else _silhouettes(settings.silhouettes),
@@ -114,14 +124,16 @@ def make_scenes(first: int, count: int, seed: int, settings: SynthesisSettings) 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Parts:
-    """What is opened once in a process; a layout comes with the size of its metre."""
+    """What is opened once in a process; a layout comes with its camera."""
 
     meshes: MeshLibrary
     silhouettes: SilhouetteLibrary | None
-    layouts: tuple[tuple[LayeredScene, GroundScale], ...]
+    layouts: tuple[tuple[LayeredScene, Camera], ...]
 
 
-def _make_scene(number: int, seed: int, settings: SynthesisSettings, parts: _Parts) -> LayeredScene:
+def _make_scene(
+    number: int, seed: int, settings: SynthesisSettings, parts: _Parts
+) -> tuple[LayeredScene, Camera | None]:
     """One scene: worlds are drawn until one can be composed."""
     # Decided once for all attempts, else the harder sort of scene would come up short.
     # The stream's last number is none of the attempts', nor 0: NumPy fills up with zeros, so that one without
@@ -132,18 +144,17 @@ def _make_scene(number: int, seed: int, settings: SynthesisSettings, parts: _Par
     name = f"synthetic:{seed}:{number}"
     for attempt in range(_MOST_TRIES):
         rng = np.random.default_rng([seed, number, attempt])
-        scene: LayeredScene | None
+        made: tuple[World, Camera] | None = None
         if is_layout and parts.silhouettes is not None:
             scene = _fill_layout(rng, parts.layouts, parts.silhouettes, name)
         else:
-            made: tuple[World, Camera] | None
             if is_outdoor and parts.silhouettes is not None:
                 made = outdoor.make_world(rng, parts.silhouettes, canvas_size(rng))
             else:
                 made = indoor_world.make_world(rng, parts.meshes, settings.density, parts.silhouettes)
             scene = None if made is None else compose(*made, name, name, settings.limits)
         if scene is not None:
-            return scene
+            return scene, None if made is None else made[1]
     raise AnnotationError(
         f"{settings.meshes}: scene {number} of seed {seed} failed {_MOST_TRIES} times; the library has only "
         f"{', '.join(parts.meshes.kinds)}; add furniture such as {', '.join(_NEEDED)}"
@@ -152,16 +163,16 @@ def _make_scene(number: int, seed: int, settings: SynthesisSettings, parts: _Par
 
 def _fill_layout(
     rng: np.random.Generator,
-    layouts: tuple[tuple[LayeredScene, GroundScale], ...],
+    layouts: tuple[tuple[LayeredScene, Camera], ...],
     silhouettes: SilhouetteLibrary,
     name: str,
 ) -> LayeredScene | None:
     """A real layout with one to three more things in it; what was there may not be asked for again."""
-    scene, scale = layouts[int(rng.integers(len(layouts)))]
+    scene, camera = layouts[int(rng.integers(len(layouts)))]
     old = tuple(replace(layer, is_thing=False) for layer in scene.layers)
     filled = replace(scene, key=name, layers=old)
     for _ in range(int(rng.integers(1, 4))):
-        filled = stand_in_layout(rng, filled, silhouettes, name, scale) or filled
+        filled = stand_in_layout(rng, filled, silhouettes, name, camera) or filled
     return filled if len(filled.layers) > len(old) else None
 
 
@@ -187,14 +198,14 @@ def _silhouettes(path: Path) -> SilhouetteLibrary:
 
 
 @lru_cache(maxsize=1)
-def _grounds(folder: Path) -> tuple[tuple[LayeredScene, GroundScale], ...]:
+def _grounds(folder: Path) -> tuple[tuple[LayeredScene, Camera], ...]:
     """The training layouts of a dataset that show how large a metre is, found once in a process.
 
     Raises:
         AnnotationError: If there are none.
     """
     scenes = SceneDataset.open(folder).of_split("train")
-    found = tuple((scene, scale) for scene in scenes if (scale := estimate_ground_scale(scene)) is not None)
+    found = tuple((scene, camera) for scene in scenes if (camera := sure_camera(scene)) is not None)
     if not found:
         raise AnnotationError(f"{folder}: no layout shows ground and things of known size on it")
     return found

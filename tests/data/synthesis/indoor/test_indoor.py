@@ -18,11 +18,11 @@ from smartmask.data.synthesis.indoor.plans import PLANS
 from smartmask.data.synthesis.indoor.room import Block, Room
 from smartmask.data.synthesis.indoor.world import ROOM_SHARES, make_world
 from smartmask.data.synthesis.scenes import SynthesisSettings, make_scenes
-from smartmask.data.synthesis.stage.camera import Camera
 from smartmask.data.synthesis.stage.meshes import Mesh, MeshLibrary
 from smartmask.data.synthesis.stage.rasterize import rasterize, rasterize_polygon
 from smartmask.data.synthesis.stage.world import Body, World
 from smartmask.errors import AnnotationError
+from smartmask.scene.camera import Camera
 
 REST_M = 0.02
 HANGS_OVER = ("blanket",)

@@ -9,10 +9,10 @@ from smartmask.data.synthesis.outdoor.ground import Ground, Zone
 from smartmask.data.synthesis.outdoor.plants import KINDS, draw_bush, draw_tree
 from smartmask.data.synthesis.outdoor.scene import PLACES, make_world
 from smartmask.data.synthesis.outdoor.stage import Footprint, Stage
-from smartmask.data.synthesis.stage.camera import Camera
 from smartmask.data.synthesis.stage.rasterize import rasterize_billboard
-from smartmask.data.synthesis.stage.scales import Scale, scale_of
 from smartmask.data.synthesis.stage.world import World
+from smartmask.perspective.scales import Scale, scale_of
+from smartmask.scene.camera import Camera
 
 LIBRARY = oval_library()
 SIZE_HW = (144, 192)

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny_library import box, cylinder, sphere
 
-from smartmask.data.synthesis.stage.camera import Camera
 from smartmask.data.synthesis.stage.rasterize import NEAR_M, rasterize, rasterize_billboard, rasterize_polygon
 from smartmask.data.synthesis.stage.world import Billboard
+from smartmask.scene.camera import Camera
 
 SIZE = (120, 160)
 LEVEL = Camera(position=(0.0, 0.0, 1.0), yaw=0.0, pitch=0.0, focal_px=150.0, size_hw=SIZE)

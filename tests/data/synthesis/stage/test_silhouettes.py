@@ -11,9 +11,9 @@ from shapes import blob, disc
 from silhouette_shapes import oval, oval_library
 
 from smartmask.data.layered_scene import LayeredScene, SceneLayer, split_of
-from smartmask.data.synthesis.stage.scales import SCALES, Support, draw_height, scale_of
 from smartmask.data.synthesis.stage.silhouettes import Silhouette, SilhouetteLibrary, fault_of
 from smartmask.errors import AnnotationError
+from smartmask.perspective.scales import SCALES, Support, draw_height, scale_of
 from smartmask.scene.labels import plain_label
 from smartmask.scene.rle import decode_rle
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from smartmask.data.synthesis.indoor.furnish import shelves_on
 from smartmask.data.synthesis.indoor.room import Block, Placed, Room
-from smartmask.data.synthesis.stage.camera import Camera
-from smartmask.data.synthesis.stage.scales import Support as Place
-from smartmask.data.synthesis.stage.scales import draw_height
 from smartmask.data.synthesis.stage.silhouettes import Silhouette, SilhouetteLibrary
 from smartmask.data.synthesis.stage.world import Billboard
+from smartmask.perspective.scales import Support as Place
+from smartmask.perspective.scales import draw_height
+from smartmask.scene.camera import Camera
 
 _MEAN_ON_FLOOR, _MEAN_ON_TOPS = 1.0, 1.2
 _TOO_DEEP = frozenset({"dining table", "sofa", "couch", "bed", "desk", "bench", "table"})

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from smartmask.data.synthesis.indoor.room import Block, Room
-from smartmask.data.synthesis.stage.camera import Camera
+from smartmask.scene.camera import Camera
 
 ASPECTS = ((240, 320), (214, 320), (320, 320), (320, 240))
 """Canvas sizes: 4:3, 3:2, 1:1 and 3:4."""

@@ -9,11 +9,11 @@ from smartmask.data.synthesis.indoor.plans import PLANS
 from smartmask.data.synthesis.indoor.room import Room
 from smartmask.data.synthesis.indoor.shell import build_shell
 from smartmask.data.synthesis.indoor.view import choose_camera
-from smartmask.data.synthesis.stage.camera import Camera
 from smartmask.data.synthesis.stage.kinds import KINDS
 from smartmask.data.synthesis.stage.meshes import MeshLibrary
 from smartmask.data.synthesis.stage.silhouettes import SilhouetteLibrary
 from smartmask.data.synthesis.stage.world import World
+from smartmask.scene.camera import Camera
 
 ROOM_SHARES = (0.26, 0.2, 0.17, 0.1, 0.13, 0.14)
 """How often each kind of room comes, in the order of `PLANS`."""

@@ -18,8 +18,8 @@ from smartmask.data.synthesis.outdoor.parts import (
     view,
 )
 from smartmask.data.synthesis.outdoor.stage import Stage
-from smartmask.data.synthesis.stage.camera import Camera
-from smartmask.data.synthesis.stage.scales import WILD
+from smartmask.perspective.scales import WILD
+from smartmask.scene.camera import Camera
 
 _HERDS = ("cow", "sheep", "horse")
 

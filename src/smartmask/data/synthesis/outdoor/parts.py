@@ -6,9 +6,9 @@ from jaxtyping import Float
 from smartmask.data.synthesis.outdoor import bodies
 from smartmask.data.synthesis.outdoor.plants import KINDS, draw_bush, draw_tree
 from smartmask.data.synthesis.outdoor.stage import Stage
-from smartmask.data.synthesis.stage.camera import Camera
-from smartmask.data.synthesis.stage.scales import WILD
 from smartmask.data.synthesis.stage.world import Body
+from smartmask.perspective.scales import WILD
+from smartmask.scene.camera import Camera
 
 _TREE_HEIGHTS = {"round": (4.0, 12.0), "tall": (6.0, 16.0), "fir": (4.0, 16.0), "palm": (4.0, 9.0)}
 

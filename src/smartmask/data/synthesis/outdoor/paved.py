@@ -18,7 +18,7 @@ from smartmask.data.synthesis.outdoor.parts import (
     view,
 )
 from smartmask.data.synthesis.outdoor.stage import ANY, Aspects, Stage
-from smartmask.data.synthesis.stage.camera import Camera
+from smartmask.scene.camera import Camera
 
 
 def plan_street(rng: np.random.Generator, size_hw: tuple[int, int]) -> tuple[Ground, Camera]:

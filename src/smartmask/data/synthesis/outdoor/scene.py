@@ -13,9 +13,9 @@ import numpy as np
 from smartmask.data.synthesis.outdoor import green, paved
 from smartmask.data.synthesis.outdoor.ground import Ground
 from smartmask.data.synthesis.outdoor.stage import Stage
-from smartmask.data.synthesis.stage.camera import Camera
 from smartmask.data.synthesis.stage.silhouettes import SilhouetteLibrary
 from smartmask.data.synthesis.stage.world import World
+from smartmask.scene.camera import Camera
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from jaxtyping import Bool, Float
 
 from smartmask.data.synthesis.outdoor.bodies import Shape
 from smartmask.data.synthesis.outdoor.ground import Ground, Point
-from smartmask.data.synthesis.stage.camera import Camera
-from smartmask.data.synthesis.stage.scales import draw_height
 from smartmask.data.synthesis.stage.silhouettes import Silhouette, SilhouetteLibrary
 from smartmask.data.synthesis.stage.world import Billboard, Body, Support
+from smartmask.perspective.scales import draw_height
+from smartmask.scene.camera import Camera
 
 _TRIES = 25
 _CAMERA_ROOM_M = 1.8

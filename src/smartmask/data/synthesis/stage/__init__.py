@@ -1,3 +1,1 @@
-"""What rooms and open places are made with: meshes and silhouettes, their kinds and sizes, supports, camera,
-z-buffer.
-"""
+"""What rooms and open places are made with: meshes and silhouettes, their kinds, supports, z-buffer."""

@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 from jaxtyping import Float, Float32, Int
 
-from smartmask.data.synthesis.stage.camera import Camera
 from smartmask.data.synthesis.stage.world import Billboard
+from smartmask.scene.camera import Camera
 
 NEAR_M = 0.1
 """Nearer than this nothing is seen."""

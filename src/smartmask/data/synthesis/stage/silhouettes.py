@@ -20,8 +20,8 @@ from jaxtyping import Bool
 
 from smartmask.data.atomic import write_files
 from smartmask.data.layered_scene import LayeredScene, SceneLayer, Split, split_of
-from smartmask.data.synthesis.stage.scales import Support, scale_of
 from smartmask.errors import AnnotationError
+from smartmask.perspective.scales import Support, scale_of
 
 _VERSION = 1
 _TRAIN: tuple[Split, ...] = ("train",)

@@ -1,0 +1,74 @@
+"""`smartmask camera`: JSON of a layout's camera, and a picture of it."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import ExifTags, Image
+from seen_places import open_place
+
+from smartmask.data.layout_files import write_layout
+from smartmask.scene.camera import Camera
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "help_camera.txt"
+CAMERA = Camera.of_horizon(50.0, 1.6, 150.0, (120, 160))
+
+
+@pytest.fixture
+def lawn(tmp_path, run) -> None:
+    """Two people on a lawn, as lawn.json in the folder of the command."""
+    people = [("person", 1.7, 0.6, 5.0, -1.0), ("person", 1.7, 0.6, 8.0, 1.0)]
+    write_layout(tmp_path / "lawn.json", open_place(CAMERA, people))
+
+
+def test_the_camera_is_printed_and_drawn(run, tmp_path, lawn):
+    code, out, err = run("camera", "lawn.json", "--picture", "pictures/camera.png")
+    assert (code, err) == (0, "")
+    found = json.loads(out)
+    assert found["horizon"] == pytest.approx(50, abs=3)
+    assert found["height"] == pytest.approx(1.6, rel=0.1)
+    assert found["size_hw"] == [120, 160]
+    assert set(found["spread"]) == {"horizon", "log_height", "log_focal", "correlation"}
+    with Image.open(tmp_path / "pictures" / "camera.png") as picture:
+        assert picture.size == (1200, 900)
+
+
+def test_what_is_known_is_kept_and_exif_is_read(run, tmp_path, lawn):
+    code, out, _ = run("camera", "lawn.json", "--horizon", "48.5", "--focal", "170")
+    assert code == 0
+    found = json.loads(out)
+    assert (found["horizon"], found["focal"], found["spread"]["horizon"]) == (48.5, 170, 0)
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.FocalLengthIn35mmFilm] = 50
+    Image.new("RGB", (160, 120)).save(tmp_path / "lawn.jpg", exif=exif)
+    code, out, _ = run("camera", "lawn.json", "--photo", "lawn.jpg")
+    assert code == 0
+    assert json.loads(out)["focal"] == pytest.approx(50 / 43.27 * 200, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["none.json"], 1, "No such file"),
+        (["lawn.json", "--horizon", "nan"], 2, "horizon must be a row in pixels, not nan"),
+        (["lawn.json", "--focal", "0"], 2, "--focal"),
+        (["lawn.json", "--photo", "small.png", "--picture", "a.png"], 2, "the photo is 16x12"),
+        (["lawn.json", "--picture", "lawn.json"], 2, "would replace the input"),
+    ],
+)
+def test_failures_are_one_line(run, tmp_path, lawn, arguments, code, message):
+    Image.fromarray(np.zeros((12, 16, 3), np.uint8)).save(tmp_path / "small.png")
+    got, out, err = run("camera", *arguments)
+    assert (got, out) == (code, "")
+    assert message in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "a.png").exists()
+
+
+def test_help_is_golden(run, monkeypatch):
+    """After a wanted change: `COLUMNS=80 smartmask camera --help > tests/golden/help_camera.txt`."""
+    monkeypatch.setenv("COLUMNS", "80")
+    code, out, _ = run("camera", "--help")
+    assert code == 0
+    assert out == GOLDEN.read_text()
