@@ -10,6 +10,8 @@
 Every message says what was expected, what came, where, and what to do.
 """
 
+import numpy as np
+
 
 class SmartMaskError(Exception):
     """A file that cannot be used; the message names the file."""
@@ -33,3 +35,19 @@ class CheckpointError(SmartMaskError):
 
 class BackendError(SmartMaskError):
     """A third-party model or service that cannot be loaded or reached, or whose answer cannot be used."""
+
+
+def kind_of(value: object) -> str:
+    """What came, for messages: a few numbers as they are, an array by dtype and shape, the rest by type.
+
+    >>> kind_of(np.zeros((2, 3))), kind_of([1, 2]), kind_of(["a", None])
+    ('a float64 array (2, 3)', '[1, 2]', 'a list of str, NoneType')
+    """
+    if isinstance(value, np.ndarray):
+        return f"a {value.dtype} array {value.shape}"
+    if isinstance(value, tuple | list):
+        kinds = dict.fromkeys(type(one).__name__ for one in value)
+        if len(value) < 9 and kinds.keys() <= {"int", "float"}:
+            return str(value)
+        return f"a {type(value).__name__} of {', '.join(kinds)}"
+    return "None" if value is None else type(value).__name__

@@ -104,3 +104,11 @@ def test_a_mask_filled_wrongly_within_keeps_its_outline():
     ring = disc(SIZE_HW, (16, 12), 10) & ~disc(SIZE_HW, (16, 12), 3)
     score = boundary_f_score(disc(SIZE_HW, (16, 12), 10), ring, 1)
     assert 0.5 < score < 1
+
+
+@pytest.mark.usefixtures("no_type_check")
+@pytest.mark.parametrize("kind", [np.uint8, np.int64, np.float64])
+def test_masks_of_numbers_are_refused(kind):
+    mask = np.eye(4, 5, dtype=kind)
+    with pytest.raises(TypeError, match=rf"must be bool \(H, W\), not a {np.dtype(kind)} array"):
+        boundary_f_score(mask > 0, mask, 1.0)

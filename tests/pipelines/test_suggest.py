@@ -235,7 +235,17 @@ def test_what_the_words_mean_the_drawer_says(real):
             {"guidance": Scribble(np.ones((3, 5), bool))}, "the scribble is 5x3 but", id="a scribble too"
         ),
         pytest.param({"guidance": Box((70, 2, 90, 9))}, "lies outside the 64x48 canvas", id="a box outside"),
-        pytest.param({"guidance": Box((7, 2, 8, 9))}, "the box is 1 x 7 px; a shape", id="a narrow box"),
+        pytest.param(
+            {"guidance": Box((7, 2, 8, 9))}, "the box is 1 x 7 px on the canvas; a shape", id="a narrow box"
+        ),
+        pytest.param(
+            {"guidance": Box((-40, 2, 1, 9))}, "the box is 1 x 7 px on the canvas", id="a box at the border"
+        ),
+        pytest.param(
+            {"guidance": Box((0.1, 0.2, 0.4, 0.5))},
+            r"0.5\) looks normalised but must be in pixels; multiply x by 64 and y by 48",
+            id="a box in shares of the canvas",
+        ),
     ],
 )  # fmt: skip
 def test_a_request_that_cannot_be_met_is_refused(request_, message):

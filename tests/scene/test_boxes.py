@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapes import bool_masks, rectangle
 
-from smartmask.scene.boxes import box_of, clip_box
+from smartmask.scene.boxes import as_box, box_of, clip_box
 
 numbers = st.floats(-50, 50, allow_nan=False)
 
@@ -57,3 +57,49 @@ def test_a_clipped_box_lies_on_the_canvas_and_inside_the_box_and_is_not_clipped_
 def test_a_box_that_is_none_is_an_error_that_names_it(box, message):
     with pytest.raises(ValueError, match=message):
         clip_box(box, (20, 30))
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        (80, 100, 140, 170),
+        [80, 100, 140, 170],
+        np.array([80, 100, 140, 170]),
+        np.array([80, 100, 140, 170], np.float32),
+        list(np.array([80, 100, 140, 170], np.uint8)),
+    ],
+    ids=["a tuple", "a list", "an array", "an array of floats", "a list of NumPy's numbers"],
+)
+def test_four_numbers_in_any_form_are_one_box(numbers):
+    box = as_box(numbers)
+    assert box == (80, 100, 140, 170)
+    assert hash(box) == hash((80, 100, 140, 170))
+    assert all(type(value) in (int, float) for value in box)
+
+
+@pytest.mark.usefixtures("no_type_check")
+@pytest.mark.parametrize(
+    ("numbers", "came"),
+    [
+        ((1, 2, 3), r"\(1, 2, 3\)"),
+        ([1, 2, 3, 4, 5], r"\[1, 2, 3, 4, 5\]"),
+        (["1", "2", "3", "4"], "a list of str"),
+        ([1, 2, None, 4], "a list of int, NoneType"),
+        ([True, False, True, True], "a list of bool"),
+        (np.ones((2, 2)), r"a float64 array \(2, 2\)"),
+        (np.ones(4, bool), r"a bool array \(4,\)"),
+        ("1,2,3,4", "str"),
+        (None, "None"),
+    ],
+)
+def test_what_is_not_four_numbers_is_no_box(numbers, came):
+    with pytest.raises(
+        TypeError, match=rf"a box must be four numbers \(x0, y0, x1, y1\) in pixels, not {came}$"
+    ):
+        as_box(numbers)
+
+
+@pytest.mark.parametrize("numbers", [(9, 2, 3, 8), (3, 8, 9, 8), (3, 2, float("nan"), 8)])
+def test_four_numbers_that_are_no_box_are_refused(numbers):
+    with pytest.raises(ValueError, match=r"must have x0 < x1 and y0 < y1|must hold four finite numbers"):
+        as_box(np.array(numbers))

@@ -1,3 +1,6 @@
+import pickle
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -165,6 +168,23 @@ def test_a_box_beside_the_canvas_is_an_error():
 def test_an_inverted_box_is_an_error_at_once():
     with pytest.raises(ValueError, match="x0 < x1"):
         Box((8, 0, 3, 5))
+
+
+def test_a_box_is_the_same_from_any_four_numbers():
+    box = Box((3, 4, 11, 9))
+    assert Box([3, 4, 11, 9]) == Box(np.array([3, 4, 11, 9])) == box
+    assert len({Box([3, 4, 11, 9]), box}) == 1
+    assert repr(Box([3, 4, 11, 9])) == "Box(box_xyxy=(3, 4, 11, 9))"
+    assert pickle.loads(pickle.dumps(box)) == replace(Box((0, 0, 1, 1)), box_xyxy=(3, 4, 11, 9))
+
+
+@pytest.mark.usefixtures("no_type_check")
+@pytest.mark.parametrize(
+    "hint", [(3, 4, 11, 9), np.ones(SIZE, bool), None], ids=["numbers", "a mask", "None"]
+)
+def test_what_is_no_hint_is_not_taken_for_none(hint):
+    with pytest.raises(TypeError, match="a hint must be a Box, Region, Scribble or NoGuidance, not "):
+        check_guidance(hint, SIZE)
 
 
 @every_kind

@@ -55,3 +55,11 @@ def test_the_argument_is_left_as_it_was():
 def test_anything_but_a_stack_of_bool_masks_is_an_error(wrong):
     with pytest.raises(ValueError, match=r"must be bool \(N, H, W\), not"):
         visible_masks(wrong)
+
+
+@pytest.mark.usefixtures("no_type_check")
+@pytest.mark.parametrize("kind", [np.uint8, np.int64, np.float64])
+def test_masks_of_numbers_are_refused(kind):
+    mask = np.eye(4, 5, dtype=kind)
+    with pytest.raises(TypeError, match=rf"must be bool \(H, W\), not a {np.dtype(kind)} array"):
+        mask_iou(mask, mask)

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, UInt8
+from jaxtyping import UInt8
 from PIL import Image
 
+from smartmask.apps.hints import Drawing, Hint, read_drawing, read_hint, read_where
 from smartmask.apps.inpainters import load_inpainter
 from smartmask.data.photos import read_focal_px, read_photo
 from smartmask.memory.shape_memory import ShapeMemory
@@ -36,7 +37,7 @@ from smartmask.pipelines.suggest import SuggestPipeline, check_request
 from smartmask.pipelines.suggestion import Suggestion
 from smartmask.protocols import Inpainter, Planner, Segmenter
 from smartmask.scene.camera import Camera
-from smartmask.scene.guidance import Guidance, NoGuidance
+from smartmask.scene.guidance import NoGuidance
 from smartmask.scene.layout import Layout
 from smartmask.weights import WEIGHTS
 
@@ -140,7 +141,7 @@ class SmartMask:
         image_or_layout: Photo | Layout,
         prompt: str,
         scene: str | None = None,
-        guidance: Guidance = NoGuidance(),
+        guidance: Hint = NoGuidance(),
         n: int = 4,
         seed: int = 0,
         on_progress: Callable[[int, int], None] = lambda done, total: None,
@@ -151,25 +152,28 @@ class SmartMask:
             image_or_layout: A photo (path, PIL image, or uint8 RGB array), or a layout.
             prompt: What is to come, in a few words.
             scene: What the finished scene shows, in a sentence.
-            guidance: A hint drawn on the canvas.
+            guidance: A hint drawn on the canvas: a `Box` or four numbers, a `Region`, a `Scribble`, or a
+                drawing for one: a bool array, a picture or its path, white on black or opaque on transparent.
             n: How many, 1 to 64. Fewer come back if there are not so many distinct ones.
             seed: Same seed, same masks.
             on_progress: Called with (candidates drawn, candidates known to be needed).
 
         Raises:
-            ImageError: If the photo cannot be read.
+            ImageError: If the photo, or the picture of a hint, cannot be read.
+            TypeError: If the hint is none of these.
             ValueError: If the prompt is empty or too long, n or the seed is out of range, or the hint does
-            not fit.
+                not fit.
         """
-        check_request(prompt, scene, guidance, n, seed, None)
-        layout = image_or_layout if isinstance(image_or_layout, Layout) else self.segment(image_or_layout)
-        return self._suggest(layout, prompt, scene, guidance, n, seed, on_progress)
+        canvas, size_hw = _canvas(image_or_layout)
+        hint = read_hint(guidance, size_hw)
+        check_request(prompt, scene, hint, n, seed, size_hw)
+        return self._suggest(self._layout(canvas), prompt, scene, hint, n, seed, on_progress)
 
     def more_like(
         self,
         image_or_layout: Photo | Layout,
         prompt: str,
-        like: Suggestion | Bool[np.ndarray, "H W"],
+        like: Drawing,
         change: float = 0.5,
         n: int = 4,
         seed: int = 0,
@@ -179,26 +183,27 @@ class SmartMask:
         Args:
             image_or_layout: A photo (path, PIL image, or uint8 RGB array), or a layout.
             prompt: What the mask shows.
-            like: The mask, or a suggestion.
+            like: The mask: a suggestion, a bool array, a picture or its path.
             change: From 0, hardly any, to 1, another shape.
             n: How many, 1 to 64.
             seed: Same seed, same masks.
 
         Raises:
             ImageError: If the photo cannot be read.
+            TypeError: If the mask is none of these.
             ValueError: If the prompt, the mask, the change, n or the seed does not fit.
             BackendError: If it is a base mask model that draws.
         """
-        mask = like.mask if isinstance(like, Suggestion) else like
-        layout = image_or_layout if isinstance(image_or_layout, Layout) else self.segment(image_or_layout)
-        return self._suggest.more_like(layout, prompt, mask, change, n, seed)
+        canvas, size_hw = _canvas(image_or_layout)
+        mask = read_drawing(like, size_hw)
+        return self._suggest.more_like(self._layout(canvas), prompt, mask, change, n, seed)
 
     def between(
         self,
         image_or_layout: Photo | Layout,
         prompt: str,
-        one: Suggestion | Bool[np.ndarray, "H W"],
-        other: Suggestion | Bool[np.ndarray, "H W"],
+        one: Drawing,
+        other: Drawing,
         n: int = 4,
         seed: int = 0,
     ) -> list[Suggestion]:
@@ -207,26 +212,30 @@ class SmartMask:
         Args:
             image_or_layout: A photo (path, PIL image, or uint8 RGB array), or a layout.
             prompt: What they show.
-            one: Where the way begins: a mask, or a suggestion.
+            one: Where the way begins: a suggestion, a bool array, a picture or its path.
             other: Where it ends.
             n: How many, 1 to 64.
             seed: Same seed, same masks.
 
         Raises:
             ImageError: If the photo cannot be read.
+            TypeError: If a mask is none of these.
             ValueError: If the prompt, a mask, n or the seed does not fit.
             BackendError: If it is a base mask model that draws.
         """
-        ends = [end.mask if isinstance(end, Suggestion) else end for end in (one, other)]
-        layout = image_or_layout if isinstance(image_or_layout, Layout) else self.segment(image_or_layout)
-        return self._suggest.between(layout, prompt, ends[0], ends[1], n, seed)
+        canvas, size_hw = _canvas(image_or_layout)
+        first, last = read_drawing(one, size_hw), read_drawing(other, size_hw)
+        return self._suggest.between(self._layout(canvas), prompt, first, last, n, seed)
+
+    def _layout(self, canvas: UInt8[np.ndarray, "H W 3"] | Layout) -> Layout:
+        return canvas if isinstance(canvas, Layout) else self._segmenter.segment(canvas)
 
     # Eleven parameters, one above the ceiling: long drawing needs a progress bar, and nothing else is spare.
     def insert(
         self,
         image: Photo,
         prompt: str,
-        where: Bool[np.ndarray, "H W"] | Guidance = NoGuidance(),
+        where: Hint = NoGuidance(),
         *,
         inpainter: Inpainter,
         scene: str | None = None,
@@ -242,7 +251,8 @@ class SmartMask:
         Args:
             image: A photo (path, PIL image, or uint8 RGB array).
             prompt: What is to come, in a few words.
-            where: The object's mask, parts that will be hidden included, or a hint for one.
+            where: The object's mask, parts that will be hidden included (a suggestion, a bool array, a
+                picture or its path), or a hint for one: a `Box` or four numbers, a `Region`, a `Scribble`.
             inpainter: What draws it: `load_inpainter` gives one.
             scene: What the finished scene shows, in a sentence.
             n: How many pictures for the one mask; picture i depends on the seed and i alone.
@@ -254,15 +264,17 @@ class SmartMask:
 
         Raises:
             ImageError: If the photo cannot be read.
+            TypeError: If `where` is none of these.
             ValueError: If the words, the mask, the hint, the layout, n, the seed or `behind` do not fit, no
                 mask is found, or nothing of the object would be seen.
             BackendError: If the inpainter fails.
         """
-        check_insertion(prompt, where, scene, n, seed, None)
         photo = read_photo(image)
+        place = read_where(where, (photo.shape[0], photo.shape[1]))
+        check_insertion(prompt, place, scene, n, seed, (photo.shape[0], photo.shape[1]))
         pipeline = InsertPipeline(self._suggest, inpainter)
         seen = self._segmenter.segment(photo) if layout is None else layout
-        return pipeline(photo, seen, prompt, where, scene, n, seed, settings, behind, on_progress)
+        return pipeline(photo, seen, prompt, place, scene, n, seed, settings, behind, on_progress)
 
     def insert_steps(
         self,
@@ -349,7 +361,7 @@ class SmartMask:
             encoder = StaticTextEncoder(WEIGHTS / "text.npz")
             layout = start_layout(read_scene_prompt(prompt), size_hw, seed, encoder)
         else:
-            layout = start if isinstance(start, Layout) else self.segment(start)
+            layout = self._layout(_canvas(start)[0])
         return PlanPipeline(planner or load_planner(), self._suggest).begin(layout, prompt, limit, seed)
 
     def replay_plan(
@@ -386,6 +398,14 @@ class SmartMask:
         from smartmask.apps.planners import load_planner
 
         return resume_record(record, planner or load_planner(), self._suggest, on_step)
+
+
+def _canvas(image_or_layout: Photo | Layout) -> tuple[UInt8[np.ndarray, "H W 3"] | Layout, tuple[int, int]]:
+    """A photo read, or a layout as it is; and the size."""
+    if isinstance(image_or_layout, Layout):
+        return image_or_layout, image_or_layout.size_hw
+    photo = read_photo(image_or_layout)
+    return photo, (photo.shape[0], photo.shape[1])
 
 
 def _from_root(path: Path | str | None) -> Path | None:

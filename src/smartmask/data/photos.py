@@ -7,8 +7,9 @@ A photo becomes uint8 RGB, upright, of its first frame:
 - 16-bit grey divided by 257; palettes, CMYK and other colour modes converted by Pillow (ICC profiles are
   not applied).
 
-A drawn mask is the opaque part of the picture if some of it is transparent, otherwise the part brighter than
-mid-grey (127).
+A drawn mask is a bool array as it is. Of pictures, and of arrays with values 0..255, it is the opaque part if
+some of it is transparent (alpha above one half of its own maximum), otherwise what is brighter than mid-grey
+(127).
 """
 
 import threading
@@ -21,7 +22,7 @@ import numpy as np
 from jaxtyping import Bool, UInt8
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from smartmask.errors import ImageError
+from smartmask.errors import ImageError, kind_of
 
 MAX_MEGAPIXELS = 100.0
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "AVIF", "JPEG2000", "PPM")
@@ -77,33 +78,66 @@ def read_photo(
         return _over_white(_upright(image, str(source)))
 
 
-def read_mask(path: Path | str, size_hw: tuple[int, int]) -> Bool[np.ndarray, "H W"]:
-    """A region or scribble that someone drew, as a mask.
+def read_mask(
+    source: Path | str | Image.Image | np.ndarray, size_hw: tuple[int, int]
+) -> Bool[np.ndarray, "H W"]:
+    """A region, a scribble or a mask that someone drew, as a mask.
 
     Args:
-        path: A picture of the canvas: opaque strokes on nothing, or white on black.
+        source: A file, a Pillow image, or an array: bool (H, W) is the mask itself; uint8, grey (H, W), RGB
+            or RGBA, is a picture like the others: opaque strokes on nothing, or white on black.
         size_hw: Size of the canvas that it was drawn on.
 
     Raises:
-        ImageError: If the file is missing, damaged or of an unknown format.
-        ValueError: If the picture has another size, or nothing is drawn in it.
+        ImageError: If a file is missing, damaged or of an unknown format.
+        TypeError: If the source is none of these.
+        ValueError: If it has another size, or nothing is drawn in it.
     """
-    with open_image(Path(path)) as image:
-        # Turning a picture keeps its pixel count, so most wrong sizes are met before a pixel is decoded.
-        if image.width * image.height != size_hw[0] * size_hw[1]:
-            raise ValueError(_other_size(path, image.size, size_hw))
-        upright = _upright(image, str(path))
-        if upright.size != (size_hw[1], size_hw[0]):
-            raise ValueError(_other_size(path, upright.size, size_hw))
-        grey = np.asarray(upright.convert("L"))
-        opaque = (
-            np.asarray(upright.getchannel("A")) > 127 if upright.mode == "RGBA" else np.ones(size_hw, bool)
+    if isinstance(source, Path | str):
+        with open_image(Path(source)) as image:
+            return _drawn(image, str(source), size_hw)
+    if isinstance(source, Image.Image):
+        with _own_rules():
+            return _drawn(source, "the mask", size_hw)
+    if not isinstance(source, np.ndarray):
+        raise TypeError(
+            "a mask must be a bool array (H, W), a picture (a path, a Pillow image, a uint8 array 0..255) of "
+            f"the canvas's size, not {kind_of(source)}"
         )
+    is_picture = source.dtype == np.uint8 and (
+        source.ndim == 2 or (source.ndim == 3 and source.shape[2] in (3, 4))
+    )
+    if not is_picture and (source.dtype != bool or source.ndim != 2):
+        raise TypeError(
+            "a mask array must be bool (H, W), or uint8 0..255 (H, W), (H, W, 3) or (H, W, 4), not "
+            f"{kind_of(source)}"
+        )
+    if source.shape[:2] != tuple(size_hw):
+        raise ValueError(_other_size("the mask", source.shape[1::-1], size_hw))
+    if is_picture:
+        return _drawn(Image.fromarray(source), "the mask", size_hw)
+    if not source.any():
+        raise ValueError("the mask is empty; it must hold at least one pixel")
+    return source
+
+
+def _drawn(image: Image.Image, name: str, size_hw: tuple[int, int]) -> Bool[np.ndarray, "H W"]:
+    """What is drawn in a picture of a canvas."""
+    # Turning a picture keeps its pixel count, so most wrong sizes are met before a pixel is decoded.
+    if image.width * image.height != size_hw[0] * size_hw[1]:
+        raise ValueError(_other_size(name, image.size, size_hw))
+    upright = _upright(image, name)
+    if upright.size != (size_hw[1], size_hw[0]):
+        raise ValueError(_other_size(name, upright.size, size_hw))
+    grey, opaque = np.asarray(upright.convert("L")), np.ones(size_hw, bool)
+    if upright.mode == "RGBA":
+        alpha = np.asarray(upright.getchannel("A"))
+        opaque = alpha > alpha.max() // 2
     mask: np.ndarray = grey > 127 if opaque.all() else opaque
     if not mask.any():
         found = f"its brightest pixel is {grey.max()} of 255" if opaque.all() else "all of it is transparent"
         raise ValueError(
-            f"{path}: nothing is drawn ({found}); draw in white on black, or opaque on transparent"
+            f"{name}: nothing is drawn ({found}); draw in white on black, or opaque on transparent"
         )
     return mask
 
@@ -273,9 +307,9 @@ def _check_pixels(size_wh: tuple[int, int], limit: float, name: str) -> None:
         )
 
 
-def _other_size(path: Path | str, size_wh: tuple[int, int], size_hw: tuple[int, int]) -> str:
+def _other_size(name: str, size_wh: tuple[int, ...], size_hw: tuple[int, int]) -> str:
     drawn, canvas = f"{size_wh[0]}x{size_wh[1]}", f"{size_hw[1]}x{size_hw[0]}"
-    return f"{path}: the drawing is {drawn} but the photo is {canvas}; draw it at the photo's size"
+    return f"{name} is {drawn} but the photo is {canvas}; draw it at the photo's size"
 
 
 def _one_line(error: Exception) -> str:

@@ -24,6 +24,7 @@ from smartmask.pipelines.shapes.shape_words import ShapeWords
 from smartmask.pipelines.shapes.variations import ShapeVariations
 from smartmask.pipelines.suggestion import Suggestion
 from smartmask.protocols import Ranker
+from smartmask.scene.boxes import check_box_size
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Scribble, check_guidance
 from smartmask.scene.layout import Layout
 from smartmask.scene.masks import mask_iou
@@ -199,11 +200,12 @@ class SuggestPipeline:
 
 
 def check_request(
-    prompt: str, scene: str | None, guidance: Guidance, n: int, seed: int, size_hw: tuple[int, int] | None
+    prompt: str, scene: str | None, guidance: Guidance, n: int, seed: int, size_hw: tuple[int, int]
 ) -> None:
-    """Refuse what no candidate could be drawn for; without a size, the hint is not compared with the canvas.
+    """Refuse what no candidate could be drawn for on a canvas of this size.
 
     Raises:
+        TypeError: If the hint is none.
         ValueError: As `SuggestPipeline` says.
     """
     for name, text in (("prompt", prompt), ("scene text", scene)):
@@ -217,15 +219,9 @@ def check_request(
         raise ValueError(f"n must be from 1 to {MAX_SUGGESTIONS}, not {n}")
     if seed < 0:
         raise ValueError(f"the seed must be 0 or more, not {seed}")
+    check_guidance(guidance, size_hw)
     if isinstance(guidance, Box):
-        x0, y0, x1, y1 = guidance.box_xyxy
-        if min(x1 - x0, y1 - y0) < SMALLEST_BOX_PX:
-            raise ValueError(
-                f"the box is {x1 - x0:g} x {y1 - y0:g} px; a shape shows from {SMALLEST_BOX_PX:g} x "
-                f"{SMALLEST_BOX_PX:g} px on, so draw it larger"
-            )
-    if size_hw is not None:
-        check_guidance(guidance, size_hw)
+        check_box_size(guidance.box_xyxy, size_hw, SMALLEST_BOX_PX)
 
 
 def _is_near_duplicate(suggestion: Suggestion, kept: Iterable[Suggestion]) -> bool:

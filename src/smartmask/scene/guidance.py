@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Float32
 
-from smartmask.scene.boxes import BoxXYXY, box_of, clip_box
+from smartmask.errors import kind_of
+from smartmask.scene.boxes import BoxXYXY, FourNumbers, as_box, box_of, clip_box
 from smartmask.scene.view import View
 
 REGION_SPREAD = 0.12
@@ -32,8 +33,9 @@ class Box:
 
     box_xyxy: BoxXYXY
 
-    def __post_init__(self) -> None:
-        clip_box(self.box_xyxy, (2**31, 2**31))
+    def __init__(self, box_xyxy: FourNumbers) -> None:
+        """Take four numbers; see `as_box` for what is refused."""
+        object.__setattr__(self, "box_xyxy", as_box(box_xyxy))
 
     def rasterize(self, view: View) -> Float32[np.ndarray, "R R"]:
         """The share of each view pixel that the box covers, clipped to the canvas."""
@@ -124,12 +126,18 @@ def kind_index(guidance: Guidance) -> int:
     return GUIDANCE_KINDS.index(type(guidance))
 
 
-def check_guidance(guidance: Guidance, size_hw: tuple[int, int]) -> None:
+def check_guidance(guidance: object, size_hw: tuple[int, int]) -> None:
     """Make sure that a hint was drawn on a canvas of this size.
 
     Raises:
+        TypeError: If it is no hint.
         ValueError: If a box does not touch the canvas, or a drawing has another size.
     """
+    if not isinstance(guidance, Guidance):
+        raise TypeError(
+            f"a hint must be a Box, Region, Scribble or NoGuidance, not {kind_of(guidance)}; four numbers "
+            "become a hint by Box(...), a bool mask by Scribble(...)"
+        )
     if isinstance(guidance, Box):
         clip_box(guidance.box_xyxy, size_hw)
     elif isinstance(guidance, Region | Scribble) and guidance.mask.shape != tuple(size_hw):

@@ -3,13 +3,30 @@
 import numpy as np
 from jaxtyping import Bool
 
+from smartmask.errors import kind_of
+
+
+def check_masks(*masks: Bool[np.ndarray, "H W"]) -> None:
+    """Make sure that masks are bool: of other numbers `~` and `&` make something else.
+
+    Raises:
+        TypeError: If one is not.
+    """
+    for mask in masks:
+        if not isinstance(mask, np.ndarray) or mask.dtype != bool:
+            raise TypeError(f"a mask must be bool (H, W), not {kind_of(mask)}; compare it, as in mask > 127")
+
 
 def mask_iou(first: Bool[np.ndarray, "H W"], second: Bool[np.ndarray, "H W"]) -> float:
     """Intersection over union; 1.0 when both masks are empty.
 
+    Raises:
+        TypeError: If they are not bool.
+
     >>> mask_iou(np.array([[1, 1, 0]], bool), np.array([[0, 1, 1]], bool))
     0.3333333333333333
     """
+    check_masks(first, second)
     union = int(np.count_nonzero(first | second))
     return int(np.count_nonzero(first & second)) / union if union else 1.0
 

@@ -251,7 +251,7 @@ def test_files_that_cannot_be_used(run, tmp_path, room):
         (
             ["room.json", "--add-mask", "dog:small.png", "--list"],
             2,
-            "the drawing is 5x5 but the photo is 80x60",
+            "is 5x5 but the photo is 80x60",
         ),
     ]:
         code, out, err = run("edit", *arguments)

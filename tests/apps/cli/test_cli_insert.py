@@ -219,6 +219,15 @@ BAD_VALUES = {
     "empty prompt": (["", *REFERENCE], "the prompt is empty"),
     "mask and hint": ([*BALL, "--mask", "mask.png", "--box", "1,2,30,40"], "--mask and --box were given"),
     "two hints": ([*BALL, "--box", "1,2,30,40", "--region", "mask.png"], "give one hint or none"),
+    "nothing to avoid it beside": (
+        [*BALL, "--avoid", "mask.png"],
+        "--avoid goes with --scribble",
+    ),
+    "a mask and what to avoid": (
+        [*BALL, "--mask", "mask.png", "--avoid", "mask.png"],
+        "--avoid goes with --scribble",
+    ),
+    "a box in shares": ([*BALL, "--box", "0.1,0.2,0.4,0.5"], "looks normalised but must be in pixels"),
     "mask of another size": ([*BALL, "--mask", "small.png"], "is 70x60 but the photo is 96x72"),
     "an empty mask": ([*BALL, "--mask", "dark.png"], "nothing is drawn"),
     "a far box": ([*BALL, "--box", "200,0,300,50"], "lies outside the 96x72 canvas"),
@@ -279,7 +288,16 @@ BAD_STEPS = {
     ),
     "a box of three": (
         [{**STEP, "box": [1, 2, 3]}],
-        "box must be four numbers [x0, y0, x1, y1], not [1, 2, 3]",
+        "step 0: a box must be four numbers (x0, y0, x1, y1) in pixels, not [1, 2, 3]",
+    ),
+    "a box in shares": (
+        [{**STEP, "box": [0.1, 0.2, 0.4, 0.5]}],
+        "step 0: box (0.1, 0.2, 0.4, 0.5) looks",
+    ),
+    "a box of words": ([{**STEP, "box": ["a", 2, 3, 4]}], "step 0: a box must be four numbers"),
+    "what to avoid alone": (
+        [{**STEP, "box": [1, 2, 30, 40], "avoid": "mask.png"}],
+        "step 0: has avoid without scribble; draw where the object is to be, too",
     ),
     "a box inside out": ([{**STEP, "box": [9, 2, 3, 8]}], "step 0: box (9, 2, 3, 8) must have x0 < x1"),
     "a mask of another size": ([{**STEP, "mask": "small.png"}], "is 70x60 but the photo is 96x72"),

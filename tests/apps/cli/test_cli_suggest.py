@@ -136,7 +136,7 @@ BAD_VALUES = {
     "box of nothing": (["photo.png", "dog", "--box", ""], "--box '' must be four numbers"),
     "box of NaN": (
         ["photo.png", "dog", "--box", "nan,2,30,40"],
-        "--box (nan, 2, 30, 40) must hold four finite numbers",
+        "box (nan, 2, 30, 40) must hold four finite numbers",
     ),
     "endless box": (["photo.png", "dog", "--box", "0,0,inf,40"], "must hold four finite numbers"),
     "box outside": (["photo.png", "dog", "--box", "200,0,300,50"], "lies outside the 96x72 canvas"),
@@ -144,7 +144,11 @@ BAD_VALUES = {
     "box without area": (["photo.png", "dog", "--box", "20,10,20,40"], "must have x0 < x1 and y0 < y1"),
     "box in a pixel": (
         ["photo.png", "dog", "--box", "-9,0,0.5,40"],
-        "covers less than one pixel of the 96x72 photo",
+        "the box is 0.5 x 40 px on the canvas; a shape shows from 2 x 2 px",
+    ),
+    "box in shares": (
+        ["photo.png", "dog", "--box", "0.1,0.2,0.4,0.5"],
+        "box (0.1, 0.2, 0.4, 0.5) looks normalised but must be in pixels; multiply x by 96 and y by 72",
     ),
     "scribble of another size": (
         ["photo.png", "dog", "--scribble", "small.png"],

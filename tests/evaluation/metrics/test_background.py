@@ -46,3 +46,11 @@ def test_sizes_must_agree():
         background_l2(picture, picture[:, :4], mask)
     with pytest.raises(ValueError, match="they must be of one size"):
         background_l2(picture, picture, mask[:, :4])
+
+
+@pytest.mark.usefixtures("no_type_check")
+@pytest.mark.parametrize("kind", [np.uint8, np.int64, np.float64])
+def test_masks_of_numbers_are_refused(kind):
+    mask = np.eye(4, 5, dtype=kind)
+    with pytest.raises(TypeError, match=rf"must be bool \(H, W\), not a {np.dtype(kind)} array"):
+        background_l2(np.zeros((4, 5, 3), np.uint8), np.ones((4, 5, 3), np.uint8), mask)

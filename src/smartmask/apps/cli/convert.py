@@ -5,16 +5,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from smartmask.apps.cli import options
 from smartmask.apps.cli.segmenting.segment import FORMATS
 
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
     from smartmask.scene.layout import Layout
 
-_PATH = click.Path(path_type=Path, readable=False)
-
 
 @click.command()
-@click.argument("layout_path", metavar="LAYOUT", type=_PATH)
+@options.layout_argument
 @click.option(
     "--to",
     "format_name",
@@ -23,17 +22,11 @@ _PATH = click.Path(path_type=Path, readable=False)
     metavar="FORMAT",
     help=f"One of {', '.join(FORMATS)}.",
 )
-@click.option("--out", type=_PATH, required=True, help="File for the result, or a folder for it.")
-@click.option("--photo", type=_PATH, help="The layout's photo: layers-zip and psd cut the layers out of it.")
-@click.option("--image", metavar="NAME", help="Which image of a COCO file: its file name or id.")
-@click.option("--names", type=_PATH, help="Names of a label map, if they are not beside its PNG.")
-@click.option(
-    "--max-megapixels",
-    type=click.FloatRange(min=0, min_open=True),
-    default=100.0,
-    show_default=True,
-    help="Refuse larger layouts.",
-)
+@click.option("--out", type=options.FILE, required=True, help="File for the result, or a folder for it.")
+@options.file_option("--photo", "PATH", "The layout's photo: layers-zip and psd cut the layers out of it.")
+@options.image_option
+@options.names_option
+@options.max_megapixels_option("layouts")
 def convert(
     layout_path: Path,
     format_name: str,
@@ -67,15 +60,13 @@ def convert(
         (out, FILE_NAMES[format_name]) if out.is_dir() or not out.suffix else (out.parent, out.name)
     )
     photo_path = "" if photo is None else seen_from(folder, photo)
-    try:
+    with options.usage_errors():
         # The names are known only by writing, so an empty layout is written to nowhere first.
         results = layout_files_as(format_name, Layout((1, 1)), name, photo_path=photo_path)
         check_folder(folder, results, [layout_path, names, photo])
         layout = read_any_layout(layout_path, image=image, names=names, max_megapixels=max_megapixels)
         pixels = None if photo is None else read_photo(photo, max_megapixels)
         files = layout_files_as(format_name, layout, name, photo=pixels, photo_path=photo_path)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
     write_results(folder, files)
     if format_name in SEEN_ONLY:
         _tell_of_loss(layout, format_name)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from smartmask.apps.cli import options
+
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
     from smartmask.scene.layout import Layout
 
-_FILE = click.Path(path_type=Path, readable=False)
 _STEPS = {
     "rename": ("N=LABEL", "Give a layer another label."),
     "merge": ("N,N,...", "Make layers one; the first keeps its number, label and place."),
@@ -58,13 +59,11 @@ def _with_steps(command: click.Command) -> click.Command:
 
 @_with_steps
 @click.command(cls=_InOrder)
-@click.argument("layout_path", metavar="LAYOUT", type=_FILE)
-@click.option("--image", metavar="NAME", help="Which image of a COCO file: its file name or id.")
-@click.option(
-    "--names", metavar="FILE", type=_FILE, help="Names of a label map, if they are not beside its PNG."
-)
+@options.layout_argument
+@options.image_option
+@options.names_option
 @click.option("--list", "lists", is_flag=True, help="Show the layers in a table, after the steps if any.")
-@click.option("--out", metavar="FILE", type=_FILE, help="The result, a layout JSON; may be LAYOUT itself.")
+@options.file_option("--out", "FILE", "The result, a layout JSON; may be LAYOUT itself.")
 @click.pass_obj
 def edit(
     steps: Sequence[tuple[str, str]],
@@ -113,16 +112,12 @@ def edit(
     if out is not None and out.exists() and layout_path.exists() and out.samefile(layout_path):
         layout = read_layout(layout_path)  # a file of another program is not to become one of ours
     else:
-        try:
+        with options.usage_errors():
             layout = read_any_layout(layout_path, image=image, names=names)
-        except ValueError as error:
-            raise click.UsageError(str(error)) from error
     editing = Editing(layout)
-    for step, text in steps:
-        try:
+    with options.usage_errors():
+        for step, text in steps:
             editing.apply(step, text)
-        except ValueError as error:
-            raise click.UsageError(str(error)) from error
     if lists:
         caption = "rearmost first, numbered as in the result" if steps else "rearmost first"
         click.echo(_table(editing.layout, caption), nl=False)

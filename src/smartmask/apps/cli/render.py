@@ -8,25 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from smartmask.apps.cli import options
+
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
     from smartmask.backends.palette_ade20k import LabelClass
 
-_FILE = click.Path(path_type=Path, readable=False)
 _LARGEST_PX = 4096
 
 
 @click.command()
-@click.argument("layout_path", metavar="LAYOUT", type=_FILE)
-@click.option("--image", metavar="NAME", help="Which image of a COCO file: its file name or id.")
+@options.layout_argument
+@options.image_option
 @click.option("--prompt", metavar="TEXT", help="What the picture shows, in a sentence.")
 @click.option(
     "--model", metavar="NAME", help="A Stable Diffusion checkpoint (1, 2 or XL): folder or hub name."
 )
 @click.option("--controlnet", metavar="NAME", help="A segmentation ControlNet for it: folder or hub name.")
-@click.option("-n", "n", type=click.IntRange(1, 64), default=1, show_default=True, help="Pictures wanted.")
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same pictures."
-)
+@options.count_option("Pictures", 1)
+@options.seed_option("pictures")
 @click.option("--steps", type=click.IntRange(1, 1000), default=30, show_default=True, help="Denoising steps.")
 @click.option(
     "--cfg-scale",
@@ -42,15 +41,9 @@ _LARGEST_PX = 4096
     help="Longer side in pixels.  [default: what the checkpoint was trained at]",
 )
 @click.option("--control-only", is_flag=True, help="Draw only what the ControlNet is shown; needs no model.")
-@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1, mps, ...")
-@click.option(
-    "--dtype",
-    type=click.Choice(["float32", "bfloat16", "float16"]),
-    default="float32",
-    show_default=True,
-    help="Number format of the networks.",
-)
-@click.option("--out", type=_FILE, default=Path("out"), show_default=True, help="Folder for the results.")
+@options.device_option("cpu, cuda, cuda:1, mps, ...")
+@options.dtype_option
+@options.out_option
 def render(
     layout_path: Path,
     image: str | None,
@@ -115,22 +108,17 @@ def render(
     else:
         words, checkpoint, net = wanted
         seeds = [sample_seed(seed, number) for number in range(n)]
-        with progress() as (step, on_progress):
-            try:
-                settings = RenderSettings(
-                    steps=steps, cfg_scale=cfg_scale, negative_prompt=negative, longer_side=size
-                )
-                step("loading the models")
-                renderer = load_diffusers_renderer(
-                    checkpoint, net, encoder, settings, device=device, dtype=dtype
-                )
-                control = renderer.control_picture(layout)
-                step("drawing")
-                for number, (name, sample) in enumerate(zip(names, seeds, strict=True)):
-                    on_progress(number, n)
-                    files[name] = png_bytes(Image.fromarray(renderer.draw(layout, words, sample)))
-            except ValueError as error:
-                raise click.UsageError(str(error)) from error
+        with progress() as (step, on_progress), options.usage_errors():
+            settings = RenderSettings(
+                steps=steps, cfg_scale=cfg_scale, negative_prompt=negative, longer_side=size
+            )
+            step("loading the models")
+            renderer = load_diffusers_renderer(checkpoint, net, encoder, settings, device=device, dtype=dtype)
+            control = renderer.control_picture(layout)
+            step("drawing")
+            for number, (name, sample) in enumerate(zip(names, seeds, strict=True)):
+                on_progress(number, n)
+                files[name] = png_bytes(Image.fromarray(renderer.draw(layout, words, sample)))
         record |= {"prompt": words, "model": checkpoint, "controlnet": net, "seed": seed, **asdict(settings)}
         record |= {"device": device, "dtype": dtype}
         record["pictures"] = [

@@ -12,6 +12,8 @@ import math
 import numpy as np
 from jaxtyping import Bool, UInt8
 
+from smartmask.scene.masks import check_masks
+
 
 def background_l2(
     original: UInt8[np.ndarray, "H W 3"], result: UInt8[np.ndarray, "H W 3"], mask: Bool[np.ndarray, "H W"]
@@ -21,12 +23,14 @@ def background_l2(
     A background that was all black has no length: infinite if any of it changed.
 
     Raises:
+        TypeError: If the mask is not bool.
         ValueError: If the pictures and the mask differ in size, or the mask leaves no background.
 
     >>> grey = np.full((1, 2, 3), 100, np.uint8)
     >>> background_l2(grey, grey + np.uint8(10), np.array([[False, True]]))
     0.1
     """
+    check_masks(mask)
     if original.shape != result.shape or original.shape[:2] != mask.shape:
         raise ValueError(
             f"the original is {original.shape}, the result {result.shape} and the mask {mask.shape}; they "

@@ -4,6 +4,8 @@ import cv2
 import numpy as np
 from jaxtyping import Bool
 
+from smartmask.scene.masks import check_masks
+
 
 def boundary_f_score(
     predicted: Bool[np.ndarray, "H W"], true: Bool[np.ndarray, "H W"], tolerance_px: float
@@ -12,7 +14,11 @@ def boundary_f_score(
 
     A boundary pixel is a mask pixel with a 4-neighbour outside the mask. It is matched if a boundary pixel of
     the other mask lies within the tolerance. Two empty masks score 1, an empty against a non-empty one 0.
+
+    Raises:
+        TypeError: If the masks are not bool.
     """
+    check_masks(predicted, true)
     first, second = _boundary(predicted), _boundary(true)
     if not first.any() or not second.any():
         return float(not first.any() and not second.any())

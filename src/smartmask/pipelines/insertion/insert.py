@@ -241,11 +241,12 @@ def check_insertion(
     scene: str | None,
     n: int,
     seed: int,
-    size_hw: tuple[int, int] | None,
+    size_hw: tuple[int, int],
 ) -> None:
-    """Refuse what cannot be drawn; without a size, mask and hint are not compared with the canvas.
+    """Refuse what cannot be drawn on a canvas of this size.
 
     Raises:
+        TypeError: If it is neither a mask nor a hint.
         ValueError: As `InsertPipeline` says.
     """
     hint = NoGuidance() if isinstance(where, np.ndarray) else where
@@ -253,7 +254,7 @@ def check_insertion(
     if isinstance(where, np.ndarray):
         if where.ndim != 2 or where.dtype != bool:
             raise ValueError(f"a mask must be bool (H, W), not {where.dtype} {where.shape}")
-        if size_hw is not None and where.shape != tuple(size_hw):
+        if where.shape != tuple(size_hw):
             found = f"{where.shape[1]}x{where.shape[0]}"
             raise ValueError(f"the mask is {found} but the photo is {size_hw[1]}x{size_hw[0]}")
         if not where.any():

@@ -5,45 +5,35 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from smartmask.apps.cli.mask_model import mask_model_options
+from smartmask.apps.cli import options
+from smartmask.apps.cli.hint_options import HintOptions, hint_options
+from smartmask.apps.cli.mask_model import MaskModel, mask_model_options
 
-_FILE = click.Path(path_type=Path, readable=False)
 _WITH_STEPS = {"photo", "steps_path", "layout_path", "out", "weights", "device", "memory", "max_megapixels"}
 _WITH_REPLAY = {"photo", "replay_path", "undo", "out", "max_megapixels"}
 
 
 @click.command()
-@click.argument("photo", type=_FILE)
+@click.argument("photo", type=options.FILE)
 @click.argument("prompt", required=False)
 @click.option("--inpainter", metavar="WHAT", help="What draws it: reference:CUTOUT.png or diffusers:NAME.")
 @click.option("--controlnet", metavar="NAME", help="A ControlNet for diffusers: folder or hub name.")
-@click.option("--mask", metavar="PNG", type=_FILE, help="The object's mask, hidden parts included.")
-@click.option("--box", metavar="X0,Y0,X1,Y1", help="Its tight box, in pixels from the top left corner.")
-@click.option("--region", metavar="PNG", type=_FILE, help="Drawing of the part of the photo it lies about.")
-@click.option("--scribble", metavar="PNG", type=_FILE, help="Rough drawing of the object itself.")
-@click.option("--scene", metavar="TEXT", help="What the finished scene shows, in a sentence.")
+@hint_options(options.file_option("--mask", "PNG", "The object's mask, hidden parts included."))
+@options.scene_option
 @click.option("--behind", metavar="LABEL", multiple=True, help="Layer that hides it, by label or number.")
 @click.option("--grow-px", type=float, default=3.0, show_default=True, help="Mask grown; below 0, shrunk.")
 @click.option("--feather-px", type=float, default=3.0, show_default=True, help="Fading out beyond that.")
 @click.option("--padding-px", type=int, default=64, show_default=True, help="Surroundings shown round it.")
-@click.option("-n", "n", type=click.IntRange(1, 64), default=1, show_default=True, help="Pictures wanted.")
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same bytes."
-)
-@click.option("--steps", "steps_path", metavar="JSON", type=_FILE, help="Several objects, one by one.")
-@click.option("--replay", "replay_path", metavar="JSON", type=_FILE, help="A history_0.json to do again.")
+@options.count_option("Pictures", 1)
+@options.seed_option("bytes")
+@options.file_option("--steps", "JSON", "Several objects, one by one.", "steps_path")
+@options.file_option("--replay", "JSON", "A history_0.json to do again.", "replay_path")
 @click.option("--undo", type=click.IntRange(min=0), multiple=True, help="Step of --replay to leave out.")
 @click.option("--raw", is_flag=True, help="Write raw_0.png, ..., too: before the photo was pasted back.")
-@click.option("--layout", "layout_path", metavar="FILE", type=_FILE, help="Layout of the photo, any format.")
-@click.option("--out", type=_FILE, default=Path("out"), show_default=True, help="Folder for the results.")
+@options.layout_option
+@options.out_option
 @mask_model_options
-@click.option(
-    "--max-megapixels",
-    type=click.FloatRange(min=0, min_open=True),
-    default=100.0,
-    show_default=True,
-    help="Refuse larger photos.",
-)
+@options.max_megapixels_option()
 @click.pass_context
 def insert(
     context: click.Context,
@@ -51,10 +41,7 @@ def insert(
     prompt: str | None,
     inpainter: str | None,
     controlnet: str | None,
-    mask: Path | None,
-    box: str | None,
-    region: Path | None,
-    scribble: Path | None,
+    hint: HintOptions,
     scene: str | None,
     behind: tuple[str, ...],
     grow_px: float,
@@ -68,9 +55,7 @@ def insert(
     raw: bool,
     layout_path: Path | None,
     out: Path,
-    weights: Path | None,
-    device: str,
-    memory: Path | None,
+    mask_model: MaskModel,
     max_megapixels: float,
 ) -> None:
     """Put PROMPT into PHOTO; every pixel beyond the change stays as it is, bit for bit.
@@ -83,8 +68,11 @@ def insert(
     follow the photo, or what ?shadow=0.5&colour=0.5&grain=0.5 behind the name says. diffusers:NAME draws with
     Stable Diffusion.
 
+    A drawing (mask, region, scribble, what to avoid) is a picture of the photo's size: white on black, or
+    opaque on transparent.
+
     --steps names a JSON list of objects: {"prompt": ..., "inpainter": ...} each, and if wanted one of
-    "mask", "box", "region", "scribble", then "behind", "scene", "seed", "settings".
+    "mask", "box", "region", "scribble" (with "avoid"), then "behind", "scene", "seed", "settings".
 
     \b
     Examples:
@@ -97,11 +85,10 @@ def insert(
       smartmask insert room.jpg --replay room/history_0.json --undo 1
     """
     from smartmask.apps.cli.insertion.files import file_names, insertion_files
-    from smartmask.apps.cli.insertion.job import check_inpainters, cutouts_of, draw, read_behind, read_where
+    from smartmask.apps.cli.insertion.job import check_inpainters, cutouts_of, draw, read_behind
     from smartmask.apps.cli.insertion.steps import read_steps
     from smartmask.apps.cli.output import check_folder, write_folder
     from smartmask.apps.cli.progress import progress
-    from smartmask.apps.cli.suggest import check_unicode, read_layout_of
     from smartmask.apps.inpainters import with_controlnet
     from smartmask.data.photos import read_photo
     from smartmask.pipelines.insertion.history import InsertionHistory, InsertStep
@@ -110,12 +97,10 @@ def insert(
 
     _check_mode(context, prompt, inpainter, steps_path, replay_path)
     job: list[InsertStep] | InsertionHistory
-    try:
+    with options.usage_errors():
         image = read_photo(photo, max_megapixels)
         size_hw = image.shape[0], image.shape[1]
-        layout = (
-            None if layout_path is None else read_layout_of(layout_path, size_hw, max_megapixels, photo.name)
-        )
+        layout = options.read_layout_of(photo, layout_path, size_hw, max_megapixels)
         if replay_path is not None:
             job = read_history(replay_path, max_megapixels)
             for step in sorted(set(undo), reverse=True):
@@ -125,8 +110,8 @@ def insert(
         else:
             assert prompt is not None, "see _check_mode"
             assert inpainter is not None, "see _check_mode"
-            check_unicode(prompt, scene)
-            where = read_where(mask, box, region, scribble, size_hw)
+            options.check_unicode(prompt, scene)
+            where = hint.read_where(size_hw)
             check_insertion(prompt, where, scene, n, seed, size_hw)
             job = [
                 InsertStep(
@@ -143,16 +128,12 @@ def insert(
         if not steps:
             raise ValueError("no step is left; undo fewer")
         check_inpainters(steps)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    inputs = [photo, mask, region, scribble, steps_path, replay_path, layout_path, weights, memory]
+    inputs = [photo, *hint.files, steps_path, replay_path, layout_path, *mask_model.files]
     check_folder(out, file_names(n, len(steps), raw), [*inputs, *cutouts_of(steps)])
 
     with progress() as (step_begins, on_progress):
-        try:
-            drawn = draw(image, job, n, layout, weights, device, memory, step_begins, on_progress)
-        except ValueError as error:
-            raise click.UsageError(str(error)) from error
+        with options.usage_errors():
+            drawn = draw(image, job, n, layout, mask_model, step_begins, on_progress)
         step_begins("drawing the overview")
         files = insertion_files(image, drawn, raw)
     write_folder(out, files)

@@ -5,16 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Bool, UInt8
+from jaxtyping import UInt8
 
-from smartmask.apps.cli.mask_model import load_mask_model
-from smartmask.apps.cli.suggest import read_guidance
+from smartmask.apps.cli.mask_model import MaskModel
 from smartmask.apps.inpainters import load_inpainter, parse_description
 from smartmask.apps.load import SmartMask
-from smartmask.data.photos import read_mask
 from smartmask.pipelines.insertion.history import InsertionHistory, InsertStep, RecordedStep, history_of
 from smartmask.pipelines.insertion.insert import Insertion
-from smartmask.scene.guidance import Guidance
 from smartmask.scene.layout import Layout
 
 
@@ -31,24 +28,6 @@ class Drawn:
     histories: Sequence[InsertionHistory]
     last: Sequence[Insertion]
     objects: Sequence[Insertion]
-
-
-def read_where(
-    mask: Path | None, box: str | None, region: Path | None, scribble: Path | None, size_hw: tuple[int, int]
-) -> Bool[np.ndarray, "H W"] | Guidance:
-    """The mask or the hint that the options give.
-
-    Raises:
-        ValueError: If there are several, or one does not fit the photo.
-        ImageError: If a drawing cannot be read.
-    """
-    if mask is None:
-        return read_guidance(box, region, scribble, size_hw)
-    hints = {"--box": box, "--region": region, "--scribble": scribble}
-    others = [name for name, value in hints.items() if value is not None]
-    if others:
-        raise ValueError(f"--mask and {' and '.join(others)} were given; a mask needs no hint")
-    return read_mask(mask, size_hw)
 
 
 def read_behind(names: Sequence[str]) -> tuple[int | str, ...]:
@@ -79,9 +58,7 @@ def draw(
     job: list[InsertStep] | InsertionHistory,
     n: int,
     layout: Layout | None,
-    weights: Path | None,
-    device: str,
-    memory: Path | None,
+    mask_model: MaskModel,
     begin: Callable[[str], None],
     on_progress: Callable[[int, int], None],
 ) -> Drawn:
@@ -96,7 +73,7 @@ def draw(
         sequence = SmartMask.replay(job, image, on_progress=on_progress)
     else:
         begin("loading the models")
-        models = load_mask_model(weights, device, memory)
+        models = mask_model.load()
         begin("segmenting the photo")
         layout = models.segment(image) if layout is None else layout
         if len(job) == 1:

@@ -5,8 +5,8 @@
       "seed": 3, "scene": "a cosy room", "settings": {"feather_px": 6}}]
 
 Only `prompt` and `inpainter` must be there. Where it goes is one of `mask`, `region` and `scribble` (drawings
-of the photo's size), `box`, or none. Paths are relative to the file's own folder. In `behind` a text is a
-label, a number a layer's number at that step.
+of the photo's size), `box`, or none; `avoid`, another drawing, goes with `scribble`. Paths are relative to
+the file's own folder. In `behind` a text is a label, a number a layer's number at that step.
 """
 
 from pathlib import Path
@@ -15,18 +15,18 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool
 
+from smartmask.apps.cli.hint_options import HintOptions
 from smartmask.apps.inpainters import below, parse_description
 from smartmask.data.layouts.checks import check_keys, checked_label, field, is_int, read_json, short
-from smartmask.data.photos import read_mask
 from smartmask.errors import LayoutFileError
 from smartmask.pipelines.insertion.history import InsertStep
 from smartmask.pipelines.insertion.history_files import settings_of
 from smartmask.pipelines.insertion.insert import InsertSettings, check_insertion
-from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
+from smartmask.scene.guidance import Guidance
 
 MOST_STEPS = 100
-_OPTIONAL = ("mask", "box", "region", "scribble", "scene", "seed", "settings", "behind")
 _PLACES = ("mask", "box", "region", "scribble")
+_OPTIONAL = (*_PLACES, "avoid", "scene", "seed", "settings", "behind")
 
 
 def read_steps(path: Path, size_hw: tuple[int, int]) -> list[InsertStep]:
@@ -72,7 +72,7 @@ def _step(record: Any, where: str, folder: Path, size_hw: tuple[int, int]) -> In
             settings=settings,
             behind=tuple(behind),
         )
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise LayoutFileError(f"{where}: {error}") from error
 
 
@@ -82,12 +82,13 @@ def _where(
     given = [name for name in _PLACES if name in record]
     if len(given) > 1:
         raise LayoutFileError(f"{where}: has {' and '.join(given)}; give one of them or none")
-    if not given:
-        return NoGuidance()
-    if given == ["box"]:
-        corners = field(record, "box", list, where)
-        if len(corners) != 4 or not all(is_int(value) or isinstance(value, float) for value in corners):
-            raise LayoutFileError(f"{where}: box must be four numbers [x0, y0, x1, y1], not {short(corners)}")
-        return Box((corners[0], corners[1], corners[2], corners[3]))
-    drawn = read_mask(folder / field(record, given[0], str, where), size_hw)
-    return drawn if given == ["mask"] else Region(drawn) if given == ["region"] else Scribble(drawn)
+    if "avoid" in record and given != ["scribble"]:
+        raise LayoutFileError(f"{where}: has avoid without scribble; draw where the object is to be, too")
+    hint: dict[str, Any] = {
+        name: folder / field(record, name, str, where)
+        for name in ("mask", "region", "scribble", "avoid")
+        if name in record
+    }
+    if "box" in record:
+        hint["box"] = field(record, "box", list, where)
+    return HintOptions(**hint).read_where(size_hw)

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from smartmask.apps.cli.hint_options import read_box
+from smartmask.apps.cli.options import check_unicode
+
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
     from smartmask.pipelines.planning.plan import PlanSession
     from smartmask.scene.boxes import BoxXYXY
@@ -31,6 +34,7 @@ def read_changes(vetoes: Sequence[int], edits: Sequence[str], inserts: Sequence[
 
     Raises:
         ValueError: If one is malformed, or an object is changed twice.
+        click.UsageError: If a box is.
     """
     changes = [PlanChange("veto", number) for number in dict.fromkeys(vetoes)]
     changes += [_read("edit", text) for text in edits]
@@ -76,8 +80,6 @@ def change_plan(session: "PlanSession", changes: Sequence[PlanChange]) -> None:
 
 def _read(kind: str, text: str) -> PlanChange:
     """The change in "3=a red chair@80,200,180,280"."""
-    from smartmask.apps.cli.suggest import check_unicode
-
     number, equals, what = text.partition("=")
     words, at, box = what.partition("@")
     if not (equals and number.isascii() and number.isdigit() and (words.strip() or box.strip())):
@@ -87,7 +89,8 @@ def _read(kind: str, text: str) -> PlanChange:
     if kind == "insert" and not words.strip():
         raise ValueError(f'--{kind} {text!r} must say what comes, like 3="a red chair"')
     check_unicode(words, None)
-    return PlanChange(kind, int(number[:9]), words.strip(), _corners(kind, box) if at else None)
+    place = read_box(f"--{kind}: the box", box) if at else None
+    return PlanChange(kind, int(number[:9]), words.strip(), place)
 
 
 def _named(words: str) -> tuple[str, str]:
@@ -96,13 +99,3 @@ def _named(words: str) -> tuple[str, str]:
 
     said = read_scene_prompt(words)
     return (said.named[0].label if said.named else said.text), said.text
-
-
-def _corners(kind: str, text: str) -> "BoxXYXY":
-    try:
-        x0, y0, x1, y1 = (float(value) for value in text.split(","))
-    except ValueError as error:
-        raise ValueError(
-            f"--{kind}: the box {text!r} must be four numbers X0,Y0,X1,Y1 in pixels, like 80,200,180,280"
-        ) from error
-    return x0, y0, x1, y1

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from smartmask.apps.cli.mask_model import mask_model_options
+from smartmask.apps.cli import options
+from smartmask.apps.cli.mask_model import MaskModel, mask_model_options
 
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
     import numpy as np
@@ -16,14 +17,13 @@ if TYPE_CHECKING:  # commands import the library when they run, so that --help i
     from smartmask.pipelines.planning.plan_record import PlanRecord
     from smartmask.scene.layout import Layout
 
-_FILE = click.Path(path_type=Path, readable=False)
 _SIZE_WH = (640, 480)
 
 
 @click.command()
 @click.argument("prompt", required=False)
-@click.option("--start", metavar="LAYOUT", type=_FILE, help="Layout to begin with, in any format.")
-@click.option("--photo", metavar="PHOTO", type=_FILE, help="Photo to begin with; it is segmented.")
+@options.file_option("--start", "LAYOUT", "Layout to begin with, in any format.")
+@options.file_option("--photo", "PHOTO", "Photo to begin with; it is segmented.")
 @click.option(
     "--planner",
     metavar="NAME",
@@ -35,24 +35,14 @@ _SIZE_WH = (640, 480)
     "--steps", type=click.IntRange(1, 100), default=12, show_default=True, help="Objects at the most."
 )
 @click.option("--size", metavar="WxH", help=f"Canvas in pixels.  [default: {_SIZE_WH[0]}x{_SIZE_WH[1]}]")
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same scene."
-)
-@click.option(
-    "--replay", metavar="RECORD", type=_FILE, help="Make the scene of a plan.json again, and check it."
-)
+@options.seed_option("scene")
+@options.file_option("--replay", "RECORD", "Make the scene of a plan.json again, and check it.")
 @click.option("--veto", metavar="N", type=click.IntRange(min=1), multiple=True, help="Leave out object N.")
 @click.option("--edit", metavar="N=WHAT@BOX", multiple=True, help="Make object N another, or move it.")
 @click.option("--insert", metavar="N=WHAT@BOX", multiple=True, help="Put a new object before object N.")
 @mask_model_options
-@click.option("--out", type=_FILE, default=Path("out"), show_default=True, help="Folder for the results.")
-@click.option(
-    "--max-megapixels",
-    type=click.FloatRange(min=0, min_open=True),
-    default=100.0,
-    show_default=True,
-    help="Refuse larger photos and layouts.",
-)
+@options.out_option
+@options.max_megapixels_option("photos and layouts")
 @click.pass_context
 def plan(
     context: click.Context,
@@ -67,9 +57,7 @@ def plan(
     veto: tuple[int, ...],
     edit: tuple[str, ...],
     insert: tuple[str, ...],
-    weights: Path | None,
-    device: str,
-    memory: Path | None,
+    mask_model: MaskModel,
     out: Path,
     max_megapixels: float,
 ) -> None:
@@ -106,10 +94,9 @@ def plan(
     from smartmask.language.scene_prompts import clean_prompt
     from smartmask.pipelines.planning.plan import MAX_OBJECTS, check_plan_request
 
-    check_folder(
-        out, plan_file_names(MAX_OBJECTS if replay else steps), [start, photo, replay, weights, memory]
-    )
-    try:
+    names = plan_file_names(MAX_OBJECTS if replay else steps)
+    check_folder(out, names, [start, photo, replay, *mask_model.files])
+    with options.usage_errors():
         changes = read_changes(veto, edit, insert)
         if replay is not None:
             _check_replay(context)
@@ -127,17 +114,13 @@ def plan(
         if len(given) > 1:
             raise ValueError(f"{' and '.join(given)} were given; give one of them or none")
         size_hw = _parse_size(size)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
     if replay is not None:
         goes_on = _is_given(context, "steps")
         asked = planner if _is_given(context, "planner") else None
-        _replay(replay, changes, steps if goes_on else None, asked, weights, device, memory, out)
+        _replay(replay, changes, steps if goes_on else None, asked, mask_model, out)
     else:
         assert prompt is not None
-        _plan(
-            prompt, start, photo, planner, steps, size_hw, seed, weights, device, memory, out, max_megapixels
-        )
+        _plan(prompt, start, photo, planner, steps, size_hw, seed, mask_model, out, max_megapixels)
 
 
 def _is_given(context: click.Context, name: str) -> bool:
@@ -165,44 +148,37 @@ def _plan(
     steps: int,
     size_hw: tuple[int, int],
     seed: int,
-    weights: Path | None,
-    device: str,
-    memory: Path | None,
+    mask_model: MaskModel,
     out: Path,
     max_megapixels: float,
 ) -> None:
-    from smartmask.apps.cli.mask_model import load_mask_model, mask_model_record
+    from smartmask.apps.cli.mask_model import mask_model_record
     from smartmask.apps.cli.planning.notes import notes_on
     from smartmask.apps.cli.progress import progress
+    from smartmask.apps.planners import load_planner
     from smartmask.data.layout_formats import read_any_layout
     from smartmask.data.photos import read_photo
     from smartmask.pipelines.planning.plan_record import PlanRecord
 
-    try:
+    with options.usage_errors():
         image = None if photo is None else read_photo(photo, max_megapixels)
         given = None if start is None else read_any_layout(start, max_megapixels=max_megapixels)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-
-    from smartmask.apps.planners import load_planner
 
     with progress() as (step, on_progress):
         step("loading the models")
-        models = load_mask_model(weights, device, memory)
+        models = mask_model.load()
         planning = load_planner(planner)
         if image is not None:
             step("segmenting the photo")
             given = models.segment(image)
         step("placing objects")
-        try:
+        with options.usage_errors():
             session = models.plan(prompt, given, planner=planning, limit=steps, size_hw=size_hw, seed=seed)
             for placed in session:
                 on_progress(len(session.steps), steps)
                 step(f"placing objects: {placed.planned.label}")
-        except ValueError as error:
-            raise click.UsageError(str(error)) from error
         step("drawing the pictures")
-        record = PlanRecord.of(session, planner, mask_model_record(weights)["sha256"])
+        record = PlanRecord.of(session, planner, mask_model_record(mask_model.weights)["sha256"])
         notes = _write(out, record, image)
     if planner == "embedded":  # others may use words of their own
         notes += notes_on(prompt, session.layout)
@@ -214,13 +190,10 @@ def _replay(
     changes: "list[PlanChange]",
     steps: int | None,
     planner: str | None,
-    weights: Path | None,
-    device: str,
-    memory: Path | None,
+    mask_model: MaskModel,
     out: Path,
 ) -> None:
     """Make a recorded scene again; change it; go on with it until there are so many objects."""
-    from smartmask.apps.cli.mask_model import load_mask_model
     from smartmask.apps.cli.planning.changes import change_plan
     from smartmask.apps.cli.progress import progress
     from smartmask.apps.planners import check_planner, load_planner
@@ -231,9 +204,9 @@ def _replay(
     count = len(record.steps)
     with progress() as (step, on_progress):
         step("loading the models")
-        models = load_mask_model(weights, device, memory)
+        models = mask_model.load()
         described = planner or record.planner
-        try:
+        with options.usage_errors():
             if steps is not None:
                 check_planner(described)
             planning = load_planner(described if steps is not None else "embedded")
@@ -247,8 +220,6 @@ def _replay(
             for placed in session if steps is not None else ():
                 on_progress(len(session.steps), session.limit)
                 step(f"placing objects: {placed.planned.label}")
-        except ValueError as error:
-            raise click.UsageError(str(error)) from error
         step("drawing the pictures")
         record = PlanRecord.of(session, described, record.weights_sha256)
         notes = _write(out, record, None)

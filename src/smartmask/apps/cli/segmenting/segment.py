@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from smartmask.apps.cli import options
+
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
     from smartmask.protocols import Segmenter
     from smartmask.scene.layout import Layout
@@ -21,11 +23,10 @@ FORMATS = (
     "psd",
 )
 """The names of `layout_formats.FILE_NAMES`, at hand without importing the library."""
-_PATH = click.Path(path_type=Path, readable=False)
 
 
 @click.command()
-@click.argument("photos", nargs=-1, required=True, metavar="PHOTO...", type=_PATH)
+@click.argument("photos", nargs=-1, required=True, metavar="PHOTO...", type=options.FILE)
 @click.option(
     "--format",
     "formats",
@@ -47,23 +48,11 @@ _PATH = click.Path(path_type=Path, readable=False)
 @click.option("--detector", metavar="CHECKPOINT", help="Grounding DINO for --words.")
 @click.option("--outliner", metavar="CHECKPOINT", help="Segment Anything for --words.")
 @click.option("--depth", metavar="CHECKPOINT", help="A depth estimator; layers are put in its order.")
-@click.option("--device", default="cpu", show_default=True, help="For checkpoints: cpu, cuda, mps, ...")
-@click.option(
-    "--dtype",
-    type=click.Choice(["float32", "bfloat16", "float16"]),
-    default="float32",
-    show_default=True,
-    help="Number format of checkpoints.",
-)
-@click.option("--out", type=_PATH, default=Path("out"), show_default=True, help="Folder for the results.")
+@options.device_option("For checkpoints: cpu, cuda, mps, ...")
+@options.dtype_option
+@options.out_option
 @click.option("--strict", is_flag=True, help="Stop at the first photo that cannot be used.")
-@click.option(
-    "--max-megapixels",
-    type=click.FloatRange(min=0, min_open=True),
-    default=100.0,
-    show_default=True,
-    help="Refuse larger photos.",
-)
+@options.max_megapixels_option()
 def segment(
     photos: tuple[Path, ...],
     formats: tuple[str, ...],
@@ -112,11 +101,16 @@ def segment(
 
         asked = [] if words is None else words.split(",")
         try:
-            return load_segmenter(
-                backend, asked, depth=depth, detector=detector, outliner=outliner, device=device, dtype=dtype
-            )
-        except ValueError as error:
-            raise click.UsageError(str(error)) from error
+            with options.usage_errors():
+                return load_segmenter(
+                    backend,
+                    asked,
+                    depth=depth,
+                    detector=detector,
+                    outliner=outliner,
+                    device=device,
+                    dtype=dtype,
+                )
         except SmartMaskError as error:  # as a click error, so that it is not taken for the fault of a photo
             raise click.ClickException(str(error)) from error
 
