@@ -21,6 +21,7 @@ from smartmask.evaluation.benchmark.protocol import Entry, frozen
 from smartmask.evaluation.benchmark.tasks import Task, task_of
 from smartmask.evaluation.ranking import pair_auc, ranking_pairs, score_pairs
 from smartmask.model.mask.generator import ShapeGenerator
+from smartmask.model.ranker.outlines import load_outline_judge
 from smartmask.model.shape.codec import SilhouetteCodec
 from smartmask.pipelines.shapes.free_drawing import FreeDrawing
 from smartmask.scene.boxes import box_of
@@ -95,7 +96,8 @@ def test_the_shipped_generator_draws_freely_as_well_however_the_hole_was_filled(
 ):
     codec = SilhouetteCodec.load(WEIGHTS / "codec.npz")
     generator = ShapeGenerator(WEIGHTS / "generator.onnx", codec.digest)
-    free = FreeDrawing(generator, codec, encoder, load_recall(None, encoder, codec))
+    judge = load_outline_judge(WEIGHTS / "outlines.npz", codec.digest)
+    free = FreeDrawing(generator, judge, codec, encoder, load_recall(None, encoder, codec))
 
     def iou(task: Task) -> float:
         drawn = free(task.scene, task.label, task.box(), np.random.default_rng(task.number), 1)

@@ -11,17 +11,28 @@ Anything else is a `TypeError`.
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, UInt8
 from PIL import Image
 
-from smartmask.data.photos import read_mask
+from smartmask.data.photos import read_mask, read_photo
 from smartmask.errors import kind_of
 from smartmask.pipelines.suggestion import Suggestion
 from smartmask.scene.boxes import FourNumbers
 from smartmask.scene.guidance import Box, Guidance, Scribble
+from smartmask.scene.layout import Layout
 
 Drawing = Suggestion | Path | str | Image.Image | np.ndarray
 Hint = Guidance | FourNumbers | Drawing
+Photo = Path | str | Image.Image | UInt8[np.ndarray, "H W 3"]
+Canvas = UInt8[np.ndarray, "H W 3"] | Layout
+
+
+def read_canvas(image_or_layout: Photo | Layout) -> tuple[Canvas, tuple[int, int]]:
+    """A photo read, or a layout as it is; and the size."""
+    if isinstance(image_or_layout, Layout):
+        return image_or_layout, image_or_layout.size_hw
+    photo = read_photo(image_or_layout)
+    return photo, (photo.shape[0], photo.shape[1])
 
 
 def read_hint(hint: Hint, size_hw: tuple[int, int]) -> Guidance:

@@ -5,10 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import UInt8
-from PIL import Image
 
-from smartmask.apps.hints import Drawing, Hint, read_drawing, read_hint, read_where
+from smartmask.apps.hints import (
+    Canvas,
+    Drawing,
+    Hint,
+    Photo,
+    read_canvas,
+    read_drawing,
+    read_hint,
+    read_where,
+)
 from smartmask.apps.inpainters import load_inpainter
 from smartmask.data.photos import read_focal_px, read_photo
 from smartmask.memory.shape_memory import ShapeMemory
@@ -40,8 +47,6 @@ from smartmask.scene.camera import Camera
 from smartmask.scene.guidance import NoGuidance
 from smartmask.scene.layout import Layout
 from smartmask.weights import WEIGHTS
-
-Photo = Path | str | Image.Image | UInt8[np.ndarray, "H W 3"]
 
 
 class SmartMask:
@@ -120,16 +125,13 @@ class SmartMask:
             ImageError: If the photo cannot be read.
             ValueError: If the horizon or the focal length is none.
         """
-        if isinstance(image_or_layout, Layout):
-            return estimate_camera(image_or_layout, horizon=horizon, focal=focal)
-        if focal is None and not isinstance(image_or_layout, np.ndarray):
+        if focal is None and not isinstance(image_or_layout, Layout | np.ndarray):
             focal = read_focal_px(image_or_layout)
-        return estimate_camera(self.segment(image_or_layout), horizon=horizon, focal=focal)
+        layout = self._layout(read_canvas(image_or_layout)[0])
+        return estimate_camera(layout, horizon=horizon, focal=focal)
 
     def words(self, prompt: str) -> ShapeWords | None:
-        """How a prompt is understood: which shapes it means, what of it is not honoured; `say()` says it.
-
-        None if a base mask model draws, which reads the words itself.
+        """How a prompt is understood, as `say()` tells; None if a base mask model reads it.
 
         Raises:
             ValueError: If the prompt is empty.
@@ -164,7 +166,7 @@ class SmartMask:
             ValueError: If the prompt is empty or too long, n or the seed is out of range, or the hint does
                 not fit.
         """
-        canvas, size_hw = _canvas(image_or_layout)
+        canvas, size_hw = read_canvas(image_or_layout)
         hint = read_hint(guidance, size_hw)
         check_request(prompt, scene, hint, n, seed, size_hw)
         return self._suggest(self._layout(canvas), prompt, scene, hint, n, seed, on_progress)
@@ -189,12 +191,9 @@ class SmartMask:
             seed: Same seed, same masks.
 
         Raises:
-            ImageError: If the photo cannot be read.
-            TypeError: If the mask is none of these.
-            ValueError: If the prompt, the mask, the change, n or the seed does not fit.
-            BackendError: If it is a base mask model that draws.
+            BackendError: If it is a base mask model that draws; for the rest see `suggest`.
         """
-        canvas, size_hw = _canvas(image_or_layout)
+        canvas, size_hw = read_canvas(image_or_layout)
         mask = read_drawing(like, size_hw)
         return self._suggest.more_like(self._layout(canvas), prompt, mask, change, n, seed)
 
@@ -218,16 +217,13 @@ class SmartMask:
             seed: Same seed, same masks.
 
         Raises:
-            ImageError: If the photo cannot be read.
-            TypeError: If a mask is none of these.
-            ValueError: If the prompt, a mask, n or the seed does not fit.
-            BackendError: If it is a base mask model that draws.
+            BackendError: If it is a base mask model that draws; for the rest see `suggest`.
         """
-        canvas, size_hw = _canvas(image_or_layout)
+        canvas, size_hw = read_canvas(image_or_layout)
         first, last = read_drawing(one, size_hw), read_drawing(other, size_hw)
         return self._suggest.between(self._layout(canvas), prompt, first, last, n, seed)
 
-    def _layout(self, canvas: UInt8[np.ndarray, "H W 3"] | Layout) -> Layout:
+    def _layout(self, canvas: Canvas) -> Layout:
         return canvas if isinstance(canvas, Layout) else self._segmenter.segment(canvas)
 
     # Eleven parameters, one above the ceiling: long drawing needs a progress bar, and nothing else is spare.
@@ -361,7 +357,7 @@ class SmartMask:
             encoder = StaticTextEncoder(WEIGHTS / "text.npz")
             layout = start_layout(read_scene_prompt(prompt), size_hw, seed, encoder)
         else:
-            layout = self._layout(_canvas(start)[0])
+            layout = self._layout(read_canvas(start)[0])
         return PlanPipeline(planner or load_planner(), self._suggest).begin(layout, prompt, limit, seed)
 
     def replay_plan(
@@ -398,14 +394,6 @@ class SmartMask:
         from smartmask.apps.planners import load_planner
 
         return resume_record(record, planner or load_planner(), self._suggest, on_step)
-
-
-def _canvas(image_or_layout: Photo | Layout) -> tuple[UInt8[np.ndarray, "H W 3"] | Layout, tuple[int, int]]:
-    """A photo read, or a layout as it is; and the size."""
-    if isinstance(image_or_layout, Layout):
-        return image_or_layout, image_or_layout.size_hw
-    photo = read_photo(image_or_layout)
-    return photo, (photo.shape[0], photo.shape[1])
 
 
 def _from_root(path: Path | str | None) -> Path | None:

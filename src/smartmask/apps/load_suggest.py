@@ -8,6 +8,7 @@ from smartmask.model.mask.chooser import load_chooser
 from smartmask.model.mask.generator import ShapeGenerator
 from smartmask.model.planner.embedded import EmbeddedPlanner
 from smartmask.model.ranker.network import EmbeddedRanker, load_ranker_network
+from smartmask.model.ranker.outlines import load_outline_judge
 from smartmask.model.shape.codec import SilhouetteCodec
 from smartmask.pipelines.shapes.draw_remembered import RememberedDrawing
 from smartmask.pipelines.shapes.draw_shapes import ShapeDrawing
@@ -71,9 +72,10 @@ def load_suggest(
     recall = load_recall(memory, encoder, codec)
     path = Path(weights) if weights else WEIGHTS / "generator.onnx"
     generator = ShapeGenerator(path, codec.digest, threads or os.cpu_count() or 1)
+    judge = load_outline_judge(WEIGHTS / "outlines.npz", codec.digest)
     drawer = ShapeDrawing(
         RememberedDrawing(recall, load_chooser(WEIGHTS / "chooser.npz")),
-        FreeDrawing(generator, codec, encoder, recall),
+        FreeDrawing(generator, judge, codec, encoder, recall),
         EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder),
     )
     return SuggestPipeline(drawer, ranker, threads)

@@ -13,6 +13,7 @@ from smartmask import SmartMask
 from smartmask.apps.load_suggest import load_ranker, load_recall, load_suggest
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.model.mask.generator import ShapeGenerator
+from smartmask.model.ranker.outlines import load_outline_judge
 from smartmask.model.shape.codec import CODE_BYTES, SilhouetteCodec
 from smartmask.pipelines.generate import Scene
 from smartmask.pipelines.shapes.free_drawing import SAMPLES, FreeDrawing, FreelyDrawn
@@ -69,7 +70,9 @@ def free_of(words, codec):
 
     def make(recall: ShapeRecall | None, threads: int = 1) -> FreeDrawing:
         generator = ShapeGenerator(WEIGHTS / "generator.onnx", codec.digest, threads)
-        return FreeDrawing(generator, codec, words, recall)
+        return FreeDrawing(
+            generator, load_outline_judge(WEIGHTS / "outlines.npz", codec.digest), codec, words, recall
+        )
 
     return make
 

@@ -1,7 +1,8 @@
 """Shapes drawn freely: the generator is asked for codes in the frame of a hint, and told what is known.
 
 Told are the words, what is behind the hint, what is drawn, and some of the shapes that the memory has for the
-words, other ones for each sample, so that samples differ as these do.
+words, other ones for each sample, so that samples differ as these do. In a box those come first that look
+most like real shapes of the words; for a scribble, which says itself what is right, those that most are like.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from smartmask.model.mask.generator_inputs import (
     GeneratorInputs,
     drawing_map,
 )
+from smartmask.model.ranker.outlines import OutlineJudge
 from smartmask.model.shape.frame import FRAME_PX, MARGIN_PX
 from smartmask.pipelines.generate import Scene
 from smartmask.pipelines.shapes.asked import Surroundings, thing_asked_for
@@ -36,7 +38,7 @@ LEAST_SIDE = 0.05
 NEAREST = 12
 """Shapes of different objects that neighbours are taken from."""
 SAMPLES = 8
-"""Samples drawn at one go, of which those are shown first that most of them are like."""
+"""Samples drawn at one go, the best of which are shown first."""
 BOX_STRENGTH, SCRIBBLE_STRENGTH = 2.0, 1.5
 """A drawing says more of its object than a box does, so the words need less help."""
 _ORDER_PX = 48
@@ -46,7 +48,7 @@ _ORDER_ROOM = 0.25
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FreelyDrawn:
-    """Samples of the generator, those first that most of them are like.
+    """Samples of the generator, the best first.
 
     Attributes:
         codes: The shape codec's.
@@ -68,17 +70,23 @@ class FreeDrawing:
     """Asks the generator; safe to call from several threads at once."""
 
     def __init__(
-        self, generator: ShapeGenerator, coder: ShapeCoder, encoder: TextEncoder, recall: ShapeRecall | None
+        self,
+        generator: ShapeGenerator,
+        judge: OutlineJudge,
+        coder: ShapeCoder,
+        encoder: TextEncoder,
+        recall: ShapeRecall | None,
     ) -> None:
         """Take the parts.
 
         Args:
             generator: Draws codes.
+            judge: Tells which look real.
             coder: The codec of them.
             encoder: The text encoder that it was trained with.
             recall: Gives shapes to draw like; None = none are shown.
         """
-        self._generator, self._coder = generator, coder
+        self._generator, self._judge, self._coder = generator, judge, coder
         self._encoder, self._recall = encoder, recall
 
     def __call__(
@@ -113,9 +121,11 @@ class FreeDrawing:
         drawn = self._generator.draw(inputs, noise, strength=strength)
         moved = np.array(box) + isinstance(hint, Scribble) * drawn.places * (width, height, width, height)
         moved[:, 2:] = np.maximum(moved[:, 2:], moved[:, :2] + LEAST_SIDE * np.array([width, height]))
-        order = consensus_order(
-            self._pictures(drawn.codes, (moved - (x0, y0, x0, y0)) / (width, height, width, height))
-        )
+        if isinstance(hint, Box):
+            order = np.argsort(-self.looks(prompt, drawn.codes, width / height), kind="stable")
+        else:
+            shares = (moved - (x0, y0, x0, y0)) / (width, height, width, height)
+            order = consensus_order(self._pictures(drawn.codes, shares))
         boxes = [(float(a), float(b), float(c), float(d)) for a, b, c, d in moved[order]]
         return FreelyDrawn(drawn.codes[order], boxes, avoid)
 
@@ -127,20 +137,33 @@ class FreeDrawing:
         noise: Float32[np.ndarray, "n N"],
         begin: Begin,
     ) -> FreelyDrawn:
-        """Draw in a box from samples that were partly turned to noise; each answers to its own alone.
+        """Draw in a box from a sample that was partly turned to noise, with each noise once.
 
         Args:
             scene: What is there.
             prompt: What is wanted.
             box_xyxy: Where.
             noise: Of deviation 1.
-            begin: The samples.
+            begin: The sample.
         """
         drawing = np.zeros((DRAWING_PX, DRAWING_PX), np.float32)
         none = np.zeros((len(noise), NEIGHBOURS, CODE_NUMBERS), np.float32)
         inputs = self._inputs(scene, prompt, box_xyxy, drawing, none)
         drawn = self._generator.draw(inputs, noise, strength=BOX_STRENGTH, begin=begin)
         return FreelyDrawn(drawn.codes, [box_xyxy] * len(noise))
+
+    def looks(
+        self, prompt: str, codes: UInt8[np.ndarray, "n bytes"], aspect: float
+    ) -> Float32[np.ndarray, " n"]:
+        """How much shapes look like real ones of the words, as `OutlineJudge.scores` says it.
+
+        Args:
+            prompt: What is wanted.
+            codes: The shape codec's.
+            aspect: Width over height of what they fill.
+        """
+        text = thing_asked_for(prompt, self._encoder, self._recall)
+        return self._judge.scores(codes, text, np.full(len(codes), np.log(aspect), np.float32))
 
     def sample_of(self, field: Float32[np.ndarray, "F F"]) -> Float32[np.ndarray, "1 N"]:
         """A shape's field as the generator would draw it in a box that it fills."""

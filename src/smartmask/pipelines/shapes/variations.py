@@ -2,7 +2,8 @@
 
 A shape's code is taken part of the way back to noise and drawn from there again (SDEdit, Meng et al. 2022),
 by the generator, which knows what shapes of the word look like. Between two shapes it begins from mixtures
-of their codes, all with the same noise, so that each step differs little from the one before.
+of their codes, all with the same noise, so that each step differs little from the one before. Of several
+tries that is taken which looks most like a real shape; on the way between two, whose worst step does.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from smartmask.model.mask.generator import Begin
 from smartmask.model.mask.generator_inputs import NUMBERS
 from smartmask.model.shape.frame import frame_field
 from smartmask.pipelines.generate import Scene
-from smartmask.pipelines.shapes.free_drawing import FreeDrawing
+from smartmask.pipelines.shapes.free_drawing import FreeDrawing, FreelyDrawn
 from smartmask.scene.boxes import BoxXYXY, box_of
 from smartmask.scene.outline import Outline
 
@@ -22,6 +23,7 @@ LEAST_TIME, MOST_TIME = 0.25, 0.95
 """Times on the flow for the least and the largest change."""
 ENDS_TIME, MIDDLE_TIME = 0.5, 0.85
 """Of mixtures that are nearly one of two shapes, and of even ones, which are least like any of the kind."""
+TRIES = 3
 
 Mask = Bool[np.ndarray, "H W"]
 
@@ -48,7 +50,12 @@ class ShapeVariations:
         """
         sample, box = self._free.sample_of(frame_field(mask)), box_of(mask)
         begin = Begin(sample, LEAST_TIME + (MOST_TIME - LEAST_TIME) * change)
-        return [self._drawn(scene, prompt, box, begin, _noise(seed, number)) for number in numbers]
+        found = []
+        for number in numbers:
+            drawn = self._free.again(scene, prompt, box, _noise(seed, number), begin)
+            best = int(self._looks(prompt, drawn).argmax())
+            found.append(self._free.outline(drawn, best))
+        return found
 
     def between(
         self, scene: Scene, prompt: str, one: Mask, other: Mask, count: int, seed: int
@@ -64,17 +71,18 @@ class ShapeVariations:
             seed: Same seed, same shapes.
         """
         first, last = (self._free.sample_of(frame_field(mask)) for mask in (one, other))
-        found, noise = [], _noise(seed, 0)
+        steps, noise = [], _noise(seed, 0)
         for share in (np.arange(1, count + 1) / (count + 1)).tolist():
             time = ENDS_TIME + (MIDDLE_TIME - ENDS_TIME) * 4 * share * (1 - share)
             box = box_between(box_of(one), box_of(other), share)
-            found.append(self._drawn(scene, prompt, box, Begin(_mixed(first, last, share), time), noise))
-        return found
+            begin = Begin(_mixed(first, last, share), time)
+            steps.append(self._free.again(scene, prompt, box, noise, begin))
+        best = int(np.min([self._looks(prompt, drawn) for drawn in steps], 0).argmax())
+        return [self._free.outline(drawn, best) for drawn in steps]
 
-    def _drawn(
-        self, scene: Scene, prompt: str, box_xyxy: BoxXYXY, begin: Begin, noise: Float32[np.ndarray, "1 N"]
-    ) -> Outline:
-        return self._free.outline(self._free.again(scene, prompt, box_xyxy, noise, begin), 0)
+    def _looks(self, prompt: str, drawn: FreelyDrawn) -> Float32[np.ndarray, " n"]:
+        x0, y0, x1, y1 = drawn.boxes_xyxy[0]
+        return self._free.looks(prompt, drawn.codes, (x1 - x0) / (y1 - y0))
 
 
 def box_between(one: BoxXYXY, other: BoxXYXY, share: float) -> BoxXYXY:
@@ -91,8 +99,8 @@ def box_between(one: BoxXYXY, other: BoxXYXY, share: float) -> BoxXYXY:
     return middle - width / 2, foot - height, middle + width / 2, foot
 
 
-def _noise(seed: int, number: int) -> Float32[np.ndarray, "1 N"]:
-    return np.random.default_rng([seed, number, 2]).standard_normal((1, NUMBERS), np.float32)
+def _noise(seed: int, number: int) -> Float32[np.ndarray, "n N"]:
+    return np.random.default_rng([seed, number, 2]).standard_normal((TRIES, NUMBERS), np.float32)
 
 
 def _mixed(
