@@ -1,7 +1,8 @@
 """What keeps things where they are: the ground, a table top, a wall, a ceiling, water, air.
 
-Each label has one *hold*, that of the nearest word in a short table (by the text encoder, so words that
-nobody listed have one too). The rule of each hold, for a mask in a layout:
+Each label has one *hold*, that of its kind (`language/kinds.py`, by the text encoder for words that nobody
+listed); what stands on open ground or on a road stands on the floor here. The rule of each hold, for a mask
+in a layout:
 
     floor     half of its foot (the lowest 6 % of its rows) lies on ground, not on another thing that stands
               there (but for the lowest tenth of that); or it ends at the canvas's border
@@ -18,65 +19,25 @@ water. What breaks its rule is a *support violation*. The planner sorts its boxe
 benchmark counts violations by, so the benchmark also reports how often held-out scenes break it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, TypeVar
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32
 
+from smartmask.language.kinds import Kinds
 from smartmask.protocols import TextEncoder
 from smartmask.scene.boxes import box_of
 from smartmask.scene.layout import Layout
 
 Hold = Literal["floor", "top", "seat", "wall", "ceiling", "water", "air"]
 Surface = Literal["ground", "water", "upright", "above"]
-T = TypeVar("T", bound=str)
 FOOT_SHARE = 0.06
 LEAST_HELD = 0.5
 CEILING_ZONE = 0.125
 
-HOLDS: dict[Hold, tuple[str, ...]] = {
-    "floor": (
-        "couch", "sofa", "chair", "armchair", "office chair", "bar stool", "table", "dining table",
-        "coffee table",
-        "side table", "desk", "bed", "cabinet", "kitchen cabinet", "bookcase", "shelf", "dresser", "wardrobe",
-        "night stand", "tv stand", "refrigerator", "oven", "dishwasher", "washing machine", "toilet",
-        "bathtub",
-        "sink", "door", "floor lamp", "rug", "carpet", "floor mat", "stairs", "piano", "fireplace", "bench",
-        "car", "truck", "bus", "train", "motorcycle", "bicycle", "van", "tractor", "tree", "bush", "hedge",
-        "fence", "building", "house", "barn", "castle", "tower", "church", "tent", "street lamp",
-        "street light",
-        "traffic light", "fire hydrant", "stop sign", "parking meter", "sign", "horse", "cow", "sheep",
-        "elephant", "giraffe", "zebra", "bear", "deer", "lion", "unicorn", "dinosaur", "dragon", "statue",
-        "fountain", "rock", "stone", "boulder", "column", "robot", "crib", "bathroom sink",
-    ),
-    "seat": (
-        "person", "man", "woman", "child", "baby", "girl", "boy", "dog", "cat", "puppy", "kitten", "rabbit",
-        "squirrel", "pillow", "cushion", "blanket", "clothes", "shirt", "teddy bear", "backpack", "handbag",
-        "bag", "guitar", "towel",
-    ),
-    "top": (
-        "mouse", "duck", "chicken", "seashell", "shoe", "book", "books", "box", "bottle", "bowl",
-        "cup", "mug", "glass", "wine glass", "plate", "vase", "jar", "can", "pan", "pot", "fork", "knife",
-        "spoon", "food", "fruit", "apple", "orange", "banana", "cake", "pizza", "sandwich", "bread", "carrot",
-        "monitor", "computer", "laptop", "keyboard", "cell phone", "remote", "tv", "microwave", "toaster",
-        "table lamp", "lamp", "candle", "potted plant", "plant", "flower", "toy", "ball", "suitcase",
-        "umbrella", "basket", "hat", "skateboard", "pumpkin",
-    ),
-    "wall": (
-        "picture", "painting", "poster", "photo frame", "mirror", "window", "curtain", "blinds", "clock",
-        "wall clock", "whiteboard", "wall lamp", "light switch", "socket",
-    ),
-    "ceiling": ("ceiling lamp", "chandelier", "pendant light", "ceiling fan", "hanging lamp"),
-    "water": ("boat", "ship", "sailboat", "canoe", "kayak", "swan", "whale", "dolphin", "shark", "surfboard"),
-    "air": (
-        "bird", "seagull", "eagle", "airplane", "helicopter", "kite", "balloon", "hot air balloon", "cloud",
-        "sun",
-        "moon", "star", "rainbow", "butterfly", "bat", "drone", "lightning", "fireworks", "rocket", "bee",
-    ),
-}  # fmt: skip
 SURFACES: dict[Surface, tuple[str, ...]] = {
     "ground": (
         "floor", "grass", "meadow", "field", "lawn", "sand", "beach", "shore", "desert", "road", "street",
@@ -124,9 +85,9 @@ class SupportRules:
 
     def __init__(self, encoder: TextEncoder) -> None:
         """Take the encoder that compares words."""
-        self._encoder = encoder
-        self._hold_of = lru_cache(maxsize=4096)(lambda label: _nearest(encoder, HOLDS, label))
-        self._surface_of = lru_cache(maxsize=4096)(lambda label: _nearest(encoder, SURFACES, label))
+        kinds = Kinds(encoder.encode)
+        self._hold_of = lru_cache(maxsize=4096)(lambda label: _hold(kinds, label))
+        self._surface_of = lru_cache(maxsize=4096)(lambda label: _nearest(encoder, label))
 
     def hold(self, label: str) -> Hold:
         """What keeps such a thing in place; a word without any meaning stands on the floor."""
@@ -276,14 +237,22 @@ def coarse(mask: Bool[np.ndarray, "H W"], cells: int) -> Bool[np.ndarray, "C C"]
     return mask[rows[:, None], columns[None]]
 
 
-def _nearest(encoder: TextEncoder, table: Mapping[T, Sequence[str]], label: str) -> T:
-    """The row of a table with the word nearest to a label; the label itself, or its last word, goes first."""
+def _hold(kinds: Kinds, label: str) -> Hold:
+    """The hold of a label's kind, as the rules know it."""
+    found = kinds.find(label)
+    if found is None or found.kind.hold == "ground" or found.kind.hold == "road":
+        return "floor"
+    return found.kind.hold
+
+
+def _nearest(encoder: TextEncoder, label: str) -> Surface:
+    """The surface with the word nearest to a label; the label itself, or its last word, goes first."""
     for name in (label, label.split()[-1] if label.split() else label):
-        for row, words in table.items():
+        for surface, words in SURFACES.items():
             if name in words:
-                return row
-    rows = [row for row, words in table.items() for _ in words]
-    known = encoder.encode([word for words in table.values() for word in words])
+                return surface
+    rows = [surface for surface, words in SURFACES.items() for _ in words]
+    known = encoder.encode([word for words in SURFACES.values() for word in words])
     return rows[int(np.argmax(known @ encoder.encode([label])[0]))]
 
 
