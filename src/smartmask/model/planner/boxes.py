@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int64
 
+from smartmask.model.planner.metric import MetricSize
 from smartmask.model.planner.network import PlannerNetwork, Reading
 from smartmask.model.planner.pairs import pair_features
 from smartmask.model.planner.state import BINS, box_bins, boxes_of_bins
@@ -35,6 +36,8 @@ CERTAIN_LOGIT = 30.0
 """The logit of what geometry decides."""
 IMPROBABLE = 0.05
 """A height or width less likely than this share of the likeliest is taken only if nothing else will do."""
+MOST_CUT = 0.03
+"""Share of a thing's height that the canvas's upper border may cut off."""
 MOST_HIDDEN = 0.55
 """Share of a thing that may be hidden, by a new one or from it."""
 MOST_HIDDEN_BY_EXTRA = 0.3
@@ -62,6 +65,7 @@ class Wanted:
         standing: Boxes of things on the ground: those with a lower foot will stand in front of it.
         most_hidden: Largest share of a thing that it may hide.
         rest: Where its foot belongs, if not just anywhere that holds it: on a table, on a seat.
+        size: How large it comes out where; None = as the network draws it.
     """
 
     hold: Hold
@@ -73,6 +77,7 @@ class Wanted:
     standing: Float32[np.ndarray, "S 4"] | None = None
     most_hidden: float = MOST_HIDDEN
     rest: Bool[np.ndarray, "C C"] | None = None
+    size: MetricSize | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,14 +118,15 @@ def choose_box(
     """
     bins = network.draw_bins(answer, SAMPLES, TEMPERATURE, rng)
     boxes = boxes_of_bins(bins, rng.random(bins.shape, np.float32))
+    bins, boxes = _sized(bins, boxes, wanted, rng)
     logs = bin_logs(network, answer, bins)
-    scores = _scores(boxes, wanted) - 2.0 * _is_improbable(logs, bins)
+    scores = _scores(boxes, wanted) - 2.0 * _is_improbable(logs, bins, wanted)
     best = float(scores.max())
     if best < NOTHING_AMISS and search:
         boxes = _spread(boxes, rng)
-        bins = box_bins(boxes)
+        bins, boxes = _sized(box_bins(boxes), boxes, wanted, rng)
         logs = bin_logs(network, answer, bins)
-        scores = _scores(boxes, wanted) - 2.0 * _is_improbable(logs, bins)
+        scores = _scores(boxes, wanted) - 2.0 * _is_improbable(logs, bins, wanted)
         likely = np.take_along_axis(logs, bins.T[:, :, None], 2)[..., 0].sum(0) + 8 * scores
     else:
         likely = np.where(scores >= min(best, NOTHING_AMISS), 0.0, -np.inf)
@@ -186,6 +192,7 @@ def _scores(boxes: Float32[np.ndarray, "K 4"], wanted: Wanted) -> Float[np.ndarr
     area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     scores -= 4.0 * ((area < _SMALLEST_AREA) | (area > _LARGEST_AREA))
     scores -= 3.0 * _slivers(boxes)
+    scores -= 3.0 * (boxes[:, 1] < -MOST_CUT * (boxes[:, 3] - boxes[:, 1]))
     scores -= 3.0 * (_overlaps(boxes, wanted.things).max(1, initial=0.0) > wanted.most_hidden)
     if wanted.standing is not None and len(wanted.standing):
         hidden = _shared(boxes, wanted.standing) / np.maximum(area, 1e-6)[:, None]
@@ -199,10 +206,30 @@ def _scores(boxes: Float32[np.ndarray, "K 4"], wanted: Wanted) -> Float[np.ndarr
     return np.asarray(scores)
 
 
+def _sized(
+    bins: Int64[np.ndarray, "K 4"],
+    boxes: Float32[np.ndarray, "K 4"],
+    wanted: Wanted,
+    rng: np.random.Generator,
+) -> tuple[Int64[np.ndarray, "K 4"], Float32[np.ndarray, "K 4"]]:
+    """Boxes as large as the thing comes out where they stand, moved back into the canvas."""
+    if wanted.size is None:
+        return bins, boxes
+    sized = wanted.size.resized(boxes, rng)
+    shift = np.maximum(-sized[:, 0], 0) - np.maximum(sized[:, 2] - 1, 0)
+    sized[:, [0, 2]] += np.where(sized[:, 2] - sized[:, 0] < 1, shift, 0)[:, None]
+    return box_bins(sized), sized
+
+
 def _is_improbable(
-    logs: Float[np.ndarray, "4 K B"], bins: Int64[np.ndarray, "K 4"]
+    logs: Float[np.ndarray, "4 K B"], bins: Int64[np.ndarray, "K 4"], wanted: Wanted
 ) -> Bool[np.ndarray, " K"]:
-    """Whether a box is too high for where its foot is, or too wide for its height, or too small."""
+    """Whether a box is too high for where its foot is, or too wide for its height, or too small.
+
+    Where metres say how high a thing is the network is not asked.
+    """
+    if wanted.size is not None:
+        return np.zeros(len(bins), bool)
     found = np.take_along_axis(logs, bins.T[:, :, None], 2)[..., 0]
     return np.asarray((found[1:3] - logs[1:3].max(-1) < np.log(IMPROBABLE)).any(0))
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Float32
 
+from smartmask.language.kinds import Kinds
 from smartmask.language.prompt_reader import read_scene_prompt
 from smartmask.language.scene_prompts import Named, ScenePrompt, missing_things
 from smartmask.language.scene_words import REGIONS, canonical
@@ -30,11 +31,13 @@ from smartmask.model.planner.boxes import (
     position,
     seen_shares,
 )
+from smartmask.model.planner.metric import MetricScene, MetricSize
 from smartmask.model.planner.network import PlannerNetwork, load_planner_network
 from smartmask.model.planner.start_layouts import nearest_place, start_layout
 from smartmask.model.planner.state import layout_shapes
 from smartmask.model.planner.support import SURFACES, SupportRules, rests
 from smartmask.model.planner.wishes import CELLS, SeenScene, room_tests, told
+from smartmask.perspective.estimate import estimate_camera
 from smartmask.protocols import PlannedObject, TextEncoder
 from smartmask.scene.boxes import BoxXYXY, box_of
 from smartmask.scene.layout import Layout
@@ -75,6 +78,10 @@ class EmbeddedPlanner:
             )
         self._network, self._encoder = network, encoder
         self._rules = SupportRules(encoder)
+        kinds = Kinds(encoder.encode)
+        self._kind_of = lru_cache(maxsize=4096)(
+            lambda words: found.kind if (found := kinds.find(words)) else None
+        )
         self._words = encoder.encode(network.card.labels)
         self._read = lru_cache(maxsize=64)(read_scene_prompt)
         self._nearest = lru_cache(maxsize=64)(lambda said: nearest_place(said, encoder))
@@ -123,7 +130,7 @@ class EmbeddedPlanner:
         seen = self._see(layout, replace(said, text=scene or prompt), place)
 
         def draw(rng: np.random.Generator) -> BoxXYXY:
-            _, chosen = self._place(seen, label, said, number, rng)
+            _, chosen = self._place(seen, label, said, number, rng, prompt)
             return _in_pixels(chosen.box, layout.size_hw)
 
         return draw
@@ -151,7 +158,9 @@ class EmbeddedPlanner:
             float(np.log(width / height)),
         )
         surfaces = self._rules.surfaces(present, regions.tolist(), CELLS)
-        return SeenScene(layout, shown, boxes, regions, surfaces, reading)
+        camera = estimate_camera(present)
+        metric = MetricScene.of(present, regions.tolist(), surfaces, camera, self._kind_of)
+        return SeenScene(layout, shown, boxes, regions, surfaces, reading, metric)
 
     def _named(
         self, scene: SeenScene, said: ScenePrompt, pending: Sequence[int], rng: np.random.Generator
@@ -177,7 +186,7 @@ class EmbeddedPlanner:
         item = said.named[number]
         found = []
         for _ in range(NAMED_TRIES):
-            found.append(self._place(scene, item.label, said, number, rng))
+            found.append(self._place(scene, item.label, said, number, rng, item.description))
             if found[-1][1].score > -1:
                 break
         return _planned(scene, item.label, item.description, max(found, key=lambda one: one[1].score))
@@ -224,9 +233,15 @@ class EmbeddedPlanner:
         return np.asarray(alike | wild)
 
     def _place(
-        self, scene: SeenScene, label: str, said: ScenePrompt, number: int | None, rng: np.random.Generator
+        self,
+        scene: SeenScene,
+        label: str,
+        said: ScenePrompt,
+        number: int | None,
+        rng: np.random.Generator,
+        words: str | None = None,
     ) -> tuple[int, ChosenBox]:
-        """A box for a thing, and how many of the layers shown are behind it."""
+        """A box for a thing, and how many of the layers shown are behind it; words tell its size if given."""
         answer = self._network.ask_box(scene.reading, self._encoder.encode([label])[0])
         musts, meant, lowest, highest = told(scene, said, number, self._rules)
         hold = self._rules.hold(label)
@@ -247,6 +262,7 @@ class EmbeddedPlanner:
             standing=scene.boxes[stands],
             most_hidden=MOST_HIDDEN_BY_EXTRA if number is None else MOST_HIDDEN,
             rest=None if musts else scene.surfaces.rest(label),
+            size=self._size(scene, words or label),
         )
         chosen = choose_box(
             self._network, scene.reading, answer, scene.boxes, wanted, rng, search=number is not None
@@ -259,6 +275,10 @@ class EmbeddedPlanner:
         if hides and not self._leaves_named_seen(scene, said, label, chosen, behind):
             chosen = replace(chosen, score=chosen.score - 3)
         return behind, chosen
+
+    def _size(self, scene: SeenScene, words: str) -> MetricSize | None:
+        kind = self._kind_of(words)
+        return MetricSize(scene.metric, kind) if kind else None
 
     def _leaves_named_seen(
         self, scene: SeenScene, said: ScenePrompt, label: str, chosen: ChosenBox, behind: int

@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float32
 from smartmask.language.scene_prompts import Named, Related, ScenePrompt
 from smartmask.language.scene_words import canonical
 from smartmask.model.planner.boxes import BoxPredicate
+from smartmask.model.planner.metric import MetricScene
 from smartmask.model.planner.network import Reading
 from smartmask.model.planner.support import CARRIERS, SupportRules, Surfaces, coarse
 from smartmask.scene.boxes import BoxXYXY
@@ -38,6 +39,7 @@ class SeenScene:
     is_region: Bool[np.ndarray, " N"]
     surfaces: Surfaces
     reading: Reading
+    metric: MetricScene
 
     def boxes_of(self, label: str) -> list[BoxXYXY]:
         """Boxes of what goes by a label."""

@@ -1,0 +1,172 @@
+"""How high things come out where they stand: metres of their kind, through the camera of the layout.
+
+A thing on the ground is as large as the ground at its foot says; one on a table, on a seat or in front of
+another thing as the ground under *that* says; one on a wall as the foot of the wall below it. What hangs from
+above or flies has no ground, and no size that could be told. Close-ups often show no ground either, but cups
+and bottles, beside which another one has a size.
+
+Source: D. Hoiem, A. Efros, M. Hebert, "Putting Objects in Perspective", IJCV 80 (2008), section 2.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Float32
+
+from smartmask.language.kinds import Kind
+from smartmask.model.planner.support import Surfaces, coarse
+from smartmask.scene.boxes import box_of
+from smartmask.scene.camera import Camera
+from smartmask.scene.layout import Layout
+
+LENGTH_SLACK = 1.3
+"""A thing may come out so much longer than the largest horizontal extent of its kind: with arms spread."""
+VIEW_SPREAD = 0.12
+"""Deviation of ln(height) by pose and view."""
+BESIDE_SPREAD = 0.35
+"""Deviation of ln(scale) between two things on tables: one may be nearer than the other."""
+LEAST_BELOW = 0.015
+"""Share of the canvas's height below the horizon from which on a scale is trusted."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MetricScene:
+    """A layout's camera, and which ground belongs to each place.
+
+    Attributes:
+        camera: That the layout is seen by.
+        thing_feet: For each cell that a thing covers the lower edge of the thing, as a share of the canvas;
+            elsewhere NaN.
+        wall_feet: For each column of cells the upper edge of the ground, likewise.
+        tabletop: Of each whole thing that belongs on tables ln(pixels a metre), and its deviation.
+    """
+
+    camera: Camera
+    thing_feet: Float[np.ndarray, "C C"]
+    wall_feet: Float[np.ndarray, " C"]
+    tabletop: Float[np.ndarray, "T 2"]
+
+    @staticmethod
+    def of(
+        layout: Layout,
+        is_region: Sequence[bool],
+        surfaces: Surfaces,
+        camera: Camera,
+        kind_of: Callable[[str], Kind | None],
+    ) -> "MetricScene":
+        """Look at a layout.
+
+        Args:
+            layout: What is there, all of it shown.
+            is_region: For each layer, whether it is a region rather than a thing.
+            surfaces: Of the same layout.
+            camera: Of the same.
+            kind_of: The kind of a label.
+        """
+        cells = len(surfaces.ground)
+        feet = np.full((cells, cells), np.nan)
+        for layer, region in zip(layout.layers, is_region, strict=True):
+            mask: Bool[np.ndarray, "C C"] = coarse(layer.mask, cells)
+            feet[mask] = np.nan if region else box_of(layer.mask)[3] / layout.size_hw[0]
+        first = np.where(surfaces.ground.any(0), surfaces.ground.argmax(0) / cells, np.nan)
+        tabletop = [
+            (np.log((y1 - y0) / kind.height_m), np.hypot(kind.spread, BESIDE_SPREAD))
+            for layer, region in zip(layout.layers, is_region, strict=True)
+            if not region and (kind := kind_of(layer.label)) and kind.hold == "top"
+            for x0, y0, x1, y1 in [box_of(layer.mask)]
+            if min(x0, y0) > 0 and x1 < layout.size_hw[1] and y1 < layout.size_hw[0]
+        ]
+        return MetricScene(camera, feet, first, np.array(tabletop, float).reshape(-1, 2))
+
+    def heights(
+        self, kind: Kind, boxes: Float32[np.ndarray, "K 4"]
+    ) -> tuple[Float[np.ndarray, " K"], Float[np.ndarray, " K"]]:
+        """What the logarithm of each box's height should be, as a share of the canvas, and its deviation.
+
+        Args:
+            kind: What the thing is.
+            boxes: As shares of the canvas.
+
+        Returns:
+            Both; where nothing is known the deviation is infinite.
+        """
+        height, width = self.camera.size_hw
+        rows = self._ground_rows(kind, boxes) * height
+        below = rows - self.camera.horizon
+        is_known = below > LEAST_BELOW * height
+        below = np.where(is_known, below, 1.0)
+        aspects = (boxes[:, 2] - boxes[:, 0]) * width / ((boxes[:, 3] - boxes[:, 1]) * height)
+        longest = max(kind.length_m, kind.height_m if kind.hold == "top" else 0.0) * LENGTH_SLACK
+        metres = np.minimum(kind.height_m, longest / aspects)
+        scales = np.log(below / self.camera.height_m)
+        certain = np.where(is_known, 1 / np.maximum(self._camera_deviations(below), 1e-3) ** 2, 0.0)
+        if kind.hold == "top":
+            weights = self.tabletop[:, 1] ** -2.0
+            scales = scales * certain + weights @ self.tabletop[:, 0]
+            certain = certain + weights.sum()
+            scales = scales / np.maximum(certain, 1e-9)
+        deviations = np.sqrt(kind.spread**2 + VIEW_SPREAD**2 + 1 / np.maximum(certain, 1e-9))
+        return np.log(metres / height) + scales, np.where(certain > 0, deviations, np.inf)
+
+    def _ground_rows(self, kind: Kind, boxes: Float32[np.ndarray, "K 4"]) -> Float[np.ndarray, " K"]:
+        """The row of the ground that each box's thing stands on or hangs over, as a share; NaN = none."""
+        if kind.hold in ("ceiling", "air"):
+            return np.full(len(boxes), np.nan)
+        cells = len(self.wall_feet)
+        columns = np.clip(((boxes[:, 0] + boxes[:, 2]) / 2 * cells).astype(int), 0, cells - 1)
+        if kind.hold == "wall":
+            return np.where(self.wall_feet[columns] > boxes[:, 3], self.wall_feet[columns], np.nan)
+        own = boxes[:, 3].astype(float)
+        if kind.hold not in ("top", "seat"):
+            return own
+        rows = np.clip((boxes[:, 3] * cells).astype(int) - 1, 0, cells - 1)
+        carried = self.thing_feet[rows, columns]
+        return np.where(np.isnan(carried), own, np.maximum(carried, own))
+
+    def _camera_deviations(self, below: Float[np.ndarray, " K"]) -> Float[np.ndarray, " K"]:
+        """Deviation of ln(scale) so many pixels below the horizon; see `Camera.scale_deviation_at`."""
+        spread = self.camera.spread
+        if spread is None:
+            return np.zeros(len(below))
+        by_horizon = spread.horizon_px / below
+        variance = by_horizon**2 + spread.log_height**2
+        variance += 2 * spread.correlation * by_horizon * spread.log_height
+        return np.asarray(np.sqrt(np.maximum(variance, 0)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MetricSize:
+    """The size of one thing in a scene.
+
+    Attributes:
+        scene: Where it comes.
+        kind: What it is.
+    """
+
+    scene: MetricScene
+    kind: Kind
+
+    def resized(
+        self, boxes: Float32[np.ndarray, "K 4"], rng: np.random.Generator
+    ) -> Float32[np.ndarray, "K 4"]:
+        """Boxes as high as things of the kind come out there, their feet and proportions kept.
+
+        Where little is known of the height it stays as it is, where all is known it goes; between the two it
+        goes as far as a mean weighted by certainty does. One thing is smaller than another: chance says so.
+        """
+        targets, deviations = self.scene.heights(self.kind, boxes)
+        logs = np.log(boxes[:, 3] - boxes[:, 1])
+        share = TRUSTED**2 / (TRUSTED**2 + np.minimum(deviations, 1e6) ** 2)
+        wanted = logs + share * (targets - logs)
+        wanted += np.where(share > 0, rng.normal(0, np.minimum(self.kind.spread, MOST_CHANCE), len(boxes)), 0)
+        factors = np.exp(wanted - logs).astype(np.float32)
+        middles, feet = (boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]
+        half = (boxes[:, 2] - boxes[:, 0]) / 2 * factors
+        tops = feet - (feet - boxes[:, 1]) * factors
+        return np.stack([middles - half, tops, middles + half, feet], 1).astype(np.float32)
+
+
+TRUSTED = 0.6
+"""Deviation of ln(height) in what the network draws: what is known better than so goes first."""
+MOST_CHANCE = 0.3
