@@ -6,8 +6,7 @@ from pathlib import Path
 
 from smartmask.training.mask.generator_batch import ShapeTensors
 from smartmask.training.mask.generator_export import export_generator
-from smartmask.training.mask.generator_loop import STATE_FILE, load_average, read_parts
-from smartmask.training.mask.generator_network import GeneratorConfig, ShapeGenerator
+from smartmask.training.mask.generator_loop import load_average
 from smartmask.training.mask.generator_pack import CODEC_FILE, GeneratorPack
 from smartmask.training.shape.export import read_shape_codec
 from smartmask.weights import WEIGHTS
@@ -22,18 +21,13 @@ def main() -> None:
     parser.add_argument("--pack", type=Path, default=Path("runs/pack"))
     parser.add_argument("--out", type=Path, default=WEIGHTS / "generator.onnx")
     given = parser.parse_args()
-    if (given.run / STATE_FILE).exists():
-        network, views = load_average(given.run / STATE_FILE)
-    else:
-        found, config, views = read_parts(given.run)
-        network = ShapeGenerator(GeneratorConfig.of(config["network"]))
-        network.load_state_dict(found["average"])
+    network, views = load_average(given.run)
     pack = GeneratorPack.read(given.pack)
     data = ShapeTensors(pack, read_shape_codec(given.pack / CODEC_FILE), "cpu")
     card = json.loads(pack.card.tobytes())
     each = len(data.mean) // 8
     difference = export_generator(
-        network.eval(),
+        network,
         given.out,
         codec=card["codec"],
         mean=data.mean[::each].tolist(),

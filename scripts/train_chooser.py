@@ -22,11 +22,12 @@ def main() -> None:
     """Read, train, export."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pack", type=Path, default=Path("runs/pack"))
+    parser.add_argument("--run", type=Path, default=Path("runs/chooser"), help="folder of the run")
     parser.add_argument("--minutes", type=float, default=12.0, help="of training, without the reading")
     parser.add_argument("--out", type=Path, default=WEIGHTS / "chooser.npz")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    config = ChooserTraining()
+    config = ChooserTraining(minutes=given.minutes)
     codec = SilhouetteCodec.load(WEIGHTS / "codec.npz")
     recall = load_recall(None, StaticTextEncoder(WEIGHTS / "text.npz"), codec)
     began = time.monotonic()
@@ -34,15 +35,11 @@ def main() -> None:
         GeneratorPack.read(given.pack), recall.memory, recall.candidates, codec, config.network.picture
     )
     print(f"{len(data.rows)} objects, {time.monotonic() - began:.0f} s", flush=True)
-    began = time.monotonic()
-
-    def share_done(step: int) -> float:
-        return (time.monotonic() - began) / (60 * given.minutes)
 
     def on_log(record: dict[str, float]) -> None:
         print(" ".join(f"{name} {value:.3f}" for name, value in record.items()), flush=True)
 
-    network, views = train_chooser(config, data, share_done, on_log)
+    network, views = train_chooser(config, data, given.run, on_log=on_log)
     export_chooser(network, views, given.out)
     print(f"{given.out}: {views} views, {given.out.stat().st_size} bytes")
 

@@ -46,18 +46,15 @@ def main() -> None:
     counts: Counter[str] = Counter()
     train = _scenes(given, "train", counts)
     held_out = _scenes(given, "validation", Counter())
-    config = PlannerTrainConfig(steps=given.steps, rate=given.rate)
+    config = PlannerTrainConfig(steps=given.steps, rate=given.rate, heads_alone=given.heads_alone)
     init = None if given.init is None else load_planner_network(given.init)
     (given.run / "config.json").write_text(json.dumps(asdict(config), indent=1))
     print(f"{len(train)} scenes, {len(train.areas)} layers")
-    with (given.run / "log.jsonl").open("w") as log:
 
-        def on_log(record: dict[str, float]) -> None:
-            log.write(json.dumps(record) + "\n")
-            log.flush()
-            print(" ".join(f"{name} {value:.3f}" for name, value in record.items()), flush=True)
+    def on_log(record: dict[str, float]) -> None:
+        print(" ".join(f"{name} {value:.3f}" for name, value in record.items()), flush=True)
 
-        network = train_planner(config, train, held_out, init, given.heads_alone, on_log)
+    network = train_planner(config, train, given.run, held_out, init, on_log)
     samples = config.steps * config.batch_size
     if init is not None:
         counts.update({f"{name}, before": count for name, count in init.card.data.items()})

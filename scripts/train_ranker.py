@@ -62,15 +62,12 @@ def main() -> None:
         print("stopped before all groups were made; run it again to go on")
         return
     (given.run / "config.json").write_text(json.dumps(asdict(config), indent=1))
-    with (given.run / "log.jsonl").open("w") as log:
 
-        def on_log(record: dict[str, float]) -> None:
-            log.write(json.dumps(record) + "\n")
-            log.flush()
-            print(" ".join(f"{name} {value:.3f}" for name, value in record.items()), flush=True)
+    def on_log(record: dict[str, float]) -> None:
+        print(" ".join(f"{name} {value:.3f}" for name, value in record.items()), flush=True)
 
-        initial = words_of(WEIGHTS / "ranker.npz")
-        network = train_ranker(config, groups, encoder, held_out, initial, on_log)
+    initial = words_of(WEIGHTS / "ranker.npz")
+    network = train_ranker(config, groups, encoder, given.run, held_out, initial, on_log)
     logits = all_logits(network, held_out, encoder)
     found = calibration(logits, held_out.is_there)
     counts = np.bincount(groups.sources, minlength=len(config.mixture)).tolist()

@@ -4,8 +4,6 @@ They measure masks (`smartmask evaluate shapes`); nothing that draws, chooses or
 """
 
 import argparse
-import dataclasses
-import json
 from pathlib import Path
 
 import torch
@@ -35,15 +33,12 @@ def main() -> None:
     data = ReadShapes.of(shapes, split_shapes(shapes))
     print(f"{len(data.words)} words, {len(data.targets)} shapes", flush=True)
     config = RecogniserConfig(minutes=given.minutes)
-    log: list[dict[str, object]] = [dataclasses.asdict(config)]
 
     def on_log(record: dict[str, object]) -> None:
-        log.append(record)
         print(record, flush=True)
 
-    networks = [train_recogniser(data, half, config, on_log) for half in HALVES]
+    networks = [train_recogniser(data, half, config, given.out / f"half_{half}", on_log) for half in HALVES]
     save_recogniser(networks, data.words, given.out)
-    (given.out / "log.jsonl").write_text("".join(json.dumps(record) + "\n" for record in log))
 
 
 if __name__ == "__main__":

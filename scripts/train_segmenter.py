@@ -27,7 +27,7 @@ from smartmask.evaluation.segmenter import evaluate_segmenter
 from smartmask.model.segmenter.embedded import EmbeddedSegmenter
 from smartmask.training.segmenter.config import embedded
 from smartmask.training.segmenter.export import export_segmenter, load_segmenter
-from smartmask.training.segmenter.loop import STATE_FILE, load_average, train_segmenter
+from smartmask.training.segmenter.loop import load_average, train_segmenter
 from smartmask.training.segmenter.mapping import count_cells, mapping_from
 from smartmask.training.segmenter.network import SegmenterNetwork, imagenet_weights
 from smartmask.training.segmenter.teacher import with_guessed_stuff
@@ -65,7 +65,7 @@ def main() -> None:
     photos = read_labelled_photos(arguments.data, ["train"])
     crops = 0
     if arguments.teacher:
-        teacher = load_average(arguments.teacher / STATE_FILE)
+        teacher = load_average(arguments.teacher)[0]
         photos = list(with_guessed_stuff(photos, teacher, config.longer_side))
         initial = teacher.state_dict()
     elif arguments.init:
@@ -88,7 +88,7 @@ def main() -> None:
             " ".join(f"{name} {value:.3f}" for name, value in record.items()), flush=True
         ),
     )
-    crops += torch.load(arguments.run / STATE_FILE, weights_only=True)["step"] * config.batch_size
+    crops += load_average(arguments.run)[1]
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     difference = export_segmenter(network, crops, config.seen_at, arguments.out)
     print(f"{arguments.out}: {arguments.out.stat().st_size / 1e6:.1f} MB, {difference:.1e} from PyTorch")

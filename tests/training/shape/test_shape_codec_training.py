@@ -76,7 +76,7 @@ def test_a_run_that_was_cut_off_goes_on_from_its_state(data, tmp_path):
     after = state_of(tmp_path / "run")
     assert after["step"] > state["step"]
     assert after["optimizer"]["state"][0]["step"] == after["step"]
-    assert any(not torch.equal(after["network"][name], value) for name, value in state["network"].items())
+    assert any(not torch.equal(after["weights"][name], value) for name, value in state["weights"].items())
 
 
 def test_the_log_tells_how_it_goes(data, tmp_path, monkeypatch):

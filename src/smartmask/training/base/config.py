@@ -1,9 +1,8 @@
 """The settings of runs that go through accelerate, and the recipes of the base mask model."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, get_args
+from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 from smartmask.backends.base.backbone import BaseConfig
 
@@ -100,9 +99,3 @@ def base_sd15_paper(init: str) -> BaseTrainConfig:
         mixture={"ade20k": 0.7, "cocoa": 0.3},
         loop=ours.loop,
     )
-
-
-def as_json(settings: Any) -> dict[str, Any]:
-    """A configuration as JSON has it: tuples are lists."""
-    values: dict[str, Any] = json.loads(json.dumps(asdict(settings)))
-    return values

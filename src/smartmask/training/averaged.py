@@ -23,7 +23,6 @@ class Averaged(nn.Module):
         answer: Tensor = self.live(*inputs)
         return answer
 
-    @torch.no_grad()
     def update(self, step: int, decay: float) -> None:
         """Move the average towards the network after a step; the first steps count for more.
 
@@ -31,8 +30,21 @@ class Averaged(nn.Module):
             step: Steps done.
             decay: Share that the average keeps of itself, later on.
         """
-        decay = min(decay, (1 + step) / (10 + step))
-        torch._foreach_lerp_(list(self.average.parameters()), list(self.live.parameters()), 1 - decay)
+        follow(self.average, self.live, step, decay)
+
+
+@torch.no_grad()
+def follow(average: nn.Module, network: nn.Module, step: int, decay: float) -> None:
+    """Move an average towards its network after a step; the first steps count for more.
+
+    Args:
+        average: A copy of the network.
+        network: The network in training.
+        step: Steps done.
+        decay: Share that the average keeps of itself, later on.
+    """
+    decay = min(decay, (1 + step) / (10 + step))
+    torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - decay)
 
 
 def averaged_weights(state: dict[str, Any]) -> dict[str, Tensor]:
