@@ -76,7 +76,7 @@ class BaseTrainConfig:
 def base_sd15(init: str) -> BaseTrainConfig:
     """The paper-size mask model from Stable Diffusion 1.5 (or 2.1), hints as channels of their own.
 
-    Command: `accelerate launch --multi_gpu -m smartmask.apps.cli.main train --recipe base-sd15
+    Command: `accelerate launch --multi_gpu -m smartmask train base
     --init stable-diffusion-v1-5/stable-diffusion-v1-5 --data data --run runs/base --steps 80000`.
 
     Never run to its end: there was no GPU. Hours and cost for 20 million views are estimated in

@@ -1,5 +1,6 @@
 """The trained shape generator -> the ONNX file that ships."""
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,8 +17,13 @@ from smartmask.model.mask.generator_inputs import (
     NUMBERS,
     STYLES,
 )
+from smartmask.model.shape.frame import CELLS
+from smartmask.training.mask.generator_batch import ShapeTensors
+from smartmask.training.mask.generator_loop import load_average
 from smartmask.training.mask.generator_network import GeneratorConfig, ShapeGenerator
+from smartmask.training.mask.generator_pack import CODEC_FILE, GeneratorPack
 from smartmask.training.onnx_export import BATCH, as_stored, onnx_difference, onnx_model, write_onnx
+from smartmask.training.shape.export import read_shape_codec
 
 LICENCE = "Apache-2.0"
 
@@ -62,6 +68,37 @@ def export_generator(
     )
     write_onnx(model, asdict(card), path)
     return onnx_difference(path, stored, dict(zip(INPUTS, random_inputs(network.config, 3), strict=True)))
+
+
+def export_run(run: Path, pack: Path, path: Path) -> tuple[int, float]:
+    """Write the averaged network of a run, or of a folder of parts, as the shipped file.
+
+    Args:
+        run: The run's folder, or that of the parts.
+        pack: Folder of what it learnt from.
+        path: Where to; replaced only when complete.
+
+    Returns:
+        The views it has seen, and the largest difference to PyTorch.
+
+    Raises:
+        CheckpointError: If one of them cannot be read.
+    """
+    network, views = load_average(run)
+    packed = GeneratorPack.read(pack)
+    data = ShapeTensors(packed, read_shape_codec(pack / CODEC_FILE), "cpu")
+    card = json.loads(packed.card.tobytes())
+    each = CELLS**2
+    difference = export_generator(
+        network,
+        path,
+        codec=card["codec"],
+        mean=data.mean[::each].tolist(),
+        deviation=data.deviation[::each].tolist(),
+        views=views,
+        unseen=card["unseen"],
+    )
+    return views, difference
 
 
 BATCHED = ("noisy", "previous", "neighbours")

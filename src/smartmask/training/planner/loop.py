@@ -158,11 +158,7 @@ def export_planner(
         OSError: If the file cannot be written.
     """
     card = PlannerCard(
-        labels=network.labels,
-        network=network.config,
-        samples=samples,
-        data=data,
-        licence=LICENCE,
+        labels=network.labels, network=network.config, samples=samples, data=data, licence=LICENCE
     )
     weights = {
         name: network.weights[name.replace(".", "_")].detach().numpy()

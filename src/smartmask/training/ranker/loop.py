@@ -252,11 +252,7 @@ def calibration(logits: Float[np.ndarray, "G K"], is_there: Bool[np.ndarray, "G 
 
 
 def export_ranker(
-    network: TrainableRanker,
-    gain_offset: tuple[float, float],
-    groups: int,
-    data: dict[str, int],
-    path: Path,
+    network: TrainableRanker, gain_offset: tuple[float, float], groups: int, data: dict[str, int], path: Path
 ) -> RankerNetwork:
     """Write a network as the shipped file, float16, and return it as it will be read.
 

@@ -11,12 +11,7 @@ import torch
 
 from smartmask.data.atomic import write_files
 from smartmask.errors import CheckpointError
-from smartmask.model.shape.codec import (
-    FORMAT,
-    FORMAT_VERSION,
-    SilhouetteCodec,
-    SilhouetteCodecCard,
-)
+from smartmask.model.shape.codec import FORMAT, FORMAT_VERSION, SilhouetteCodec, SilhouetteCodecCard
 from smartmask.model.shape.frame import CELLS, CHANNELS, FRAME_PX, MARGIN_PX, REACH_PX
 from smartmask.training.eight_bits import eight_bits, stored_weight
 from smartmask.training.onnx_export import BATCH, as_stored, onnx_model

@@ -51,8 +51,8 @@ def train_shape_codec(
     run: Path,
     device: str = "cpu",
     on_log: Callable[[dict[str, Any]], None] = lambda record: None,
-) -> ShapeAutoencoder:
-    """Train, or go on with, a codec; returns the averaged network.
+) -> tuple[ShapeAutoencoder, int]:
+    """Train, or go on with, a codec; the averaged network comes back, and the views it has seen.
 
     Args:
         data: Shapes; those of the training split are learnt from, those of validation watched.
@@ -100,7 +100,7 @@ def train_shape_codec(
             kept.save(seconds=seconds + time.monotonic() - began, step=step)
             last = time.monotonic()
     kept.save(seconds=total, step=step)
-    return average
+    return average, step * config.batch
 
 
 @torch.no_grad()

@@ -19,12 +19,7 @@ from smartmask.data.atomic_folder import check_place
 from smartmask.data.inpaint_folder import InpaintFolder
 from smartmask.data.shards import SceneDataset
 from smartmask.training.base.batch import base_loader
-from smartmask.training.base.config import (
-    BaseTrainConfig,
-    LoopConfig,
-    base_sd15,
-    base_sd15_paper,
-)
+from smartmask.training.base.config import BaseTrainConfig, LoopConfig, base_sd15, base_sd15_paper
 from smartmask.training.base.controlnet_config import (
     ControlNetTrainConfig,
     controlnet_inpaint,

@@ -1,21 +1,11 @@
-"""How well the shipped ranker tells true placements from false ones, and whether it does so honestly.
+"""How well a ranker tells true placements from false ones, and whether it does so honestly."""
 
-    python scripts/evaluate_ranker.py --data runs/data --out docs/results
-
-Writes ranking.json and ranking.md.
-"""
-
-import argparse
-import hashlib
-import json
-import subprocess
 import time
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 
-from smartmask.apps.load_suggest import load_ranker
-from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.layered_scene import LayeredScene, Split
 from smartmask.data.shards import SceneDataset
 from smartmask.evaluation.ranking import (
@@ -33,42 +23,34 @@ from smartmask.evaluation.ranking import (
     without_layout,
 )
 from smartmask.protocols import Ranker
-from smartmask.weights import WEIGHTS
 
 DATASETS = ("made", "voc", "coco", "nyu40")
 MOST_SCENES = 400
 """Held-out scenes of a dataset that are read."""
-FILLS = ("nearest", "rows", "unknown")
+FILLS: tuple[Literal["nearest", "rows", "unknown"], ...] = ("nearest", "rows", "unknown")
 MOVED = KINDS[:2]
 
 
-def main() -> None:
-    """Measure and write the tables."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, required=True, help=f"folder of {', '.join(DATASETS)}")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--split", choices=["validation", "test"], default="test")
-    parser.add_argument(
-        "--objects", type=int, default=250, help="of each dataset, at most; controls take half"
-    )
-    given = parser.parse_args()
-    ranker = load_ranker(StaticTextEncoder(WEIGHTS / "text.npz"))
-    scenes = {name: _scenes(given.data / name, given.split) for name in DATASETS}
-    result = {
+def measure_ranker(ranker: Ranker, data: Path, split: Split, objects: int) -> dict[str, Any]:
+    """Score pairs of placements of held-out objects.
+
+    Args:
+        ranker: The ranker.
+        data: Folder of the datasets `DATASETS`.
+        split: The split.
+        objects: Objects of each dataset, at most; controls take half.
+
+    Raises:
+        AnnotationError: If a dataset cannot be read.
+    """
+    scenes = {name: _scenes(data / name, split) for name in DATASETS}
+    return {
         "protocol": PROTOCOL,
-        "split": given.split,
-        "weights_sha256": hashlib.sha256((WEIGHTS / "ranker.npz").read_bytes()).hexdigest(),
-        "commit": subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip(),
-        "datasets": {name: _measured(ranker, found, given.objects) for name, found in scenes.items()},
-        "holes_of_known_scenes": _holes(ranker, scenes["made"], given.objects // 2),
+        "split": split,
+        "datasets": {name: _measured(ranker, found, objects) for name, found in scenes.items()},
+        "holes_of_known_scenes": _holes(ranker, scenes["made"], objects // 2),
         "milliseconds_per_mask": _milliseconds(ranker),
     }
-    given.out.mkdir(parents=True, exist_ok=True)
-    (given.out / "ranking.json").write_text(json.dumps(result, indent=1) + "\n")
-    (given.out / "ranking.md").write_text(_tables(result))
-    print(_tables(result))
 
 
 def _measured(ranker: Ranker, scenes: list[LayeredScene], objects: int) -> dict[str, object]:
@@ -148,7 +130,8 @@ def _scenes(folder: Path, split: Split) -> list[LayeredScene]:
     ]
 
 
-def _tables(result: dict) -> str:  # type: ignore[type-arg]
+def ranker_tables(result: dict[str, Any]) -> str:
+    """What was measured, as Markdown."""
     found = result["datasets"]
     names = list(found)
 
@@ -197,7 +180,3 @@ def _tables(result: dict) -> str:  # type: ignore[type-arg]
         + ".",
     ]
     return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""`smartmask evaluate-insertions`: originals, results, masks and words in, the paper's three figures out."""
+"""`smartmask evaluate insertions`: originals, results, masks and words in, the paper's three figures out."""
 
 import json
 import math
@@ -22,7 +22,7 @@ ROWS = (
 )
 
 
-@click.command("evaluate-insertions")
+@click.command()
 @click.argument("folder", type=_PATH)
 @click.option(
     "--features", metavar="PATH_OR_HUB", required=True, help="An image network for the Frechet distance."
@@ -37,7 +37,7 @@ ROWS = (
     show_default=True,
     help="Number format of the networks.",
 )
-def evaluate_insertions(folder: Path, features: str, clip: str, out: Path, device: str, dtype: str) -> None:
+def insertions(folder: Path, features: str, clip: str, out: Path, device: str, dtype: str) -> None:
     """Judge the insertions of FOLDER as the paper does.
 
     FOLDER holds metadata.jsonl, a line of JSON an insertion, paths relative to it: "image" (the original),
@@ -54,7 +54,7 @@ def evaluate_insertions(folder: Path, features: str, clip: str, out: Path, devic
     \b
     Example:
       smartmask insert room.jpg "a dog" --inpainter reference:dog.png --raw --out set/room
-      smartmask evaluate-insertions set --features microsoft/resnet-50 \\
+      smartmask evaluate insertions set --features microsoft/resnet-50 \\
         --clip openai/clip-vit-large-patch14 --out scores.json
     """
     from dataclasses import asdict
@@ -64,7 +64,7 @@ def evaluate_insertions(folder: Path, features: str, clip: str, out: Path, devic
     from smartmask.backends.features_transformers import TransformersClip, TransformersFeatures
     from smartmask.data.inpaint_folder import METADATA_FILE
     from smartmask.evaluation.insertion_folder import InsertionFolder
-    from smartmask.evaluation.insertions import evaluate_insertions as judge
+    from smartmask.evaluation.insertions import evaluate_insertions
 
     if out.is_dir():
         raise click.UsageError(f"--out {out}: is a folder; give a file")
@@ -84,7 +84,7 @@ def evaluate_insertions(folder: Path, features: str, clip: str, out: Path, devic
                     on_progress(number, len(records))
                     yield record
 
-            score = judge(counted(), network, both)
+            score = evaluate_insertions(counted(), network, both)
         except ValueError as error:
             raise click.UsageError(str(error)) from error
     figures = {name: value for name, value in asdict(score).items() if value is not None}

@@ -1,69 +1,52 @@
-"""How good the embedded segmenter is, and what it costs in masks: docs/results/segmenter.{json,md}.
+"""How good the embedded segmenter is, and what it costs in masks."""
 
-python scripts/evaluate_segmenter.py --photos ../shared/data/coco --data runs/data --out docs/results
-
-A hundred objects take some ten minutes of one core; with --limit 0 only the segmenter itself is measured.
-"""
-
-import hashlib
-import json
-import subprocess
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import click
 import numpy as np
 from jaxtyping import UInt8
 
-from smartmask.apps.load_suggest import load_ranker, load_suggest
-from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.labelled_photos import LabelledPhoto, read_labelled_photos
 from smartmask.data.layered_scene import Split
 from smartmask.data.shards import SceneDataset
 from smartmask.evaluation.layout_cost import SOURCES, LayoutTask, layout_tasks
 from smartmask.evaluation.segmenter import PROTOCOL, evaluate_segmenter
-from smartmask.model.mask.generator import card_of
-from smartmask.model.segmenter.embedded import EmbeddedSegmenter
 from smartmask.pipelines.suggest import SuggestPipeline
 from smartmask.protocols import Segmenter
 from smartmask.scene.boxes import box_of
 from smartmask.scene.guidance import Box, NoGuidance
 from smartmask.scene.layout import Layout
 from smartmask.scene.masks import mask_iou
-from smartmask.weights import WEIGHTS
 
 SPLITS: tuple[Split, ...] = ("validation", "test")
 HIT = 0.5
 
 
-@click.command()
-@click.option("--photos", type=click.Path(path_type=Path), required=True, help="Photos and scenes.parquet.")
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="Folder of the dataset coco/.")
-@click.option("--out", type=click.Path(path_type=Path), required=True)
-@click.option("--weights", type=click.Path(path_type=Path), default=WEIGHTS / "segmenter.onnx")
-@click.option("--limit", type=click.IntRange(min=0), default=100, show_default=True, help="Objects drawn.")
-def main(photos: Path, data: Path, out: Path, weights: Path, limit: int) -> None:
-    """Measure on all held-out photos and write the tables."""
-    segmenter = _Remembering(EmbeddedSegmenter(weights))
+def measure_segmenter(
+    segmenter: Segmenter, photos: Path, dataset: SceneDataset | None, suggest: SuggestPipeline, limit: int
+) -> dict[str, Any]:
+    """Compare its layouts of all held-out photos with annotated ones, and masks drawn on both.
+
+    Args:
+        segmenter: The segmenter.
+        photos: Folder of photos and their scenes.parquet.
+        dataset: The same photos' layouts; None = what it costs in masks is not measured.
+        suggest: Draws the masks.
+        limit: Objects drawn, at most.
+
+    Raises:
+        AnnotationError: If the photos or the dataset cannot be read.
+    """
+    segmenter = _Remembering(segmenter)
     labelled = {split: read_labelled_photos(photos, [split]) for split in SPLITS}
     scores: dict[str, dict[str, Any]] = {
         split: asdict(evaluate_segmenter(segmenter, found)) for split, found in labelled.items()
     }
     together = [photo for found in labelled.values() for photo in found]
     scores["both"] = asdict(evaluate_segmenter(segmenter, together))
-
-    result = {
-        "protocol": PROTOCOL,
-        "weights_sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
-        "commit": subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip(),
-        "scores": scores,
-        "cost": _cost(together, data, segmenter, limit) if limit else None,
-    }
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "segmenter.json").write_text(json.dumps(result, indent=1) + "\n")
-    (out / "segmenter.md").write_text(_tables(result))
-    click.echo(_tables(result))
+    cost = None if dataset is None else _cost(together, dataset, segmenter, suggest, limit)
+    return {"protocol": PROTOCOL, "scores": scores, "cost": cost}
 
 
 class _Remembering:
@@ -80,17 +63,19 @@ class _Remembering:
         return self._found[id(image)]
 
 
-def _cost(photos: list[LabelledPhoto], data: Path, segmenter: Segmenter, limit: int) -> dict[str, Any]:
+def _cost(
+    photos: list[LabelledPhoto],
+    dataset: SceneDataset,
+    segmenter: Segmenter,
+    suggest: SuggestPipeline,
+    limit: int,
+) -> dict[str, Any]:
     """How much worse masks are on its layouts than on annotated ones."""
     images = {photo.key: photo.image for photo in photos}
-    dataset = SceneDataset.open(data / "coco")
     pairs = [(images[scene.group], scene) for split in SPLITS for scene in dataset.of_split(split)]
-    encoder = StaticTextEncoder(WEIGHTS / "text.npz")
-    pipeline = load_suggest(None, encoder, load_ranker(encoder))
-    rows = np.array([_measured(pipeline, task) for task in layout_tasks(pairs, segmenter, limit)])
+    rows = np.array([_measured(suggest, task) for task in layout_tasks(pairs, segmenter, limit)])
     return {
         "objects": len(rows),
-        "mask_model_views": card_of(WEIGHTS / "generator.onnx").views,
         **{
             source: {
                 "box_iou": float(rows[:, place, 0].mean()),
@@ -124,7 +109,8 @@ def _interval(differences: np.ndarray) -> list[float]:
     return [float(differences.mean()), float(low), float(high)]
 
 
-def _tables(result: dict[str, Any]) -> str:
+def segmenter_tables(result: dict[str, Any]) -> str:
+    """What was measured, as Markdown."""
     scores = result["scores"]
     names = ["photos", "pixel_accuracy", "mean_iou", "grouped_iou", "panoptic_quality"]
     names += ["panoptic_quality_things", "panoptic_quality_stuff"]
@@ -164,7 +150,3 @@ def _cost_tables(cost: dict[str, Any]) -> list[str]:
         mean, low, high = cost[key]
         lines.append(f"| {name} | {mean:+.3f} ({low:+.3f} to {high:+.3f}) |")
     return lines
-
-
-if __name__ == "__main__":
-    main()

@@ -1,12 +1,7 @@
-"""Build the shape memory: choose among the whole shapes, code them, write one file and what was dropped.
+"""The shape memory: chosen among the whole shapes, coded, with a report of what was dropped."""
 
-python scripts/build_memory.py --silhouettes FOLDER --library runs/silhouettes.npz
-"""
-
-import argparse
-import json
 from collections import Counter
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float32
@@ -14,51 +9,32 @@ from jaxtyping import Float32
 from smartmask.memory.remembered import RememberedShape
 from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.model.shape.codec import SKETCH_PX, SilhouetteCodec
-from smartmask.training.shape.fields import LEVELS, ShapeFields, shape_fields
+from smartmask.training.shape.fields import LEVELS, ShapeFields
 from smartmask.training.shape.memory_curation import curate
-from smartmask.weights import WEIGHTS
 
 ONE_SIDED = frozenset({"book", "clock", "watch", "letter", "number", "sign", "keyboard", "flag"})
 """Their mirror images would be wrong, or hold writing that is."""
 
 
-def main() -> None:
-    """Read, choose, code, write."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--silhouettes", type=Path, required=True, help="folder of parquet files")
-    parser.add_argument("--library", type=Path, help="silhouettes cut from annotated photos")
-    parser.add_argument("--cache", type=Path, default=Path("runs/shapes"), help="folder of the fields")
-    parser.add_argument("--codec", type=Path, default=WEIGHTS / "codec.npz")
-    parser.add_argument("--out", type=Path, default=WEIGHTS / "memory.npz")
-    parser.add_argument("--report", type=Path, default=Path("docs/results/memory.json"))
-    parser.add_argument("--kept", type=Path, help="numbers chosen before, to code them again")
-    given = parser.parse_args()
-    data = shape_fields(given.silhouettes, given.library, given.cache, 2)
+def make_memory(data: ShapeFields, codec: SilhouetteCodec) -> tuple[ShapeMemory, dict[str, Any]]:
+    """Choose among the shapes of the training split whose licence lets a code be passed on, and code them.
+
+    Returns:
+        The memory, and counts of what is in it and of what was dropped.
+    """
     candidates = np.array([row for row in data.rows("train") if data.shapes[row].is_bank], np.int64)
-    if given.kept and given.kept.exists():
-        kept, clarities = (np.load(given.kept)[name] for name in ("kept", "clarities"))
-        dropped = json.loads(given.report.read_text())["dropped"]
-    else:
-        curation = curate(data.shapes, sketches(data), candidates, data.rows("test", "validation"))
-        kept, clarities, dropped = curation.kept, curation.clarities, curation.dropped
-        if given.kept:
-            np.savez(given.kept, kept=kept, clarities=clarities)
-    memory = coded(data, kept, clarities, SilhouetteCodec.load(given.codec))
-    memory.save(given.out)
-    chosen = [data.shapes[row] for row in kept]
+    curation = curate(data.shapes, sketches(data), candidates, data.rows("test", "validation"))
+    chosen = [data.shapes[row] for row in curation.kept]
     report = {
-        "shapes": len(kept),
+        "shapes": len(chosen),
         "labels": len({shape.label for shape in chosen}),
         "objects": len({shape.group for shape in chosen}),
         "considered": len(candidates),
-        "dropped": dropped,
+        "dropped": curation.dropped,
         "styles": dict(Counter(shape.style for shape in chosen)),
         "sources": dict(sorted(Counter(shape.source for shape in chosen).items())),
     }
-    given.report.write_text(json.dumps(report, indent=1, sort_keys=True) + "\n")
-    print(f"{given.out}: {report['shapes']} shapes of {report['labels']} labels; dropped {dropped}")
+    return coded(data, curation.kept, curation.clarities, codec), report
 
 
 def sketches(data: ShapeFields) -> Float32[np.ndarray, "N S S"]:
@@ -93,7 +69,3 @@ def coded(data: ShapeFields, rows: np.ndarray, clarities: np.ndarray, codec: Sil
     parents = {shape.label: shape.parent for shape in (data.shapes[row] for row in rows)}
     wider = {label: parent for label, parent in parents.items() if parent and parent != label}
     return ShapeMemory.of(known, np.concatenate(codes), codec.digest, wider)
-
-
-if __name__ == "__main__":
-    main()

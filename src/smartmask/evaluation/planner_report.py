@@ -1,29 +1,20 @@
-"""How good the embedded planner is, beside two baselines: docs/results/planner.{json,md}.
+"""How good the embedded planner is, beside two baselines.
 
-    python scripts/evaluate_planner.py --data runs/data --out docs/results
-
-Plans the 200 prompts of the benchmark with masks (about a second an object on one core), and the texts of
-held-out made scenes with boxes alone. `--pictures` also draws ten fixed prompts.
+The prompts of the benchmark are planned with masks (about a second an object on one core), the texts of
+held-out made scenes with boxes alone.
 """
 
-import argparse
-import hashlib
 import itertools
-import json
-import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from smartmask.apps.drawing import draw_layout
-from smartmask.apps.load import SmartMask
-from smartmask.apps.planners import load_planner
-from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.layered_scene import LayeredScene, split_of
 from smartmask.data.shards import SceneDataset
+from smartmask.errors import AnnotationError
 from smartmask.evaluation.plan_baselines import ClassPriors, Retrieval
 from smartmask.evaluation.plan_benchmark import (
     PROTOCOL,
@@ -46,78 +37,65 @@ from smartmask.evaluation.plan_statistics import (
 )
 from smartmask.model.planner.embedded import EmbeddedPlanner
 from smartmask.model.planner.support import SupportRules
-from smartmask.weights import WEIGHTS
+from smartmask.pipelines.planning.plan import PlanSession
+from smartmask.protocols import WordEncoder
 
 SIZE_HW = (240, 320)
 LIMIT = 12
 STATISTICS_LIMIT = 30
 """Scenes hold up to so many things, of which the statistics keep the largest; so may planned ones."""
 SEED = 0
-TEN = (
-    "a living room with a couch, two chairs and a table",
-    "a bedroom with a bed, a lamp on a nightstand and a picture above the bed",
-    "a kitchen with a refrigerator left of an oven, and a table with two chairs",
-    "an office with a desk, a monitor on the desk and an office chair in front of the desk",
-    "a dining room with a table, four chairs and a painting on the wall",
-    "a bathroom with a toilet left of a bathtub and a mirror on the wall",
-    "a street with two cars and a bus, a person in front of the bus",
-    "a park with a bench, a dog next to the bench and three birds in the sky",
-    "two boats on a lake, a tree on the left",
-    "a meadow with three cows behind a fence and a barn in the background",
-)
+LEAST_SCENES = 16
 
 
-def main() -> None:
-    """Measure, and write the tables."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, default=Path("runs/data"), help="folder of the dataset made/")
-    parser.add_argument("--out", type=Path, default=Path("docs/results"), help="folder for the tables")
-    parser.add_argument("--prompts", type=int, default=200, help="of the benchmark, spread evenly")
-    parser.add_argument("--scenes", type=int, default=500, help="held-out scenes to compare with")
-    parser.add_argument("--pictures", type=Path, help="only draw ten fixed prompts into this folder")
-    given = parser.parse_args()
-    models, planner = SmartMask.load(), load_planner()
-    assert isinstance(planner, EmbeddedPlanner)
-    if given.pictures is not None:
-        _draw(models, planner, given.pictures)
-        return
-    encoder = StaticTextEncoder(WEIGHTS / "text.npz")
+def measure_planner(
+    plan: Callable[[str], PlanSession],
+    planner: EmbeddedPlanner,
+    encoder: WordEncoder,
+    dataset: SceneDataset,
+    *,
+    prompts: int,
+    scenes: int,
+    say: Callable[[str], None] = lambda line: None,
+) -> dict[str, Any]:
+    """Plan, and say how it went.
+
+    Args:
+        plan: A prompt -> a session that plans with masks, at most `LIMIT` things on `SIZE_HW`.
+        planner: The planner of those sessions.
+        encoder: The text encoder that it was trained with.
+        dataset: The made scenes.
+        prompts: How many of the benchmark's, spread evenly.
+        scenes: Held-out scenes to compare with, at most.
+        say: Called with a line now and then.
+
+    Raises:
+        AnnotationError: If the dataset cannot be read.
+    """
     rules = SupportRules(encoder)
-    dataset = SceneDataset.open(given.data / "made")
-    training, held_out, others = _scenes(dataset, given.scenes)
+    training, held_out, others = _scenes(dataset, scenes)
     priors = ClassPriors.of([Things.of_scene(scene) for scene in training])
     retrieval = Retrieval.of(training, encoder)
-    statistics = _statistics(planner, priors, retrieval, encoder, training, held_out, others)
-    print(json.dumps(statistics), flush=True)
-    result = {
+    statistics = _statistics(planner, priors, retrieval, encoder, training, held_out, others, say)
+    held_up = scene_unsupported(list(itertools.islice(dataset.of_split("test"), 150)), rules)
+    return {
         "protocol": PROTOCOL,
-        "commit": subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip(),
-        "planner_sha256": hashlib.sha256((WEIGHTS / "planner.npz").read_bytes()).hexdigest(),
-        "mask_sha256": hashlib.sha256((WEIGHTS / "generator.onnx").read_bytes()).hexdigest(),
         "size_hw": SIZE_HW,
         "limit": LIMIT,
         "statistics": statistics,
-        "rule_on_held_out": dict(
-            zip(("things", "broken"), scene_unsupported(_with_masks(dataset, 150), rules), strict=True)
-        ),
-        "prompts": _prompts(models, planner, priors, retrieval, encoder, rules, given.prompts),
+        "rule_on_held_out": dict(zip(("things", "broken"), held_up, strict=True)),
+        "prompts": _prompts(plan, priors, retrieval, encoder, rules, prompts, say),
     }
-    given.out.mkdir(parents=True, exist_ok=True)
-    (given.out / "planner.json").write_text(json.dumps(result, indent=1) + "\n")
-    (given.out / "planner.md").write_text(_table(result))
-    print(_table(result))
 
 
 def _prompts(
-    models: SmartMask,
-    planner: EmbeddedPlanner,
+    plan: Callable[[str], PlanSession],
     priors: ClassPriors,
     retrieval: Retrieval,
-    encoder: StaticTextEncoder,
+    encoder: WordEncoder,
     rules: SupportRules,
     count: int,
+    say: Callable[[str], None],
 ) -> dict[str, object]:
     """The prompts of the benchmark: the planner with masks, the baselines with boxes."""
     everything = read_prompts()
@@ -129,7 +107,7 @@ def _prompts(
     failures = []
     for number, prompt in enumerate(prompts):
         started = time.process_time()
-        session = models.plan(prompt.text, planner=planner, limit=LIMIT, size_hw=SIZE_HW, seed=SEED)
+        session = plan(prompt.text)
         for _ in session:
             pass
         seconds += time.process_time() - started
@@ -145,10 +123,11 @@ def _prompts(
                 {"text": prompt.text, "labels": results["planner"][-1].labels, "score": str(score)}
             )
         if number % 20 == 19:
-            print(number + 1, asdict(summarize(prompts[: number + 1], results["planner"])), flush=True)
+            say(f"{number + 1} of {len(prompts)} prompts planned")
     by_source = {
         source: asdict(summarize(*_of_source(prompts, results["planner"], source)))
         for source in ("template", "hand")
+        if any(prompt.source == source for prompt in prompts)
     }
     return {
         **{name: asdict(summarize(prompts, found)) for name, found in results.items()},
@@ -169,10 +148,11 @@ def _statistics(
     planner: EmbeddedPlanner,
     priors: ClassPriors,
     retrieval: Retrieval,
-    encoder: StaticTextEncoder,
+    encoder: WordEncoder,
     training: Sequence[LayeredScene],
     held_out: Sequence[LayeredScene],
     others: Sequence[LayeredScene],
+    say: Callable[[str], None],
 ) -> dict[str, object]:
     """The texts of held-out scenes planned, against those scenes; other held-out scenes show the noise."""
     rng = np.random.default_rng(SEED)
@@ -189,7 +169,7 @@ def _statistics(
         sets["training scenes"].append(Things.of_scene(training[int(rng.integers(len(training)))]))
         sets["other held-out scenes"].append(Things.of_scene(others[number]))
         if number % 50 == 49:
-            print(f"{number + 1} of {len(held_out)} held-out texts planned", flush=True)
+            say(f"{number + 1} of {len(held_out)} held-out texts planned")
     reference = [Things.of_scene(scene) for scene in held_out]
     told = prompt_features(texts, encoder)
     features = layout_features(reference, encoder)
@@ -238,30 +218,21 @@ def _scenes(
             if scene.texts and any(layer.is_thing for layer in scene.layers):
                 found[split_of(scene.group)].append(scene)
     count = min(count, len(found["test"]), len(found["validation"]))
+    if count < LEAST_SCENES:
+        raise AnnotationError(
+            f"{dataset.folder}: {count} held-out scenes with texts and things in each split; it takes "
+            f"{LEAST_SCENES} or more"
+        )
     return found["train"], found["test"][:count], found["validation"][:count]
 
 
-def _with_masks(dataset: SceneDataset, count: int) -> list[LayeredScene]:
-    return list(itertools.islice(dataset.of_split("test"), count))
-
-
-def _draw(models: SmartMask, planner: EmbeddedPlanner, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for number, prompt in enumerate(TEN):
-        started = time.monotonic()
-        session = models.plan(prompt, planner=planner, limit=LIMIT, seed=SEED)
-        labels = [step.planned.label for step in session]
-        print(f"{number}: {prompt}: {', '.join(labels)} ({time.monotonic() - started:.1f} s)", flush=True)
-        draw_layout(session.layout, None).save(folder / f"{number}.png")
-
-
-def _table(result: dict) -> str:
-    """The result as Markdown."""
+def planner_table(result: dict[str, Any]) -> str:
+    """What was measured, as Markdown."""
     prompts, statistics, rule = result["prompts"], result["statistics"], result["rule_on_held_out"]
     lines = [
         "# The embedded planner",
         "",
-        "Written by `python scripts/evaluate_planner.py`. Definitions are in "
+        "Written by `smartmask evaluate planner`. Definitions are in "
         "`src/smartmask/evaluation/plan_*.py` and",
         "`src/smartmask/model/planner/support.py`.",
         "",
@@ -309,7 +280,3 @@ def _table(result: dict) -> str:
         "scenes may have up to 30 things, as made ones have; of all, the 12 largest are compared.",
     ]
     return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    main()
