@@ -40,10 +40,9 @@ docs: $(VENV)/dev.stamp
 	$(BIN)/python -W error -m pdoc --docformat google --output-directory out/docs $(DOCUMENTED)
 
 bench: $(VENV)/dev.stamp
-	$(BIN)/python scripts/bench.py
-	if [ -f runs/data/made.stamp ]; then $(BIN)/python scripts/bench_data.py --meshes $(DATA)/meshes \
+	if [ -f runs/data/made.stamp ]; then $(BIN)/smartmask bench --meshes $(DATA)/meshes \
 		--silhouettes runs/silhouettes.npz --layouts runs/data/coco --dataset runs/data/made; \
-	else echo "data engine not measured: make data first (needs the folder DATA)"; fi
+	else $(BIN)/smartmask bench; echo "data engine not measured: make data first (needs the folder DATA)"; fi
 
 data: $(PHOTOS:%=runs/data/%.stamp) runs/data/made.stamp
 
@@ -60,25 +59,24 @@ runs/data/made.stamp: runs/silhouettes.npz
 	touch $@
 
 train-segment: runs/pack/shapes.npz
-	$(BIN)/python scripts/train_generator.py --minutes $(MINUTES) --run runs/generator --threads 2
+	$(BIN)/smartmask train mask --minutes $(MINUTES) --run runs/generator --threads 2
 
 train-chooser: runs/pack/shapes.npz
-	$(BIN)/python scripts/train_chooser.py --minutes $(MINUTES)
+	$(BIN)/smartmask train chooser --minutes $(MINUTES)
 
 train-planner: data
-	$(BIN)/python scripts/train_planner.py --data runs/data
+	$(BIN)/smartmask train planner --data runs/data
 
 train-ranker: data
-	$(BIN)/python scripts/train_ranker.py --data runs/data
+	$(BIN)/smartmask train ranker --data runs/data
 
 train-codec: runs/silhouettes.npz
-	$(BIN)/python scripts/train_shape_codec.py $(SHAPES) --minutes $(MINUTES)
-	$(BIN)/python scripts/export_shape_codec.py
+	$(BIN)/smartmask train codec $(SHAPES) --minutes $(MINUTES)
 
 pack: runs/pack/shapes.npz
 
 runs/pack/shapes.npz: data
-	$(BIN)/python scripts/make_generator_pack.py $(SHAPES)
+	$(BIN)/smartmask data pack $(SHAPES)
 
 # On a machine with one CUDA card, PyTorch and no network, in this checkout with the folder runs/pack.
 train-gpu:
@@ -86,20 +84,17 @@ train-gpu:
 		--minutes $(MINUTES) --run runs/generator --out $(GPU_OUT)
 
 memory: runs/silhouettes.npz
-	$(BIN)/python scripts/build_memory.py $(SHAPES)
+	$(BIN)/smartmask train memory $(SHAPES)
 
 recogniser: runs/recogniser/half_1.onnx
 
 runs/recogniser/half_1.onnx: runs/silhouettes.npz
-	$(BIN)/python scripts/train_recogniser.py $(SHAPES)
+	$(BIN)/smartmask train recogniser $(SHAPES)
 
 evaluate: data recogniser
-	$(BIN)/smartmask evaluate all --data runs/data --out docs/results
-	$(BIN)/smartmask evaluate shapes --data runs/data --out docs/results --silhouettes $(DATA)/silhouettes \
+	$(BIN)/smartmask evaluate all --data runs/data --out docs/results --silhouettes $(DATA)/silhouettes \
 		--recogniser runs/recogniser
 	$(BIN)/python scripts/readme_table.py docs/results/benchmark.md docs/results/AIMS.md
-	$(BIN)/python scripts/evaluate_planner.py --data runs/data --out docs/results
-	$(BIN)/python scripts/evaluate_ranker.py --data runs/data --out docs/results
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -11,7 +11,7 @@ from onnx import helper
 from tiny_generator import DIGEST, WIDTH_8, export_tiny_generator
 
 from smartmask.errors import CheckpointError
-from smartmask.model.mask.generator import FORMAT, FORMAT_VERSION, INPUTS, GeneratorCard, card_of
+from smartmask.model.mask.generator import FORMAT, FORMAT_VERSION, INPUTS, GeneratorCard, ShapeGenerator
 from smartmask.model.mask.generator_inputs import NUMBERS
 from smartmask.model.onnx_file import card_values, open_session
 
@@ -27,6 +27,10 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def values_of(path: Path, format_name: str = FORMAT, version: int = FORMAT_VERSION) -> dict[str, object]:
     session = open_session(path, threads=1)
     return card_values(session, path, format_name, version, "shape generator", GeneratorCard)
+
+
+def card_of(path: Path) -> GeneratorCard:
+    return ShapeGenerator(path, DIGEST).card
 
 
 def test_the_card_is_read_as_it_was_written(path):

@@ -1,6 +1,11 @@
 """Whole shapes that tests draw: bars, discs and combs of several groups and styles."""
 
+from collections.abc import Iterable
+from pathlib import Path
+
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
 from shapes import disc, rectangle
 
 from smartmask.data.whole_shapes import Style, WholeShape
@@ -66,3 +71,27 @@ def drawn_shapes(groups: int = 24, of_each: int = 3) -> list[WholeShape]:
         for group in range(groups)
         for number in range(of_each)
     ]
+
+
+def silhouette_folder(folder: Path, shapes: Iterable[WholeShape]) -> Path:
+    """A folder of whole shapes as the commands read it."""
+    rows = [
+        {
+            "source": shape.source,
+            "group": shape.group,
+            "label": shape.label,
+            "parent": shape.parent,
+            "height": shape.size_hw[0],
+            "width": shape.size_hw[1],
+            "counts": shape.counts,
+            "aspect_true": shape.aspect,
+            "whole": True,
+            "style": shape.style,
+            "use": "bank",
+            "licence": shape.licence,
+        }
+        for shape in shapes
+    ]
+    folder.mkdir()
+    parquet.write_table(pa.Table.from_pylist(rows), folder / "drawn.parquet")
+    return folder

@@ -15,7 +15,7 @@ from smartmask.training.eight_bits import (
     store_eight_bits,
     stored_weight,
 )
-from smartmask.training.onnx_parts import store_half
+from smartmask.training.onnx_export import store_half
 
 weights = hnp.arrays(
     np.float32, st.tuples(st.integers(1, 5), st.integers(1, 9)), elements=st.floats(-100, 100, width=32)

@@ -15,7 +15,7 @@ REFINE = SamplingConfig(steps=15, shift=1.0, cfg_scale=1.5, cfg_until=0.0)
 the same network in the same way."""
 _WANTED = Wanted(
     what="a base mask model",
-    example="the folder that `smartmask train --export` wrote",
+    example="the folder that `smartmask train base --export` wrote",
     instead="Without weights of your own, the shipped model needs nothing else",
 )
 

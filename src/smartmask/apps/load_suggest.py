@@ -5,7 +5,7 @@ from pathlib import Path
 
 from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.model.mask.chooser import load_chooser
-from smartmask.model.mask.generator import ShapeGenerator
+from smartmask.model.mask.generator import GeneratorCard, ShapeGenerator
 from smartmask.model.planner.embedded import EmbeddedPlanner
 from smartmask.model.ranker.network import EmbeddedRanker, load_ranker_network
 from smartmask.model.ranker.outlines import load_outline_judge
@@ -68,9 +68,27 @@ def load_suggest(
         return load_base_pipeline(Path(weights), encoder, ranker, device)
     if device != "cpu":
         raise ValueError(f"{device!r} is for the folder of a base mask model; an ONNX file works on 'cpu'")
+    path = Path(weights) if weights else WEIGHTS / "generator.onnx"
+    return load_shapes(path, encoder, ranker, threads=threads, memory=memory)[0]
+
+
+def load_shapes(
+    path: Path, encoder: WordEncoder, ranker: Ranker, *, threads: int | None = None, memory: Memory = None
+) -> tuple[SuggestPipeline, GeneratorCard]:
+    """The pipeline round a shape generator, and what the generator's file says of itself.
+
+    Args:
+        path: The generator's ONNX file.
+        encoder: The shipped text encoder.
+        ranker: Scores masks.
+        threads: Candidates drawn side by side, and threads of a generator's call; None = one a core.
+        memory: The shapes to draw from.
+
+    Raises:
+        CheckpointError: If weights are missing, damaged, of another version or hold unknown settings.
+    """
     codec = SilhouetteCodec.load(WEIGHTS / "codec.npz")
     recall = load_recall(memory, encoder, codec)
-    path = Path(weights) if weights else WEIGHTS / "generator.onnx"
     generator = ShapeGenerator(path, codec.digest, threads or os.cpu_count() or 1)
     judge = load_outline_judge(WEIGHTS / "outlines.npz", codec.digest)
     drawer = ShapeDrawing(
@@ -78,7 +96,7 @@ def load_suggest(
         FreeDrawing(generator, judge, codec, encoder, recall),
         EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder),
     )
-    return SuggestPipeline(drawer, ranker, threads)
+    return SuggestPipeline(drawer, ranker, threads), generator.card
 
 
 def load_recall(memory: Memory, encoder: WordEncoder, codec: SilhouetteCodec) -> ShapeRecall:

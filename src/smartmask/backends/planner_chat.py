@@ -72,5 +72,5 @@ class ChatPlanner:
         raise BackendError(
             f"{self._chat.name}: gave no usable answer in {TRIES} tries; the last, "
             f"{quoted(shortened(said, 120))}, cannot be used: {problem}; larger models answer better, and so "
-            "do those fine-tuned on planning (scripts/train_planner_lora.py)"
+            "do those fine-tuned on planning (smartmask train planner-lora)"
         )

@@ -6,7 +6,7 @@
        "absent": ["person"],
        "relations": [{"kind": "left of", "subject": "lamp", "references": ["sofa"]}]}]}
 
-`scripts/write_plan_prompts.py` writes the file. Definitions, all on the finished layout's whole masks:
+The file is frozen. Definitions, all on the finished layout's whole masks:
 
 - a thing is *there* if a tenth of its mask is seen; labels are compared without regard to synonyms
 (`canonical`);

@@ -1,7 +1,7 @@
 """What results say, put together from their JSON and nothing else; `report_tables.py` makes tables of it.
 
 SUITE.json        written by a run of the suite (`benchmark/runner.py`)
-segmenter.json    what a segmenter's layouts cost (`scripts/evaluate_segmenter.py`), if it is there
+segmenter.json    what a segmenter's layouts cost (`smartmask evaluate segmenter`), if it is there
 verdicts.json     what people saw in the pages to be judged, if it is there:
                   {"objects_sha256": of real.json, "weights_sha256": of real.json, "judge": text,
                    "plausible": {key of the pair: [true, false, ...] for each suggestion}}
@@ -86,9 +86,7 @@ def read_findings(folder: Path) -> Findings:
         name: _checked(folder / f"{name}.json", name) for name in NAMES if (folder / f"{name}.json").is_file()
     }
     if not results:
-        raise AnnotationError(
-            f"{folder}: holds no result of a suite; run smartmask evaluate {NAMES[0]} first"
-        )
+        raise AnnotationError(f"{folder}: holds no result of a suite; run smartmask evaluate masks first")
     layout_cost = _read(folder / SEGMENTER)["cost"] if (folder / SEGMENTER).is_file() else None
     verdicts = None
     if (folder / VERDICTS).is_file():
@@ -188,7 +186,7 @@ def _checked(path: Path, name: str) -> Result:
     if found != (FORMAT, PROTOCOL, name):
         raise AnnotationError(
             f"{path}: is {found[0]!r}, protocol {found[1]!r}, suite {found[2]!r}; this release reads "
-            f"{FORMAT!r}, protocol {PROTOCOL}; run smartmask evaluate {name} again, or move the file away"
+            f"{FORMAT!r}, protocol {PROTOCOL}; run smartmask evaluate masks {name} again, or move it away"
         )
     return result
 

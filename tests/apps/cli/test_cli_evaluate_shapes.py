@@ -1,20 +1,18 @@
-"""`smartmask evaluate shapes`, from files of silhouettes and readers to a report."""
+"""`smartmask evaluate masks shapes`, from files of silhouettes and readers to a report."""
 
 import json
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as parquet
 import pytest
 from constant_reader import reader
 from ellipses import RESOLUTION, Ellipses
 from field_parts import field_drawing
 from hash_encoder import HashEncoder
 from rankers import LargerIsBetter
-from whole_shape_parts import drawn_shapes
+from whole_shape_parts import drawn_shapes, silhouette_folder
 
-from smartmask.apps.cli import evaluate
+from smartmask.apps.cli.evaluation import masks
 from smartmask.evaluation.benchmark.measures import Parts
 from smartmask.pipelines.suggest import SuggestPipeline
 
@@ -25,26 +23,8 @@ def folders(tmp_path, monkeypatch) -> dict[str, Path]:
     encoder = HashEncoder()
     drawer, ranker = field_drawing(Ellipses(), encoder, RESOLUTION), LargerIsBetter()
     parts = Parts(pipeline=SuggestPipeline(drawer, ranker, 1), ranker=ranker, encoder=encoder)
-    monkeypatch.setattr(evaluate, "_parts", lambda weights: (parts, {"sha256": "0" * 64, "views": 1}))
-    shapes = [
-        {
-            "source": shape.source,
-            "group": shape.group,
-            "label": shape.label,
-            "parent": shape.parent,
-            "height": shape.size_hw[0],
-            "width": shape.size_hw[1],
-            "counts": shape.counts,
-            "aspect_true": shape.aspect,
-            "whole": True,
-            "style": shape.style,
-            "use": "bank",
-            "licence": shape.licence,
-        }
-        for shape in drawn_shapes()
-    ]
-    (tmp_path / "silhouettes").mkdir()
-    parquet.write_table(pa.Table.from_pylist(shapes), tmp_path / "silhouettes" / "drawn.parquet")
+    monkeypatch.setattr(masks, "_parts", lambda weights: (parts, {"sha256": "0" * 64, "views": 1}))
+    silhouette_folder(tmp_path / "silhouettes", drawn_shapes())
     (tmp_path / "readers").mkdir()
     for half in (0, 1):
         content = reader(half, [float(half), 1.0 - half], ("ball", "bar"))
@@ -54,7 +34,9 @@ def folders(tmp_path, monkeypatch) -> dict[str, Path]:
 
 def test_it_writes_a_result_that_is_reported(run, tmp_path, folders):
     options = ("--silhouettes", folders["silhouettes"], "--recogniser", folders["readers"])
-    done = run("evaluate", "shapes", *options, "--data", "none", "--limit", 6, "--seeds", 1, "--out", "out")
+    done = run(
+        "evaluate", "masks", "shapes", *options, "--data", "none", "--limit", 6, "--seeds", 1, "--out", "out"
+    )
     assert done.code == 0, done.err
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "shapes.json",
@@ -73,13 +55,15 @@ def test_it_writes_a_result_that_is_reported(run, tmp_path, folders):
 
 
 def test_it_asks_for_the_silhouettes(run, folders):
-    done = run("evaluate", "shapes")
+    done = run("evaluate", "masks", "shapes")
     assert done.code == 2
     assert "the suite shapes needs --silhouettes" in done.err
 
 
 def test_missing_readers_are_named(run, folders):
-    done = run("evaluate", "shapes", "--silhouettes", folders["silhouettes"], "--recogniser", "nowhere")
+    done = run(
+        "evaluate", "masks", "shapes", "--silhouettes", folders["silhouettes"], "--recogniser", "nowhere"
+    )
     assert done.code == 1
     assert "half_0.onnx: no such weights file" in done.err
     assert len(done.err.strip().splitlines()) == 1

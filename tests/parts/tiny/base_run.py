@@ -16,9 +16,10 @@ from smartmask.backends.base.checkpoint import initial_base
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data.shards import SceneDataset
 from smartmask.training.base.batch import base_loader
-from smartmask.training.base.config import BaseTrainConfig, LoopConfig, as_json
+from smartmask.training.base.config import BaseTrainConfig, LoopConfig
 from smartmask.training.base.loop import train
 from smartmask.training.base.objective import BaseObjective
+from smartmask.training.local_run import as_json
 from smartmask.weights import WEIGHTS
 
 

@@ -10,7 +10,8 @@ from accelerate.commands.config.config_args import load_config_from_file
 from diffusers.models.attention import BasicTransformerBlock
 from diffusers.models.resnet import ResnetBlock2D
 
-from smartmask.training.base.config import as_json, base_sd15, base_sd15_paper
+from smartmask.training.base.config import base_sd15, base_sd15_paper
+from smartmask.training.local_run import as_json
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "accelerate_fsdp.yaml"
 

@@ -15,12 +15,13 @@ from shapes import dataset_of, room
 from smartmask.backends.base.checkpoint import initial_base
 from smartmask.data.shards import SceneDataset
 from smartmask.errors import CheckpointError
-from smartmask.training.base.averaged import Averaged
+from smartmask.training.averaged import Averaged
 from smartmask.training.base.batch import base_loader
-from smartmask.training.base.config import LoopConfig, as_json
+from smartmask.training.base.config import LoopConfig
 from smartmask.training.base.loop import train
 from smartmask.training.base.objective import BaseObjective, averaged_model
 from smartmask.training.base.step_parts import StepParts
+from smartmask.training.local_run import as_json
 
 pytestmark = pytest.mark.usefixtures("fresh_accelerate")
 

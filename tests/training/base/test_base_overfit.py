@@ -20,7 +20,7 @@ from smartmask.scene.guidance import NoGuidance
 from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.masks import mask_iou
 from smartmask.scene.view import View
-from smartmask.training.base.averaged import Averaged
+from smartmask.training.averaged import Averaged
 from smartmask.training.base.batch import collate
 from smartmask.training.base.config import LoopConfig
 from smartmask.training.base.objective import BaseObjective

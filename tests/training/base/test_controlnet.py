@@ -14,7 +14,7 @@ from smartmask.backends.controlnet_parts import ControlNetParts, load_controlnet
 from smartmask.backends.inpaint_diffusers import without_masked
 from smartmask.data.inpaint_folder import InpaintFolder
 from smartmask.errors import BackendError
-from smartmask.training.base.config import LoopConfig, as_json
+from smartmask.training.base.config import LoopConfig
 from smartmask.training.base.controlnet_config import (
     ControlNetTrainConfig,
     controlnet_inpaint,
@@ -28,6 +28,7 @@ from smartmask.training.base.controlnet_loop import (
 )
 from smartmask.training.base.loop import train
 from smartmask.training.base.step_parts import StepParts
+from smartmask.training.local_run import as_json
 
 pytestmark = pytest.mark.usefixtures("fresh_accelerate")
 BUILD = {"sd": stable_diffusion, "sdxl": stable_diffusion_xl}

@@ -1,7 +1,8 @@
 """Training of the chooser: its loss, that it learns which shapes a word means, and its file."""
 
-from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,9 +39,21 @@ def data(shipped_codec: SilhouetteCodec) -> ChooserData:
     return poles_and_slabs(shipped_codec)
 
 
-def steps(count: int) -> Callable[[int], float]:
+class Ticks:
+    """A clock that is a second later each time it is read."""
+
+    def __init__(self) -> None:
+        self._seconds = 100.0
+
+    def __call__(self) -> float:
+        self._seconds += 1
+        return self._seconds
+
+
+def train(data: ChooserData, run: Path, steps: int, **more: Any) -> tuple[TrainableChooser, int]:
     """A run of so many steps."""
-    return lambda step: step / count
+    config = replace(TRAINING, minutes=(steps + 0.5) / 60, seed=more.pop("seed", 0))
+    return train_chooser(config, data, run, Ticks(), **more)
 
 
 def untrained(data: ChooserData) -> TrainableChooser:
@@ -125,9 +138,9 @@ def test_what_is_not_there_gives_finite_gradients():
     assert gradient[0].any()
 
 
-def test_it_learns_which_shapes_a_word_means(data):
+def test_it_learns_which_shapes_a_word_means(data, tmp_path):
     records: list[dict[str, float]] = []
-    network, views = train_chooser(TRAINING, data, steps(80), records.append)
+    network, views = train(data, tmp_path, 80, on_log=records.append)
     assert not network.training
     assert views == 80 * TRAINING.batch
     assert [record["step"] for record in records] == [20, 40, 60, 80]
@@ -139,23 +152,36 @@ def test_it_learns_which_shapes_a_word_means(data):
     assert after["iou_first"] > before["iou_first"] + 0.15
 
 
-def test_the_axes_of_pictures_are_not_learnt(data):
-    network, _ = train_chooser(TRAINING, data, steps(3))
+def test_the_axes_of_pictures_are_not_learnt(data, tmp_path):
+    network, _ = train(data, tmp_path, 3)
     assert np.array_equal(network.get_buffer("picture"), data.axes)
     assert np.array_equal(network.get_buffer("picture_bias"), data.bias)
 
 
-def test_the_same_seed_gives_the_same_network(data):
+def test_the_same_seed_gives_the_same_network(data, tmp_path):
     first, again, other = (
-        train_chooser(replace(TRAINING, seed=seed), data, steps(12))[0] for seed in (0, 0, 1)
+        train(data, tmp_path / str(number), 12, seed=seed)[0] for number, seed in enumerate((0, 0, 1))
     )
     assert equal(first, again)
     assert not equal(first, other)
     assert not equal(first, untrained(data))
 
 
-def test_a_run_that_is_over_at_once_learns_nothing(data):
-    network, views = train_chooser(TRAINING, data, lambda step: 1.0)
+def test_a_run_that_was_cut_short_ends_as_if_it_had_not_been(data, tmp_path):
+    whole, _ = train(data, tmp_path / "whole", 30)
+
+    def cut(record: dict[str, float]) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(data, tmp_path / "cut", 30, on_log=cut)
+    resumed, views = train(data, tmp_path / "cut", 30)
+    assert views == 30 * TRAINING.batch
+    assert equal(whole, resumed)
+
+
+def test_a_run_that_is_over_at_once_learns_nothing(data, tmp_path):
+    network, views = train(data, tmp_path, 0)
     assert views == 0
     assert equal(network, untrained(data))
 
@@ -204,7 +230,7 @@ def test_the_exported_file_is_the_same_bytes_again(tmp_path):
 
 
 def test_the_exported_file_says_what_was_trained_but_for_rounding(tmp_path, data):
-    network, views = train_chooser(TRAINING, data, steps(20))
+    network, views = train(data, tmp_path / "run", 20)
     exported = export_chooser(network, views, tmp_path / "chooser.npz")
     chooser = ShapeChooser(exported.card, weights_of(network))
     rounded = load_chooser(tmp_path / "chooser.npz")

@@ -12,12 +12,12 @@ from torch import Tensor
 
 from smartmask.errors import CheckpointError
 from smartmask.model.mask.generator_inputs import CODE_NUMBERS
+from smartmask.training.local_run import STATE_FILE
 from smartmask.training.mask import generator_loop
 from smartmask.training.mask.generator_batch import GeneratorBatch, ShapeTensors
 from smartmask.training.mask.generator_loop import (
     PART_BYTES,
     PLACE_WEIGHT,
-    STATE_FILE,
     GeneratorTraining,
     denoising_error,
     load_average,
@@ -96,7 +96,7 @@ def test_what_is_dropped_follows_from_the_seed(generator_data, tmp_path):
 def test_other_settings_are_refused(generator_data, tmp_path):
     train_generator(TRAINING, generator_data, tmp_path, rate=for_steps(1))
     other = replace(TRAINING, learning_rate=1.0, views=replace(TRAINING.views, drawn=0.9))
-    with pytest.raises(CheckpointError, match="other settings of views, learning_rate; use a new folder"):
+    with pytest.raises(CheckpointError, match="other settings of learning_rate, views; use a new folder"):
         train_generator(other, generator_data, tmp_path, rate=for_steps(1))
 
 
@@ -104,16 +104,31 @@ def test_a_damaged_state_is_named(generator_data, tmp_path):
     (tmp_path / STATE_FILE).write_bytes(b"half of it")
     with pytest.raises(CheckpointError, match=r"state\.pt: cannot be read as a training state"):
         train_generator(TRAINING, generator_data, tmp_path, rate=for_steps(1))
-    with pytest.raises(CheckpointError, match=r"state\.pt: not a state of the shape generator"):
-        load_average(tmp_path / STATE_FILE)
+    with pytest.raises(CheckpointError, match=r"state\.pt: cannot be read as a training state"):
+        load_average(tmp_path)
 
 
 def test_the_average_is_loaded_with_the_views_it_has_seen(generator_data, tmp_path):
     trained = train_generator(TRAINING, generator_data, tmp_path, rate=for_steps(2))
-    network, views = load_average(tmp_path / STATE_FILE)
+    network, views = load_average(tmp_path)
     assert views == 2 * BATCH
     assert not network.training
     assert equal(dict(network.state_dict()), dict(trained.state_dict()))
+
+
+def test_the_average_of_parts_is_loaded_likewise(tmp_path):
+    _, average = written(tmp_path)
+    network, views = load_average(tmp_path)
+    assert views == 3 * BATCH
+    assert not network.training
+    halves = {name: value.half().float() for name, value in average.state_dict().items()}
+    assert equal(dict(network.state_dict()), halves)
+
+
+def test_the_state_has_the_names_that_older_runs_gave_it(generator_data, tmp_path):
+    """A run that release 0.2 began goes on."""
+    train_generator(TRAINING, generator_data, tmp_path, rate=for_steps(1))
+    assert set(state_of(tmp_path)) == {"config", "weights", "average", "optimizer", "begun", "step"}
 
 
 def test_a_run_begins_with_the_parts_of_another(generator_data, tmp_path):

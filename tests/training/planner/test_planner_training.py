@@ -10,6 +10,7 @@ from tiny_planner import LABELS, SIZES
 from smartmask.data.layered_scene import LayeredScene, SceneLayer
 from smartmask.model.planner.network import PlannerNetwork, load_planner_network
 from smartmask.model.planner.state import box_bins, boxes_of_bins
+from smartmask.training.planner import loop as planner_loop
 from smartmask.training.planner.data import MOST_ASKED, draw_batch, place_of, read_scenes
 from smartmask.training.planner.loop import PlannerTrainConfig, export_planner, train_planner
 from smartmask.training.planner.network import TrainablePlanner
@@ -210,14 +211,42 @@ def test_stop_is_learned_as_often_as_scenes_end_there(tiny_encoder):
 
 def test_goes_on_from_a_network(scenes, tmp_path):
     config = PlannerTrainConfig(network=SIZES, steps=1, batch_size=4, rate=1e-9, least_seen=1)
-    begun = export_planner(train_planner(config, scenes), 4, {}, tmp_path / "planner.npz")
-    again = train_planner(config, scenes, init=begun)
+    begun = export_planner(train_planner(config, scenes, tmp_path / "first"), 4, {}, tmp_path / "planner.npz")
+    again = train_planner(config, scenes, tmp_path / "again", init=begun)
     assert again.labels == begun.card.labels
     for name, value in begun.weights.items():
         assert np.allclose(again.weights[name.replace(".", "_")].detach(), value, atol=1e-6)
     other = PlannerTrainConfig(network=dataclasses.replace(SIZES, width=16), least_seen=1)
     with pytest.raises(ValueError, match="goes on only with the same sizes"):
-        train_planner(other, scenes, init=begun)
+        train_planner(other, scenes, tmp_path / "other", init=begun)
+
+
+def test_a_run_that_was_cut_short_ends_as_if_it_had_not_been(scenes, tmp_path, monkeypatch):
+    monkeypatch.setattr(planner_loop, "LOG_EVERY_STEPS", 2)
+    config = PlannerTrainConfig(network=SIZES, steps=5, batch_size=4, least_seen=1)
+    whole = train_planner(config, scenes, tmp_path / "whole")
+
+    def cut(record):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_planner(config, scenes, tmp_path / "cut", on_log=cut)
+    resumed = train_planner(config, scenes, tmp_path / "cut")
+    assert all(torch.equal(value, resumed.state_dict()[name]) for name, value in whole.state_dict().items())
+
+
+def test_the_heads_alone_are_learnt_if_so_asked(scenes, tmp_path):
+    config = PlannerTrainConfig(network=SIZES, steps=2, batch_size=4, least_seen=1)
+    begun = export_planner(train_planner(config, scenes, tmp_path / "first"), 8, {}, tmp_path / "planner.npz")
+    alone = dataclasses.replace(config, heads_alone=True)
+    network = train_planner(alone, scenes, tmp_path / "heads", init=begun)
+    changed = {
+        name
+        for name, value in begun.weights.items()
+        if not np.array_equal(network.weights[name.replace(".", "_")].detach(), value)
+    }
+    assert changed
+    assert all(name.startswith(planner_loop.HEADS) for name in changed)
 
 
 def _twin(network, proposable) -> PlannerNetwork:
@@ -240,7 +269,7 @@ def test_learns_a_handful_of_scenes_and_ships_them(scenes, tmp_path, tiny_encode
         network=SIZES, steps=300, batch_size=16, rate=1e-2, warmup_steps=10, least_seen=1
     )
     log = []
-    network = train_planner(config, scenes, on_log=log.append)
+    network = train_planner(config, scenes, tmp_path / "run", on_log=log.append)
     assert log[-1]["box"] < 0.65 * log[0]["box"]
     assert log[-1]["label"] < log[0]["label"]
     assert log[-1]["order"] < 0.2
@@ -271,9 +300,9 @@ def _room_shapes():
     return layout_shapes(Layout(SIZE_HW, layers), [0, 1])
 
 
-def test_nothing_to_propose_is_an_error(scenes):
+def test_nothing_to_propose_is_an_error(scenes, tmp_path):
     with pytest.raises(ValueError, match="no label comes 99 times"):
-        train_planner(PlannerTrainConfig(network=SIZES, steps=1, least_seen=99), scenes)
+        train_planner(PlannerTrainConfig(network=SIZES, steps=1, least_seen=99), scenes, tmp_path)
     with pytest.raises(ValueError, match="steps, batch_size, rate and least_seen must be positive"):
         PlannerTrainConfig(steps=0)
 

@@ -15,6 +15,7 @@ from smartmask.data.layered_scene import LayeredScene
 from smartmask.model.ranker.network import load_ranker_network
 from smartmask.model.ranker.placement_features import CELLS, placement_features
 from smartmask.scene.layout import Layer, Layout
+from smartmask.training.ranker import loop as ranker_loop
 from smartmask.training.ranker.data import (
     ALWAYS,
     GROUP_MASKS,
@@ -176,10 +177,10 @@ def test_a_dataset_that_is_not_given_is_named(tmp_path: Path):
         read_or_make_groups(tmp_path, lambda: {"rooms": SCENES}, {"rooms": 1.0, "voc": 1.0}, 3, 0)
 
 
-def test_training_tells_what_it_saw_apart_and_repeats_itself(groups, tiny_encoder):
+def test_training_tells_what_it_saw_apart_and_repeats_itself(groups, tiny_encoder, tmp_path):
     records: list[dict[str, float]] = []
-    network = train_ranker(CONFIG, groups, tiny_encoder, on_log=records.append)
-    again = train_ranker(CONFIG, groups, tiny_encoder)
+    network = train_ranker(CONFIG, groups, tiny_encoder, tmp_path / "once", on_log=records.append)
+    again = train_ranker(CONFIG, groups, tiny_encoder, tmp_path / "again")
     logits = all_logits(network, groups, tiny_encoder)
     assert np.array_equal(logits, all_logits(again, groups, tiny_encoder))
     before = all_logits(TrainableRanker(SIZES), groups, tiny_encoder)
@@ -187,12 +188,26 @@ def test_training_tells_what_it_saw_apart_and_repeats_itself(groups, tiny_encode
     assert pair_auc(before, groups.is_there) < 0.9
 
 
+def test_a_run_that_was_cut_short_ends_as_if_it_had_not_been(groups, tiny_encoder, tmp_path, monkeypatch):
+    monkeypatch.setattr(ranker_loop, "LOG_EVERY_STEPS", 5)
+    config = dataclasses.replace(CONFIG, steps=12, dropout=0.3)
+    whole = train_ranker(config, groups, tiny_encoder, tmp_path / "whole")
+
+    def cut(record: dict[str, float]) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_ranker(config, groups, tiny_encoder, tmp_path / "cut", on_log=cut)
+    resumed = train_ranker(config, groups, tiny_encoder, tmp_path / "cut")
+    assert all(torch.equal(value, resumed.state_dict()[name]) for name, value in whole.state_dict().items())
+
+
 def test_training_goes_on_from_what_a_ranker_knows_of_words(groups, tiny_encoder, tmp_path):
     known = perturbed()
     export_ranker(known, (1.0, 0.0), 24, {"rooms": 24}, tmp_path / "ranker.npz")
     initial = words_of(tmp_path / "ranker.npz")
     still = dataclasses.replace(CONFIG, steps=1, learning_rate=1e-9)
-    network = train_ranker(still, groups, tiny_encoder, initial=initial)
+    network = train_ranker(still, groups, tiny_encoder, tmp_path / "run", initial=initial)
     for name in ("labels", "special_labels", "object"):
         torch.testing.assert_close(initial[name], known.weights[name].data, atol=2e-3, rtol=0)
         torch.testing.assert_close(network.weights[name].data, initial[name], atol=1e-6, rtol=0)

@@ -36,9 +36,12 @@ def test_test_shapes_are_not_learnt_from(data):
 def test_a_reader_learns_words_of_the_other_half_and_is_the_same_when_loaded(data, tmp_path):
     records = []
     config = RecogniserConfig(minutes=0.04, batch=16)
-    networks = [train_recogniser(data, half, config, records.append) for half in (0, 1)]
+    networks = [train_recogniser(data, half, config, tmp_path / str(half), records.append) for half in (0, 1)]
     assert records[-1]["half"] == 1
     assert all(record["top1"] > 0.9 for record in records)
+    again = train_recogniser(data, 1, config, tmp_path / "1")
+    for one, other in zip(networks[1].parameters(), again.parameters(), strict=True):
+        assert torch.equal(one, other), "its time was over"
     save_recogniser(networks, data.words, tmp_path)
     recogniser = Recogniser.load(tmp_path)
     masks = [shape.mask() for shape in SHAPES[::31]]

@@ -8,9 +8,10 @@ from segmenter_scenes import squares
 
 from smartmask.data.segment_classes import CLASSES
 from smartmask.errors import CheckpointError
+from smartmask.training.local_run import STATE_FILE
 from smartmask.training.segmenter import loop as segmenter_loop
 from smartmask.training.segmenter.config import SegmenterTrainConfig
-from smartmask.training.segmenter.loop import STATE_FILE, load_average, train_segmenter
+from smartmask.training.segmenter.loop import load_average, train_segmenter
 from smartmask.training.segmenter.network import SegmenterConfig
 
 CONFIG = SegmenterTrainConfig(
@@ -92,7 +93,8 @@ def test_a_run_of_other_settings_or_a_damaged_one_is_refused(tmp_path: Path) -> 
 
 def test_the_average_of_a_run_is_read_back_and_begins_another(tmp_path: Path) -> None:
     trained = train(tmp_path / "first", seconds=3)
-    average = load_average(tmp_path / "first" / STATE_FILE)
+    average, crops = load_average(tmp_path / "first")
+    assert crops == 2 * 2
     assert all(value.equal(trained[name]) for name, value in average.state_dict().items())
     second = train_segmenter(
         CONFIG, PHOTOS, tmp_path / "second", minutes=0, workers=0, clock=Ticks(), initial=trained
@@ -104,4 +106,4 @@ def test_the_average_of_a_run_is_read_back_and_begins_another(tmp_path: Path) ->
         )
     (tmp_path / STATE_FILE).write_bytes(b"half a file")
     with pytest.raises(CheckpointError, match="cannot be read as a training state"):
-        load_average(tmp_path / STATE_FILE)
+        load_average(tmp_path)

@@ -55,12 +55,13 @@ def test_the_loss_of_one_batch_falls(data):
 
 
 def test_a_run_ends_goes_on_and_refuses_other_settings(data, tmp_path):
-    network = train_shape_codec(data, CONFIG, tmp_path / "run")
+    network, views = train_shape_codec(data, CONFIG, tmp_path / "run")
     assert not network.training
     first = state_of(tmp_path / "run")
     assert first["step"] >= 1
+    assert views == first["step"] * CONFIG.batch
     assert first["seconds"] == pytest.approx(CONFIG.minutes * 60)
-    again = train_shape_codec(data, CONFIG, tmp_path / "run")
+    again, _ = train_shape_codec(data, CONFIG, tmp_path / "run")
     assert state_of(tmp_path / "run")["step"] == first["step"], "its time was over"
     for one, other in zip(network.parameters(), again.parameters(), strict=True):
         assert torch.equal(one, other)
@@ -76,7 +77,7 @@ def test_a_run_that_was_cut_off_goes_on_from_its_state(data, tmp_path):
     after = state_of(tmp_path / "run")
     assert after["step"] > state["step"]
     assert after["optimizer"]["state"][0]["step"] == after["step"]
-    assert any(not torch.equal(after["network"][name], value) for name, value in state["network"].items())
+    assert any(not torch.equal(after["weights"][name], value) for name, value in state["weights"].items())
 
 
 def test_the_log_tells_how_it_goes(data, tmp_path, monkeypatch):

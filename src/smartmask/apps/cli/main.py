@@ -9,12 +9,12 @@ from collections.abc import Sequence
 import click
 
 from smartmask import __version__
+from smartmask.apps.cli.bench import bench
 from smartmask.apps.cli.camera import camera
 from smartmask.apps.cli.convert import convert
 from smartmask.apps.cli.datasets.data import data
 from smartmask.apps.cli.edit import edit
-from smartmask.apps.cli.evaluate import evaluate
-from smartmask.apps.cli.evaluate_insertions import evaluate_insertions
+from smartmask.apps.cli.evaluation.evaluate import evaluate
 from smartmask.apps.cli.insertion.insert import insert
 from smartmask.apps.cli.memory import memory
 from smartmask.apps.cli.planning.plan import plan
@@ -48,9 +48,9 @@ commands.add_command(plan)
 commands.add_command(memory)
 commands.add_command(render)
 commands.add_command(train)
-commands.add_command(evaluate_insertions)
 commands.add_command(data)
 commands.add_command(evaluate)
+commands.add_command(bench)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,7 +10,6 @@ it knows which poses are common, which views nobody takes, and what proportions 
 Its twin is in `training`.
 """
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -170,8 +169,3 @@ def load_chooser(path: Path) -> ShapeChooser:
         return ShapeChooser(ChooserCard(**values), weights)
     except (TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: cannot be used ({error}); train one anew") from error
-
-
-def chooser_header(card: ChooserCard) -> bytes:
-    """The card as a weights file holds it."""
-    return json.dumps({"format": FORMAT, "version": FORMAT_VERSION, **asdict(card)}).encode()

@@ -160,17 +160,6 @@ class ShapeGenerator:
         return levels[:, ::2] << 4 | levels[:, 1::2]
 
 
-def card_of(path: Path) -> GeneratorCard:
-    """The card in a weights file that is not open.
-
-    Raises:
-        CheckpointError: If the file is missing, damaged, of another version, or holds unknown settings.
-    """
-    from smartmask.model.onnx_file import open_session
-
-    return _read_card(open_session(path, threads=1), path)
-
-
 def _read_card(session: Any, path: Path) -> GeneratorCard:
     from smartmask.model.onnx_file import card_values
 

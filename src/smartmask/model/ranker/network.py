@@ -183,7 +183,7 @@ class EmbeddedRanker:
         if network.card.network.text_width != encoder.width:
             raise CheckpointError(
                 f"the ranker was trained with embeddings of {network.card.network.text_width} numbers, this "
-                f"release's have {encoder.width}; train it again with scripts/train_ranker.py"
+                f"release's have {encoder.width}; train it again with `smartmask train ranker`"
             )
         self._network, self._encoder = network, encoder
 

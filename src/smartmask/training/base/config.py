@@ -1,9 +1,8 @@
 """The settings of runs that go through accelerate, and the recipes of the base mask model."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, get_args
+from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 from smartmask.backends.base.backbone import BaseConfig
 
@@ -77,7 +76,7 @@ class BaseTrainConfig:
 def base_sd15(init: str) -> BaseTrainConfig:
     """The paper-size mask model from Stable Diffusion 1.5 (or 2.1), hints as channels of their own.
 
-    Command: `accelerate launch --multi_gpu -m smartmask.apps.cli.main train --recipe base-sd15
+    Command: `accelerate launch --multi_gpu -m smartmask train base
     --init stable-diffusion-v1-5/stable-diffusion-v1-5 --data data --run runs/base --steps 80000`.
 
     Never run to its end: there was no GPU. Hours and cost for 20 million views are estimated in
@@ -100,9 +99,3 @@ def base_sd15_paper(init: str) -> BaseTrainConfig:
         mixture={"ade20k": 0.7, "cocoa": 0.3},
         loop=ours.loop,
     )
-
-
-def as_json(settings: Any) -> dict[str, Any]:
-    """A configuration as JSON has it: tuples are lists."""
-    values: dict[str, Any] = json.loads(json.dumps(asdict(settings)))
-    return values

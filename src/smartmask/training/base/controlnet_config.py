@@ -34,7 +34,7 @@ class ControlNetTrainConfig:
 def controlnet_inpaint(init: str) -> ControlNetTrainConfig:
     """A ControlNet that sees the photo around the mask, for SD 1.x, 2.x or XL.
 
-    Command: `accelerate launch ... -m smartmask.apps.cli.main train --recipe controlnet-inpaint --init
+    Command: `accelerate launch ... -m smartmask train controlnet --init
         CHECKPOINT
     --data FOLDER --run runs/controlnet --export controlnet-inpaint`.
 
@@ -42,9 +42,7 @@ def controlnet_inpaint(init: str) -> ControlNetTrainConfig:
         example.
     """
     return ControlNetTrainConfig(
-        init=init,
-        control="inpaint",
-        loop=LoopConfig(batch_size=64, learning_rate=1e-5, ema_decay=0.999),
+        init=init, control="inpaint", loop=LoopConfig(batch_size=64, learning_rate=1e-5, ema_decay=0.999)
     )
 
 

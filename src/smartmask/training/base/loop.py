@@ -20,10 +20,11 @@ from accelerate.utils import broadcast  # type: ignore[import-untyped]
 from torch import Tensor, nn
 
 from smartmask.data.atomic import write_files
-from smartmask.training.base.averaged import Averaged, averaged_weights
+from smartmask.training.averaged import Averaged, averaged_weights
 from smartmask.training.base.config import LoopConfig
 from smartmask.training.base.run_state import resume_state, save_state
 from smartmask.training.base.step_parts import StepParts
+from smartmask.training.local_run import append_record
 
 LOG_EVERY_STEPS = 50
 SAVE_EVERY_STEPS = 1000
@@ -132,8 +133,7 @@ def train(
                     * config.batch_size
                     / (time.monotonic() - started),
                 }
-                with (run / "log.jsonl").open("a") as log:
-                    log.write(json.dumps(record) + "\n")
+                append_record(run, record)
                 on_log(record)
         if step % save_every == 0:
             save_state(accelerator, run, step, settings, network, optimizer.optimizer)

@@ -27,6 +27,7 @@ from torch.distributed.checkpoint.state_dict_saver import save
 
 from smartmask.data.atomic_folder import sync_files
 from smartmask.errors import CheckpointError
+from smartmask.training.local_run import check_settings
 
 FORMAT = "smartmask-run-state"
 FORMAT_VERSION = 1
@@ -74,12 +75,7 @@ def resume_state(
     if not states:
         return 0
     card = _read_card(states[-1] / "run.json")
-    begun = card["settings"]
-    changed = sorted(name for name in {*begun, *settings} if begun.get(name) != settings.get(name))
-    if changed:
-        raise CheckpointError(
-            f"{run}: the run was begun with other settings of {', '.join(changed)}; use a new folder"
-        )
+    check_settings(run, card["settings"], settings)
     weights, steps = get_state_dict(network, optimizer)
     state: dict[str, Any] = {"network": weights, "optimizer": steps}
     try:

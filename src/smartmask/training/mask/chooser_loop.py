@@ -2,12 +2,10 @@
 
     L = -sum_i softmax(IoU / temperature)_i log softmax(scores)_i
 
-over the shapes beside an object (Cao et al. 2007, "listwise"). Objects are drawn by the pack's weights. It
-takes minutes of one core, so it does not resume.
+over the shapes beside an object (Cao et al. 2007, "listwise"). Objects are drawn by the pack's weights.
 """
 
 import copy
-import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,10 +16,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from smartmask.data.atomic import write_files
-from smartmask.model.mask.chooser import ChooserCard, ChooserConfig, ShapeChooser, chooser_header
+from smartmask.model.mask.chooser import FORMAT, FORMAT_VERSION, ChooserCard, ChooserConfig, ShapeChooser
+from smartmask.training.averaged import follow
+from smartmask.training.local_run import LocalRun, seeded
 from smartmask.training.mask.chooser_data import ChooserData
 from smartmask.training.mask.chooser_network import ChooserBatch, TrainableChooser
+from smartmask.training.npz_export import write_npz
 
 LOG_EVERY_STEPS = 500
 WATCHED = 600
@@ -33,6 +33,7 @@ class ChooserTraining:
 
     Attributes:
         network: Sizes of the network.
+        minutes: Length of the whole run, segments and all.
         temperature: IoU by which a shape must be better than another to be e times as right.
         batch: Objects a step.
         beside: Shapes beside each.
@@ -42,6 +43,7 @@ class ChooserTraining:
     """
 
     network: ChooserConfig = field(default_factory=ChooserConfig)
+    minutes: float = 12.0
     temperature: float = 0.05
     batch: int = 64
     beside: int = 48
@@ -62,22 +64,24 @@ def listwise_loss(scores: Float[Tensor, "B K"], batch: ChooserBatch, temperature
 def train_chooser(
     config: ChooserTraining,
     data: ChooserData,
-    share_done: Callable[[int], float],
+    run: Path,
+    clock: Callable[[], float] = time.monotonic,
     on_log: Callable[[dict[str, float]], None] = lambda record: None,
 ) -> tuple[TrainableChooser, int]:
-    """Train; the averaged network comes back, and the objects it was shown.
+    """Train, or go on with, a run; the averaged network comes back, and the objects it was shown.
 
     Args:
         config: The settings.
         data: What to learn from.
-        share_done: Step -> how much of the run is done, in [0, 1].
+        run: Folder of the state and the log.
+        clock: Seconds since some moment.
         on_log: Called with each record of the log.
 
     Raises:
         ValueError: If there is nothing to learn from.
+        CheckpointError: If the run in the folder was begun with other settings, or its state is damaged.
     """
     torch.manual_seed(config.seed)
-    rng = np.random.default_rng(config.seed)
     axes, bias = torch.from_numpy(data.axes), torch.from_numpy(data.bias)
     network = TrainableChooser(config.network, axes, bias, config.dropout)
     average = copy.deepcopy(network).requires_grad_(False).eval()
@@ -88,9 +92,12 @@ def train_chooser(
     if not len(learnt):
         raise ValueError("no object of the pack stands beside enough shapes; make it, or the memory, of more")
     weights = data.pack.weights[data.rows[learnt]].astype(np.float64)
-    began, step, total = time.monotonic(), 0, 0.0
-    while (share := share_done(step)) < 1:
-        optimizer.param_groups[0]["lr"] = config.learning_rate * min(1, 2 * (1 - share))
+    kept = LocalRun(run, config, weights=network, average=average, optimizer=optimizer)
+    step, before = kept.resume(step=0, seconds=0.0)
+    began, total, length = clock(), 0.0, 60 * config.minutes
+    while (seconds := before + clock() - began) < length:
+        optimizer.param_groups[0]["lr"] = config.learning_rate * min(1, 2 * (1 - seconds / length))
+        rng = seeded(config.seed, step)
         objects = rng.choice(learnt, config.batch, p=weights / weights.sum())
         batch = data.batch(objects, rng, config.beside)
         loss = listwise_loss(network(batch), batch, config.temperature)
@@ -98,15 +105,17 @@ def train_chooser(
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
-        decay = min(config.ema_decay, (1 + step) / (10 + step))
-        with torch.no_grad():
-            torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - decay)
         step += 1
+        follow(average, network, step, config.ema_decay)
         total += loss.item() / LOG_EVERY_STEPS
         if step % LOG_EVERY_STEPS == 0:
-            record = {"step": float(step), "seconds": time.monotonic() - began, "loss": total}
-            on_log(record | watched(average, data, config))
+            record = {"step": float(step), "seconds": seconds, "loss": total}
+            record |= watched(average, data, config)
+            kept.save(step=step, seconds=seconds)
+            kept.log(record)
+            on_log(record)
             total = 0.0
+    kept.save(step=step, seconds=length)
     return average, step * config.batch
 
 
@@ -144,11 +153,7 @@ def export_chooser(network: TrainableChooser, views: int, path: Path) -> ShapeCh
     card = ChooserCard(network=network.config, views=views, licence=LICENCE)
     weights = {name: value.detach().numpy() for name, value in network.weights.items()}
     weights |= {name: value.numpy() for name, value in network.named_buffers()}
-    halves = {name: value.astype(np.float16) for name, value in weights.items()}
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, card=np.frombuffer(chooser_header(card), np.uint8), **halves)
-    write_files({path: buffer.getvalue()})
-    return ShapeChooser(card, {name: value.astype(np.float32) for name, value in halves.items()})
+    return ShapeChooser(card, write_npz(path, FORMAT, FORMAT_VERSION, card, weights))
 
 
 LICENCE = (

@@ -4,12 +4,8 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
-import onnxruntime
 import torch
-from onnx import helper
 
-from smartmask.data.atomic import write_files
 from smartmask.model.diffusion.condition import SPECIAL_ROWS
 from smartmask.model.mask.generator import FORMAT, FORMAT_VERSION, INPUTS, GeneratorCard
 from smartmask.model.mask.generator_inputs import (
@@ -21,9 +17,13 @@ from smartmask.model.mask.generator_inputs import (
     NUMBERS,
     STYLES,
 )
-from smartmask.training.eight_bits import rounded, store_eight_bits
+from smartmask.model.shape.frame import CELLS
+from smartmask.training.mask.generator_batch import ShapeTensors
+from smartmask.training.mask.generator_loop import load_average
 from smartmask.training.mask.generator_network import GeneratorConfig, ShapeGenerator
-from smartmask.training.onnx_parts import OPSET, drop_traces, store_half
+from smartmask.training.mask.generator_pack import CODEC_FILE, GeneratorPack
+from smartmask.training.onnx_export import BATCH, as_stored, onnx_difference, onnx_model, write_onnx
+from smartmask.training.shape.export import read_shape_codec
 
 LICENCE = "Apache-2.0"
 
@@ -52,25 +52,9 @@ def export_generator(
     Returns:
         The largest difference to PyTorch on a random batch, both with the rounded weights.
     """
-    stored = ShapeGenerator(network.config)
-    stored.load_state_dict({name: rounded(value) for name, value in network.state_dict().items()})
-    stored.eval()
-    batch = torch.export.Dim("batch", min=1, max=4096)
-    program = torch.onnx.export(
-        stored,
-        random_inputs(network.config, 2),
-        dynamo=True,
-        input_names=list(INPUTS),
-        output_names=["clean"],
-        dynamic_shapes=tuple({0: batch} if name in BATCHED else {} for name in INPUTS),
-        opset_version=OPSET,
-        optimize=False,
-        verbose=False,
-    )
-    assert program is not None  # it is, without a file name
-    model = program.model_proto
-    drop_traces(model)
-    store_half(model, keep=store_eight_bits(model))
+    stored = as_stored(network)
+    dynamic = tuple({0: BATCH} if name in BATCHED else {} for name in INPUTS)
+    model = onnx_model(stored, random_inputs(network.config, 2), INPUTS, ["clean"], dynamic)
     card = GeneratorCard(
         format=FORMAT,
         version=FORMAT_VERSION,
@@ -82,9 +66,39 @@ def export_generator(
         unseen=unseen,
         licence=LICENCE,
     )
-    helper.set_model_props(model, {"smartmask": json.dumps(asdict(card))})
-    write_files({path: model.SerializeToString()})
-    return _parity(stored, path)
+    write_onnx(model, asdict(card), path)
+    return onnx_difference(path, stored, dict(zip(INPUTS, random_inputs(network.config, 3), strict=True)))
+
+
+def export_run(run: Path, pack: Path, path: Path) -> tuple[int, float]:
+    """Write the averaged network of a run, or of a folder of parts, as the shipped file.
+
+    Args:
+        run: The run's folder, or that of the parts.
+        pack: Folder of what it learnt from.
+        path: Where to; replaced only when complete.
+
+    Returns:
+        The views it has seen, and the largest difference to PyTorch.
+
+    Raises:
+        CheckpointError: If one of them cannot be read.
+    """
+    network, views = load_average(run)
+    packed = GeneratorPack.read(pack)
+    data = ShapeTensors(packed, read_shape_codec(pack / CODEC_FILE), "cpu")
+    card = json.loads(packed.card.tobytes())
+    each = CELLS**2
+    difference = export_generator(
+        network,
+        path,
+        codec=card["codec"],
+        mean=data.mean[::each].tolist(),
+        deviation=data.deviation[::each].tolist(),
+        views=views,
+        unseen=card["unseen"],
+    )
+    return views, difference
 
 
 BATCHED = ("noisy", "previous", "neighbours")
@@ -111,11 +125,3 @@ def random_inputs(config: GeneratorConfig, batch: int) -> tuple[torch.Tensor, ..
         normal(*cells) / 16,
         normal(batch, NEIGHBOURS, CODE_NUMBERS),
     )
-
-
-@torch.no_grad()
-def _parity(network: ShapeGenerator, path: Path) -> float:
-    inputs = random_inputs(network.config, 3)
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    given = {name: value.numpy() for name, value in zip(INPUTS, inputs, strict=True)}
-    return float(np.abs(session.run(["clean"], given)[0] - network(*inputs).numpy()).max())

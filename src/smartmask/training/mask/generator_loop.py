@@ -6,11 +6,9 @@ most `PART_BYTES`, from which a run goes on anywhere, with the optimizer's momen
 """
 
 import copy
-import json
-import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,11 +18,12 @@ from torch import Tensor
 
 from smartmask.errors import CheckpointError
 from smartmask.model.mask.generator_inputs import CODE_NUMBERS, PLACE_NUMBERS
+from smartmask.training.averaged import follow
+from smartmask.training.local_run import LocalRun, as_json, read_average, save_whole
 from smartmask.training.mask.generator_batch import BatchSettings, GeneratorBatch, ShapeTensors
 from smartmask.training.mask.generator_network import GeneratorConfig, ShapeGenerator
 from smartmask.training.mask.generator_pack import PARTS
 
-STATE_FILE = "state.pt"
 SAVE_SECONDS = 120.0
 LOG_STEPS = 100
 PART_BYTES = 15_000_000
@@ -116,7 +115,6 @@ def train_generator(
     Raises:
         CheckpointError: If the run in the folder was begun with other settings.
     """
-    run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(config.seed)
     network = ShapeGenerator(config.network, config.dropout).to(data.device)
     average = copy.deepcopy(network).requires_grad_(False).eval()
@@ -128,12 +126,11 @@ def train_generator(
         fused=True,
     )
     batch_size = config.views.batch
-    begun = step = initial_views // batch_size
     if initial:
         network.load_state_dict(initial["weights"])
         average.load_state_dict(initial["average"])
-    if (run / STATE_FILE).exists():
-        begun, step = _resume(run / STATE_FILE, config, network, average, optimizer)
+    kept = LocalRun(run, config, weights=network, average=average, optimizer=optimizer)
+    begun, step = kept.resume(begun=initial_views // batch_size, step=initial_views // batch_size)
     first = step
     call: Predict = torch.compile(network) if compiled else network
     losses: list[Tensor] = []
@@ -150,9 +147,7 @@ def train_generator(
         torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
         optimizer.step()
         step += 1
-        decay = min(config.ema_decay, (1 + step - begun) / (10 + step - begun))
-        with torch.no_grad():
-            torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - decay)
+        follow(average, network, step - begun, config.ema_decay)
         losses.append(loss.detach())
         if (step - first) % LOG_STEPS == 0:
             now = time.monotonic()
@@ -166,18 +161,18 @@ def train_generator(
             losses, logged = [], now
             if now - saved > SAVE_SECONDS:
                 record |= watch(average, data, config)
-                _save(run / STATE_FILE, config, network, average, optimizer, begun, step)
+                kept.save(begun=begun, step=step)
                 if out:
                     write_parts(out, network, average, config, step)
                 saved = logged = time.monotonic()
-            _append(run, record)
+            kept.log(record)
             on_log(record)
     record = {"views": step * batch_size, "seconds": time.monotonic() - started}
     record |= watch(average, data, config)
-    _save(run / STATE_FILE, config, network, average, optimizer, begun, step)
+    kept.save(begun=begun, step=step)
     if out:
         write_parts(out, network, average, config, step)
-    _append(run, record)
+    kept.log(record)
     on_log(record)
     return average
 
@@ -218,15 +213,8 @@ def write_parts(
             parts[-1][f"{name}.{key}"] = half
             size += half.nbytes + _BESIDE_BYTES
     for number, part in enumerate(parts):
-        content = {
-            "config": _json(config),
-            "step": step,
-            "count": len(parts),
-            "tensors": part,
-        }
-        temporary = out / f"part_{number}.tmp"
-        torch.save(content, temporary)
-        os.replace(temporary, out / f"part_{number}.pt")
+        content = {"config": as_json(config), "step": step, "count": len(parts), "tensors": part}
+        save_whole(content, out / f"part_{number}.pt")
 
 
 def read_parts(folder: Path) -> tuple[dict[str, dict[str, Tensor]], dict[str, Any], int]:
@@ -254,70 +242,16 @@ def read_parts(folder: Path) -> tuple[dict[str, dict[str, Tensor]], dict[str, An
     return found, config, parts[0]["step"] * config["views"]["batch"]
 
 
-def load_average(state_file: Path) -> tuple[ShapeGenerator, int]:
-    """The averaged network of a run and the number of views it has seen.
+def load_average(run: Path) -> tuple[ShapeGenerator, int]:
+    """The averaged network of a run, or of the parts that another machine left, and the views it has seen.
 
     Raises:
-        CheckpointError: If the file is missing or damaged.
+        CheckpointError: If the folder holds neither, or what it holds is damaged.
     """
-    try:
-        state = torch.load(state_file, weights_only=True, map_location="cpu")
-        network = ShapeGenerator(GeneratorConfig.of(state["config"]["network"]))
-        network.load_state_dict(state["average"])
-    except Exception as error:
-        raise CheckpointError(f"{state_file}: not a state of the shape generator ({error})") from error
-    return network.eval(), state["step"] * state["config"]["views"]["batch"]
-
-
-def _json(config: GeneratorTraining) -> dict[str, Any]:
-    values: dict[str, Any] = json.loads(json.dumps(asdict(config)))
-    return values
-
-
-def _append(run: Path, record: dict[str, Any]) -> None:
-    with (run / "log.jsonl").open("a") as log:
-        log.write(json.dumps(record) + "\n")
-
-
-def _resume(
-    path: Path,
-    config: GeneratorTraining,
-    network: torch.nn.Module,
-    average: torch.nn.Module,
-    optimizer: torch.optim.Optimizer,
-) -> tuple[int, int]:
-    try:
-        state = torch.load(path, weights_only=True, map_location="cpu")
-        changed = [name for name, value in _json(config).items() if state["config"].get(name) != value]
-    except Exception as error:
-        raise CheckpointError(f"{path}: cannot be read as a training state ({error})") from error
-    if changed:
-        raise CheckpointError(
-            f"{path}: the run was begun with other settings of {', '.join(changed)}; use a new folder"
-        )
-    network.load_state_dict(state["weights"])
-    average.load_state_dict(state["average"])
-    optimizer.load_state_dict(state["optimizer"])
-    return int(state["begun"]), int(state["step"])
-
-
-def _save(
-    path: Path,
-    config: GeneratorTraining,
-    network: torch.nn.Module,
-    average: torch.nn.Module,
-    optimizer: torch.optim.Optimizer,
-    begun: int,
-    step: int,
-) -> None:
-    state = {
-        "config": _json(config),
-        "weights": network.state_dict(),
-        "average": average.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "begun": begun,
-        "step": step,
-    }
-    temporary = path.with_suffix(".tmp")
-    torch.save(state, temporary)
-    os.replace(temporary, path)
+    if any(run.glob("part_*.pt")):
+        found, settings, views = read_parts(run)
+        network = ShapeGenerator(GeneratorConfig.of(settings["network"]))
+        network.load_state_dict(found["average"])
+        return network.eval(), views
+    network, steps, settings = read_average(run, lambda s: ShapeGenerator(GeneratorConfig.of(s["network"])))
+    return network, steps * settings["views"]["batch"]

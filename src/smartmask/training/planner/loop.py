@@ -1,20 +1,15 @@
-"""The planner's training: draw, loss, step, average, log; and the shipped file.
-
-It takes minutes, so it does not resume. Weights are averaged (EMA) and stored as float16.
-"""
+"""The planner's training: draw, loss, step, average, log; and the shipped file."""
 
 import copy
-import io
-import json
+import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from smartmask.data.atomic import write_files
 from smartmask.model.planner.network import (
     FORMAT,
     FORMAT_VERSION,
@@ -23,6 +18,9 @@ from smartmask.model.planner.network import (
     PlannerNetwork,
     weight_shapes,
 )
+from smartmask.training.averaged import follow
+from smartmask.training.local_run import LocalRun, seeded
+from smartmask.training.npz_export import write_npz
 from smartmask.training.planner.data import PlannerScenes, draw_batch
 from smartmask.training.planner.network import TrainablePlanner
 
@@ -41,6 +39,8 @@ class PlannerTrainConfig:
         steps: Batches.
         batch_size: Parts of scenes a batch.
         rate: Peak learning rate, after a warm-up; it falls to zero along a cosine.
+        heads_alone: Learn only what comes next, when to stop and what fits: a third of the work, and little
+            to forget where scenes are few.
         least_seen: A label is proposed only if so many things of the training scenes have it.
         seed: Everything random follows from it.
     """
@@ -53,6 +53,7 @@ class PlannerTrainConfig:
     warmup_steps: int = 100
     clip_norm: float = 1.0
     ema_decay: float = 0.998
+    heads_alone: bool = False
     least_seen: int = 30
     seed: int = 0
 
@@ -64,24 +65,24 @@ class PlannerTrainConfig:
 def train_planner(
     config: PlannerTrainConfig,
     scenes: PlannerScenes,
+    run: Path,
     held_out: PlannerScenes | None = None,
     init: PlannerNetwork | None = None,
-    heads_alone: bool = False,
     on_log: Callable[[dict[str, float]], None] = lambda record: None,
 ) -> TrainablePlanner:
-    """Train on scenes; the averaged network comes back.
+    """Train, or go on with, a run on scenes; the averaged network comes back.
 
     Args:
         config: Decides what is learned.
         scenes: To learn from.
+        run: Folder of the state and the log.
         held_out: To log losses on.
         init: Begins with its weights and its labels, as far as the scenes have them.
-        heads_alone: Learn only what comes next, when to stop and what fits: a third of the work, and little
-            to forget where scenes are few.
         on_log: Called with the mean losses since the last call.
 
     Raises:
         ValueError: If no label comes often enough to be proposed, or `init` has other sizes.
+        CheckpointError: If the run in the folder was begun with other settings, or its state is damaged.
     """
     torch.manual_seed(config.seed)
     if init is None:
@@ -94,7 +95,7 @@ def train_planner(
     network = TrainablePlanner(config.network, labels, torch.from_numpy(scenes.words[rows]))
     if init is not None:
         network.take(init)
-    if heads_alone:
+    if config.heads_alone:
         for name, weight in network.weights.items():
             weight.requires_grad_(name.startswith(HEADS))
     average = copy.deepcopy(network).requires_grad_(False)
@@ -104,20 +105,20 @@ def train_planner(
         weight_decay=config.weight_decay,
         betas=(0.9, 0.98),
     )
-    rng = np.random.default_rng(config.seed)
+    kept = LocalRun(run, config, weights=network, average=average, optimizer=optimizer)
+    (first,) = kept.resume(step=0)
     started, sums = time.monotonic(), dict.fromkeys(WEIGHTS_OF, 0.0)
-    for step in range(config.steps):
+    for step in range(first, config.steps):
         factor = min(1.0, (step + 1) / config.warmup_steps)
-        factor *= 0.5 * (1 + np.cos(np.pi * step / config.steps))
+        factor *= 0.5 * (1 + math.cos(math.pi * step / config.steps))
         optimizer.param_groups[0]["lr"] = config.rate * factor
+        rng = seeded(config.seed, step)
         losses = network.losses(draw_batch(scenes, labels, config.batch_size, rng), rng)
         optimizer.zero_grad()
         torch.stack([WEIGHTS_OF[name] * loss for name, loss in losses.items()]).sum().backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
         optimizer.step()
-        decay = min(config.ema_decay, (1 + step) / (10 + step))
-        with torch.no_grad():
-            torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - decay)
+        follow(average, network, step + 1, config.ema_decay)
         for name, loss in losses.items():
             sums[name] += loss.item() / LOG_EVERY_STEPS
         if (step + 1) % LOG_EVERY_STEPS == 0:
@@ -125,8 +126,11 @@ def train_planner(
             if held_out is not None and (step + 1) % (10 * LOG_EVERY_STEPS) == 0:
                 found = held_out_losses(average, held_out)
                 record |= {f"held_out_{name}": value for name, value in found.items()}
+            kept.save(step=step + 1)
+            kept.log(record)
             on_log(record)
             sums = dict.fromkeys(sums, 0.0)
+    kept.save(step=config.steps)
     return average.eval()
 
 
@@ -154,21 +158,13 @@ def export_planner(
         OSError: If the file cannot be written.
     """
     card = PlannerCard(
-        labels=network.labels,
-        network=network.config,
-        samples=samples,
-        data=data,
-        licence=LICENCE,
+        labels=network.labels, network=network.config, samples=samples, data=data, licence=LICENCE
     )
-    header = json.dumps({"format": FORMAT, "version": FORMAT_VERSION, **asdict(card)}).encode()
     weights = {
-        name: network.weights[name.replace(".", "_")].detach().numpy().astype(np.float16)
+        name: network.weights[name.replace(".", "_")].detach().numpy()
         for name in weight_shapes(network.config, len(network.labels))
     }
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, card=np.frombuffer(header, np.uint8), **weights)
-    write_files({path: buffer.getvalue()})
-    return PlannerNetwork(card, {name: value.astype(np.float32) for name, value in weights.items()})
+    return PlannerNetwork(card, write_npz(path, FORMAT, FORMAT_VERSION, card, weights))
 
 
 LICENCE = (

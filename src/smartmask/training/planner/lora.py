@@ -39,6 +39,7 @@ from smartmask.data.atomic_folder import write_folder
 from smartmask.data.instructions import Instruction
 from smartmask.errors import CheckpointError
 from smartmask.training.base.step_parts import StepParts
+from smartmask.training.local_run import append_record, check_settings
 from smartmask.training.planner.lora_config import PlannerLoraConfig
 from smartmask.training.planner.lora_model import question_tensors, with_adapter
 
@@ -104,8 +105,7 @@ def train_planner_lora(
     numbers = parts.numbers(first_step)
 
     def log(record: dict[str, float]) -> None:
-        with (run / "log.jsonl").open("a") as file:
-            file.write(json.dumps(record) + "\n")
+        append_record(run, record)
         on_log(record)
 
     def save() -> None:
@@ -225,12 +225,7 @@ def _resume(run: Path, config: PlannerLoraConfig, adapted: Any, optimizer: torch
         raise CheckpointError(
             f"{states[-1]}: cannot be read as a training state ({error}); delete it and begin again"
         ) from error
-    settings = asdict(config)
-    changed = sorted(name for name in {*begun, *settings} if begun.get(name) != settings.get(name))
-    if changed:
-        raise CheckpointError(
-            f"{run}: the run was begun with other settings of {', '.join(changed)}; use a new folder"
-        )
+    check_settings(run, begun, asdict(config))
     set_peft_model_state_dict(adapted, weights)
     optimizer.load_state_dict(steps)
     return step

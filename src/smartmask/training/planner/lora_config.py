@@ -52,7 +52,7 @@ class PlannerLoraConfig:
 def planner_lora(base: str = "llava-hf/llava-1.5-7b-hf") -> PlannerLoraConfig:
     """The paper's planner: LLaVA, instruction-tuned.
 
-    Command: `accelerate launch scripts/train_planner_lora.py --instructions DATA --run runs/vlm`.
+    Command: `accelerate launch -m smartmask train planner-lora --instructions DATA --run runs/vlm`.
 
     Never run to its end: there was no GPU. Learning rate, warm-up (3 %) and cosine are those of LLaVA-1.5's
     own LoRA recipe, its rank of 128 cut to 16 for 50,000 questions instead of 665,000.

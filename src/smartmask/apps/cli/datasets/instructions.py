@@ -24,7 +24,7 @@ def instructions(dataset: Path, out: Path, per_scene: int, seed: int) -> None:
     """Ask questions about the scenes of DATASET: what comes next, where, and behind what.
 
     Each has a picture of what is there so far and the right answer; for a scene that is complete, to stop.
-    They are the JSON lines that scripts/train_planner_lora.py and other trainers read. Made scenes teach more
+    They are the JSON lines that smartmask train planner-lora and other trainers read. Made scenes teach more
     than photos, of whose annotations nobody knows whether they are complete.
 
     \b

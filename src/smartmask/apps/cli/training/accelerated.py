@@ -19,13 +19,7 @@ from smartmask.data.atomic_folder import check_place
 from smartmask.data.inpaint_folder import InpaintFolder
 from smartmask.data.shards import SceneDataset
 from smartmask.training.base.batch import base_loader
-from smartmask.training.base.config import (
-    BaseTrainConfig,
-    LoopConfig,
-    as_json,
-    base_sd15,
-    base_sd15_paper,
-)
+from smartmask.training.base.config import BaseTrainConfig, LoopConfig, base_sd15, base_sd15_paper
 from smartmask.training.base.controlnet_config import (
     ControlNetTrainConfig,
     controlnet_inpaint,
@@ -40,6 +34,7 @@ from smartmask.training.base.controlnet_loop import (
 from smartmask.training.base.loop import Objective, train
 from smartmask.training.base.objective import BaseObjective, averaged_model
 from smartmask.training.base.step_parts import StepParts
+from smartmask.training.local_run import as_json
 from smartmask.weights import WEIGHTS
 
 RECIPES: dict[str, Callable[[str], BaseTrainConfig | ControlNetTrainConfig]] = {
