@@ -11,7 +11,7 @@ const LIST = [
   ["1 to 8", "take a suggestion"],
   ["L, X, K", "more like this, mirror, keep"],
   ["R", "another seed"],
-  ["F2, Delete, M", "rename, delete, merge the chosen layers"],
+  ["F2, Delete, M, T", "rename, delete, merge, lift the chosen layers"],
   ["Alt with up or down", "move a layer, or the object, in the list"],
   ["Ctrl+Z, Ctrl+Shift+Z", "undo, redo"],
   ["Ctrl+S", "save a mask, a cut-out, the layout"],
@@ -52,7 +52,7 @@ function plain(event, canvas, toolbar, does) {
   const actions = {
     "[": () => toolbar.resizeBrush(1 / 1.25), "]": () => toolbar.resizeBrush(1.25),
     "+": () => canvas.zoomBy(1.25), "=": () => canvas.zoomBy(1.25), "-": () => canvas.zoomBy(0.8), 0: () => canvas.fit(),
-    "/": does.ask, "?": showHelp, l: does.more, x: does.mirror, k: does.keep, r: does.roll, m: does.merge, o: does.open, delete: does.delete,
+    "/": does.ask, "?": showHelp, l: does.more, x: does.mirror, k: does.keep, r: does.roll, m: does.merge, t: does.lift, o: does.open, delete: does.delete,
   };
   const action = tool ? () => toolbar.use(tool) : /^[1-8]$/.test(key) ? () => does.take(Number(key) - 1) : actions[key];
   if (!action || event.altKey) return;

@@ -82,6 +82,7 @@ function veilOf({ rle, behind }, layout) {
 }
 
 async function render(state) {
+  canvas.host.dataset.drawn = "false";
   const layout = planning.layout ?? state.layout;
   const { photo, hint, object, answer, inserted } = state;
   let before = null;
@@ -110,7 +111,7 @@ async function render(state) {
   find("undo").disabled = !store.canUndo;
   find("redo").disabled = !store.canRedo;
   for (const id of ["go", "save", "roll"]) find(id).disabled = !layout;
-  canvas.host.dataset.shown = String(state.id);
+  canvas.host.dataset.drawn = "true";
 }
 
 store.subscribe((state, previous) => {
@@ -159,6 +160,7 @@ listen({
     keep: ifInHand(() => suggesting.keep().catch(sayError)),
     roll: () => command.roll(),
     merge: () => layers.merge(),
+    lift: () => layers.lift(),
     open: () => opening.toggle(),
     delete: () => layers.delete(),
     take: (number) => store.state.answer?.suggestions[number] && suggesting.take(number),

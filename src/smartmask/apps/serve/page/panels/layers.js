@@ -2,7 +2,7 @@
 // too: what lies above it hides it.
 
 import * as api from "../api.js";
-import { find, make, sayError } from "../elements.js";
+import { find, make, sayError, setPhase } from "../elements.js";
 import { outlineOf } from "../canvas/masks.js";
 import { decode } from "../canvas/rle.js";
 import { dragRow } from "./reorder.js";
@@ -15,6 +15,7 @@ export class Layers {
     Object.assign(this, { painting, store });
     this.list = find("layer-list");
     find("merge").addEventListener("click", () => this.merge());
+    find("lift").addEventListener("click", () => this.lift());
     find("delete").addEventListener("click", () => this.delete());
     this.list.addEventListener("keydown", (event) => this.#key(event));
   }
@@ -78,6 +79,17 @@ export class Layers {
     await this.#edit(edits, (old) => old.filter((number) => !layers.includes(number)));
   }
 
+  /** Take a whole object in hand again, behind the layers that were in front of it. */
+  async lift() {
+    const [layer] = this.chosen;
+    if (find("lift").disabled) return;
+    const rle = layer.mask ?? layer.rle;
+    const behind = this.#layout.layers.slice(layer.number + 1).map((other) => other.number - 1);
+    const outline = outlineOf(decode(rle), this.#layout.size);
+    const object = { label: layer.label, rle, outline, behind, shape: "", score: null, number: -1 };
+    await this.#edit({ do: "delete", layer: layer.number }, (old) => old, { object, answer: null, prompt: layer.label });
+  }
+
   async move(number, to) {
     if (to < 0 || to >= this.#layout.layers.length || to === number) return this.render(this.store.state);
     const moved = (old) => {
@@ -89,16 +101,19 @@ export class Layers {
   }
 
   /** Edit the layout; `order` gives, of the numbers before, those that are left, in their new order. */
-  async #edit(edits, order) {
+  async #edit(edits, order, more = {}) {
     const { layout, object } = this.store.state;
+    setPhase("editing");
     try {
       const changed = await api.edit(layout.layout_id, [edits].flat());
       const left = order(layout.layers.map((layer) => layer.number));
       const behind = object?.behind.map((number) => left.indexOf(number)).filter((number) => number >= 0);
-      this.store.step({ layout: changed, object: object && { ...object, behind } });
+      this.store.step({ layout: changed, object: object && { ...object, behind }, inserted: null, ...more });
     } catch (error) {
       sayError(error);
       this.render(this.store.state);
+    } finally {
+      setPhase("ready");
     }
   }
 
@@ -151,6 +166,7 @@ export class Layers {
     }
     find("merge").disabled = this.#chosen.size < 2;
     find("delete").disabled = this.#chosen.size < 1;
+    find("lift").disabled = this.#chosen.size !== 1 || !this.chosen[0].whole || Boolean(this.store.state.object);
     const size = this.#layout?.size;
     this.painting.showChosen(this.chosen.flatMap((layer) => outlineOf(decode(layer.rle), size)));
     this.onChoice?.();

@@ -62,9 +62,11 @@ export class Saving {
   }
 
   async #save(format) {
-    const { layout, photo } = this.store.state;
+    const { layout, photo, object } = this.store.state;
     const { grow, feather } = Object.fromEntries(new FormData(this.dialog.querySelector("form")));
-    const request = { layout_id: layout.layout_id, photo_id: photo?.id ?? null, format, ...this.subject };
+    const subject = OF_LAYOUT.some(([name]) => name === format) ? object : this.subject; // a chosen layer is in the layout
+    const request = { layout_id: layout.layout_id, photo_id: photo?.id ?? null, format };
+    if (subject) Object.assign(request, { label: subject.label, rle: subject.rle, behind: subject.behind ?? [] });
     if (format === "grown") Object.assign(request, { grow: Number(grow), feather: Number(feather) });
     const error = find("save-error");
     error.textContent = "";
