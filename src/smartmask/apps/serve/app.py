@@ -51,6 +51,7 @@ def build_app(studio: Studio, hosts: Collection[str] | None, token: str | None =
         summary="Masks of objects that are not there yet, drawn on photos and layouts.",
         docs_url=None,
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         lifespan=lifespan,
     )
     for routes in (photo_routes, layout_routes, suggest_routes, insert_routes, plan_routes, export_routes):

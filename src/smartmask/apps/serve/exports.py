@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float32
 from starlette.responses import Response
 
 from smartmask.apps.drawing import grey
-from smartmask.apps.serve.layouts import Kept
+from smartmask.apps.serve.layouts import Kept, check_canvas
 from smartmask.apps.serve.messages import ExportRequest, Format
 from smartmask.apps.serve.photos import Photo
 from smartmask.apps.serve.studio import Studio
@@ -38,9 +38,11 @@ def export_file(studio: Studio, body: ExportRequest) -> tuple[str, bytes]:
 
     Raises:
         ValueError: If what the format needs was not given, or does not fit.
-        Problem: If an id is not kept.
+        Problem: If an id is not kept, or the canvas is above the limit.
         LayoutFileError: If a PSD is asked for and psd-tools is not installed.
     """
+    if body.rle is not None:
+        check_canvas(studio, (body.rle.size[1], body.rle.size[0]))
     kept = None if body.layout_id is None else studio.store.get(Kept, body.layout_id, "layout")
     photo = None if body.photo_id is None else studio.store.get(Photo, body.photo_id, "photo")
     if body.format in _LAYOUT_FORMATS:

@@ -207,7 +207,7 @@ def layout_routes(studio: Studio) -> APIRouter:
     async def post_layout(request: Request, body: LayoutRequest) -> Response:
         """What is seen in a photo, or what a scene from nothing begins with."""
         if (body.photo_id is None) == (body.scene is None):
-            raise ValueError("give either photo_id or scene")
+            raise Problem("invalid", "give either photo_id or scene")
 
         def made() -> dict[str, Any]:
             if body.photo_id is not None:

@@ -9,7 +9,6 @@ import numpy as np
 from jaxtyping import Bool
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
-from smartmask.pipelines.insertion.insert import MOST_PX
 from smartmask.pipelines.planning.plan import MAX_OBJECTS
 from smartmask.pipelines.suggest import MAX_PROMPT_CHARACTERS, MAX_SUGGESTIONS
 from smartmask.scene.layout import MAX_LAYERS
@@ -23,6 +22,10 @@ Seed = Annotated[int, Field(ge=0, lt=2**53)]
 Side = Annotated[int, Field(ge=1, le=2**16)]
 Box = tuple[FiniteFloat, FiniteFloat, FiniteFloat, FiniteFloat]
 Behind = Annotated[list[Number], Field(max_length=MAX_LAYERS)]
+
+
+MOST_PX = 200
+"""How far a mask is grown or softened at the most; the time that it takes grows with it."""
 
 
 class _Message(BaseModel):

@@ -94,7 +94,7 @@ def tell_problems(app: FastAPI) -> None:
             return problem_answer(Problem("not-found", f"there is no {request.method} {request.url.path}"))
         return problem_answer(Problem("invalid", str(error.detail)))
 
-    for kind in (Problem, SmartMaskError, ValueError, MemoryError, Exception):
+    for kind in (Problem, Exception):
         app.add_exception_handler(kind, told)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)

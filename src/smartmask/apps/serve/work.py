@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
-from smartmask.apps.serve.problems import Problem
+from smartmask.apps.serve.problems import Problem, problem_of
 
 T = TypeVar("T")
 
@@ -74,7 +74,7 @@ class Work:
             is_gone: Whether nobody waits for the answer any more; asked when its turn comes.
 
         Raises:
-            Problem: If the queue is full, a newer request of the stream came, or it takes too long.
+            Problem: If the queue is full, a newer request of the stream came, it takes too long, or it fails.
         """
         await self._turn(stream, is_heavy)
         try:
@@ -93,6 +93,8 @@ class Work:
         except TimeoutError as error:
             self.counts.refused += 1
             raise Problem("busy", f"this takes more than {self._seconds:g} seconds; ask for less") from error
+        except Exception as error:
+            raise problem_of(error) from error
 
     def close(self) -> None:
         """Take no more; what runs is finished first."""
