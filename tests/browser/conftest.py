@@ -4,7 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from smartmask.scene.layout import Layout
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = [
+ARGUMENTS = (
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -28,7 +29,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-]
+)
 PATIENCE_MS = 180_000  # machines may be slow; nothing here measures time
 
 
@@ -42,20 +43,32 @@ def _missing() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[str]:
-    """Where a server that was started as users start it answers."""
+def serve() -> Callable[..., AbstractContextManager[tuple["subprocess.Popen[str]", str]]]:
+    """Starts a server as users do; gives the process and the address that it names."""
     if reason := _missing():
         pytest.skip(reason)
-    command = [sys.executable, "-m", "smartmask", "serve", "--no-open", "--port", "0"]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
-        assert server.stdout is not None
-        said = server.stdout.readline()
-        try:
-            assert "http://127.0.0.1:" in said, said
-            yield next(word for word in said.split() if word.startswith("http://"))
-        finally:
-            server.terminate()
+
+    @contextmanager
+    def serve(*options: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+        command = [sys.executable, "-m", "smartmask", "serve", "--no-open", "--port", "0", *options]
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
+            assert server.stdout is not None
+            said = server.stdout.readline()
+            try:
+                assert "http://127.0.0.1:" in said, said
+                yield server, next(word for word in said.split() if word.startswith("http://"))
+            finally:
+                server.terminate()
+
+    return serve
+
+
+@pytest.fixture(scope="session")
+def address(serve: Any) -> Iterator[str]:
+    """Where a server answers."""
+    with serve() as (_, address):
+        yield address
 
 
 # Not of the whole session: the event loop of a browser would be in the way of other tests.
@@ -83,11 +96,12 @@ def studio(address: str, browser: Any) -> Iterator["StudioPage"]:
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
-    yield StudioPage(page, address)
+    driven = StudioPage(page, address)
+    yield driven
     context.close()
     # The browser itself notes each refused request; what the page makes of it is what counts.
     assert [text for text in complaints if "Failed to load resource" not in text] == []
-    assert [url for url in asked if not url.startswith((address, f"blob:{address}"))] == []
+    assert [url for url in asked if not url.startswith((driven.address, f"blob:{driven.address}"))] == []
 
 
 @pytest.fixture(scope="session")

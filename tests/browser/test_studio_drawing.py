@@ -1,4 +1,4 @@
-"""Hints drawn on the page give the masks that the library gives, live and on release; undo gives pixels back."""
+"""Hints drawn on the page give the library's masks, live and on release; undo gives the pixels back."""
 
 import numpy as np
 import pytest
@@ -118,10 +118,35 @@ def test_all_can_be_done_with_keys(studio):
     keys.press("Enter")
     studio.settle()
     assert studio.state()["object"]["number"] == 1
+    assert studio.page.evaluate("document.activeElement.dataset.number") == "1"
+    assert studio.page.get_attribute("#canvas", "data-mask") == "object"
+    studio.page.focus("li.in-hand .pick")
+    keys.press("Alt+ArrowDown")
+    studio.settle()
+    keys.press("Alt+ArrowDown")
+    studio.settle()
+    assert studio.labels()[2] == "a sailboat"
+    keys.press("Alt+ArrowUp")
+    studio.settle()
     keys.press("k")
     studio.page.wait_for_selector("#object[hidden]", state="attached")
     studio.settle()
-    assert studio.labels()[0] == "a sailboat"
+    assert studio.labels()[1] == "a sailboat"
+
+
+def test_without_a_hint_too_and_a_hint_is_cleared(studio):
+    studio.open_demo("a bird")
+    studio.use("avoid")
+    studio.drag([(470, 100), (520, 100)])
+    assert "scribble" in studio.page.text_content("#message")
+    studio.page.click("#go")
+    assert studio.state()["answer"] is None
+    studio.page.click("#clear")
+    studio.settle()
+    assert studio.state()["hint"] == {"kind": "none"}
+    studio.page.click("#go")
+    assert studio.suggested().count() == 8
+    assert studio.page.text_content("#code") == "smartmask suggest photo.jpg 'a bird' -n 8 --seed 0"
 
 
 def _same(studio, smartmask, layout, guidance_of):

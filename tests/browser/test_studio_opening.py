@@ -1,4 +1,4 @@
-"""Ways to begin: files chosen, dropped and pasted, the address, an empty scene and its plan; and what is refused."""
+"""Ways to begin: files chosen, dropped, pasted, the address, an empty scene and its plan; and refusals."""
 
 import base64
 import json
@@ -62,6 +62,25 @@ def test_the_address_names_a_photo(studio, demo):
     studio.settle()
     assert "tree" in studio.labels()
     assert studio.page.url == studio.address
+
+
+def test_a_token_is_asked_for_and_a_stopped_server_is_told(serve, studio):
+    with serve("--token", "a-long-secret") as (server, guarded):
+        assert guarded.endswith("#token=a-long-secret")
+        studio.address = guarded.partition("#")[0]
+        studio.open()
+        studio.page.click("#demo")
+        studio.page.wait_for_selector("#message[data-kind=error]")
+        studio.page.goto(guarded)
+        studio.page.reload()
+        studio.page.click("#demo")
+        studio.settle()
+        assert "token" not in studio.page.url
+        server.terminate()
+        server.wait()
+        studio.page.fill("#prompt", "a dog")
+        studio.page.click("#go")
+        studio.page.get_by_text("The server does not answer").wait_for()
 
 
 def test_without_words_the_page_asks_for_them(studio):

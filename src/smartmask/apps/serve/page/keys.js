@@ -8,6 +8,7 @@ const LIST = [
   ["V, D", "move the object, paint its edge (Alt removes)"],
   ["[ and ]", "thinner or thicker brush"],
   ["Arrows in the picture", "move the box or the object, with Shift by 10 pixels; with Alt resize"],
+  ["Escape", "draw no hint"],
   ["1 to 8", "take a suggestion"],
   ["L, X, K", "more like this, mirror, keep"],
   ["R", "another seed"],
@@ -52,7 +53,7 @@ function plain(event, canvas, toolbar, does) {
   const actions = {
     "[": () => toolbar.resizeBrush(1 / 1.25), "]": () => toolbar.resizeBrush(1.25),
     "+": () => canvas.zoomBy(1.25), "=": () => canvas.zoomBy(1.25), "-": () => canvas.zoomBy(0.8), 0: () => canvas.fit(),
-    "/": does.ask, "?": showHelp, l: does.more, x: does.mirror, k: does.keep, r: does.roll, m: does.merge, t: does.lift, o: does.open, delete: does.delete,
+    "/": does.ask, "?": showHelp, l: does.more, x: does.mirror, k: does.keep, r: does.roll, m: does.merge, t: does.lift, o: does.open, delete: does.delete, escape: does.clear,
   };
   const action = tool ? () => toolbar.use(tool) : /^[1-8]$/.test(key) ? () => does.take(Number(key) - 1) : actions[key];
   if (!action || event.altKey) return;

@@ -39,7 +39,7 @@ const tools = [
   new BrushTool(parts, "eraser", "Take away what you painted."),
   new BrushTool(parts, "edge", "Paint the mask itself; with Alt take away."),
 ];
-const toolbar = new Toolbar({ canvas, tools });
+const toolbar = new Toolbar({ canvas, store, tools });
 const suggestions = new Suggestions(parts);
 const saving = new Saving(parts);
 const inHand = new InHand({ ...parts, suggestions, moving, saving });
@@ -60,7 +60,10 @@ async function bitmapOf(id) {
 
 opening.show = async ({ id, size }) => {
   const bitmap = await bitmapOf(id);
+  find("welcome").hidden = true;
   painting.showLayout(null);
+  painting.showMask("object", null);
+  painting.showBox(null);
   painting.showPhoto(bitmap, size);
 };
 
@@ -146,6 +149,10 @@ const [undo, redo] = [() => store.undo(), () => store.redo()].map((go) => () => 
 find("undo").addEventListener("click", undo);
 find("redo").addEventListener("click", redo);
 
+for (const [name, zoom] of [["out", () => canvas.zoomBy(0.8)], ["fit", () => canvas.fit()], ["in", () => canvas.zoomBy(1.25)]]) {
+  find(`zoom-${name}`).addEventListener("click", zoom);
+}
+
 const ifInHand = (act) => () => store.state.object && act();
 listen({
   canvas,
@@ -161,6 +168,7 @@ listen({
     roll: () => command.roll(),
     merge: () => layers.merge(),
     lift: () => layers.lift(),
+    clear: () => toolbar.clear(),
     open: () => opening.toggle(),
     delete: () => layers.delete(),
     take: (number) => store.state.answer?.suggestions[number] && suggesting.take(number),

@@ -89,6 +89,7 @@ export class Opening {
       find("prompt").focus();
       return true;
     } catch (error) {
+      this.store.amend({}); // what was there is drawn again
       setPhase(this.store.state.layout ? "ready" : "empty");
       sayError(error);
       return false;

@@ -87,7 +87,8 @@ export class Suggesting {
   /** Take a hint into the history and ask for suggestions. */
   async settle(hint, seed = this.store.state.seed) {
     this.cancel();
-    if (!this.isReady) return;
+    if (!this.isReady) return undefined;
+    if (hint.kind === "scribble" && !hint.wanted) return say("Paint its rough shape with the scribble, or clear the hint.");
     try {
       await this.begin();
     } catch (error) {
@@ -97,7 +98,7 @@ export class Suggesting {
     setPhase("asking");
     const id = this.store.step({ hint, prompt, seed, object: null, answer: null, inserted: null });
     const state = this.store.state;
-    await this.#ask(id, "suggest", (signal) => api.suggest(requestOf(state, hint, COUNT), signal));
+    return this.#ask(id, "suggest", (signal) => api.suggest(requestOf(state, hint, COUNT), signal));
   }
 
   /** Ask for masks like the object in hand. */

@@ -17,7 +17,7 @@ export class Painting {
     this.canvas = canvas;
     const still = { listening: false };
     this.photo = new Konva.Image({ ...still, image: null });
-    this.regions = new Konva.Image({ ...still, image: null, opacity: 0.35 });
+    this.regions = new Konva.Image({ ...still, image: null, opacity: 0.3 });
     this.names = new Konva.Shape({ ...still, sceneFunc: (context) => this.#drawNames(context._context) });
     this.before = new Konva.Image({ ...still, image: null, visible: false });
     this.changed = new Konva.Image({ ...still, image: null, visible: false });
@@ -80,7 +80,7 @@ export class Painting {
   }
 
   #dim() {
-    const opacity = this.before.visible() ? 0 : this.photo.image() ? (this.strength ?? 0.35) : 1;
+    const opacity = this.before.visible() ? 0 : this.photo.image() ? (this.strength ?? 0.3) : 1;
     this.regions.opacity(opacity);
     this.names.visible(opacity > 0);
     this.canvas.picture.batchDraw();

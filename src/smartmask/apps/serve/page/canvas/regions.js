@@ -18,7 +18,7 @@ export function regionsOf(layout) {
   }
   const regions = { bitmap: bitmapOf(layout, index), index, names: namesOf(layout, index) };
   known.set(layout.layout_id, regions);
-  if (known.size > 8) known.delete(known.keys().next().value);
+  if (known.size > 4) known.delete(known.keys().next().value);
   return regions;
 }
 

@@ -1,7 +1,8 @@
 // Masks as COCO run-length strings: columns first, as scene/rle.py writes them.
 
-const MOST_KEPT = 64;
+const MOST_BYTES = 128e6;
 const kept = new Map();
+let bytes = 0;
 
 /** The pixels of an RLE, row by row, 0 or 1. Kept for a while: do not change them, copy them. */
 export function decode(rle) {
@@ -34,7 +35,12 @@ export function decode(rle) {
   }
   if (place !== width * height) throw new Error(`the mask's runs cover ${place} pixels, not ${width} x ${height}`);
   kept.set(key, mask);
-  if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value);
+  bytes += mask.length;
+  for (const [oldest, { length }] of kept) {
+    if (bytes <= MOST_BYTES || oldest === key) break;
+    kept.delete(oldest);
+    bytes -= length;
+  }
   return mask;
 }
 

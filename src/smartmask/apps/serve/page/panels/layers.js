@@ -10,6 +10,7 @@ import { dragRow } from "./reorder.js";
 export class Layers {
   #chosen = new Set();
   #layout = null;
+  #moved = null; // the new number of a layer that was moved
 
   constructor({ painting, store }) {
     Object.assign(this, { painting, store });
@@ -30,7 +31,10 @@ export class Layers {
     this.#layout = layout;
     const rows = [...(layout?.layers ?? [])].reverse().map((layer) => this.#row(layer));
     if (object) rows.splice(object.behind.length ? layout.layers.length - Math.min(...object.behind) : 0, 0, this.#objectRow(object));
+    const focused = this.list.contains(document.activeElement) ? document.activeElement.closest("li").dataset : null;
     this.list.replaceChildren(...rows);
+    if (focused) rows.find((row) => (focused.object ? row.dataset.object : row.dataset.number === String(this.#moved ?? focused.number)))?.button.focus();
+    this.#moved = null;
     this.#mark();
   }
 
@@ -97,6 +101,7 @@ export class Layers {
       order.splice(to, 0, number);
       return order;
     };
+    this.#moved = to;
     return this.#edit({ do: "move", layer: number, to }, moved);
   }
 
@@ -134,7 +139,7 @@ export class Layers {
   }
 
   #objectRow(object) {
-    const row = make("li", { class: "in-hand", "data-object": true });
+    const row = make("li", { class: "in-hand", "data-object": "in hand" });
     const button = make("button", { class: "pick", title: "The object in hand: drag it below what hides it" }, make("span", { class: "swatch" }), make("span", { class: "label" }, object.label));
     row.append(this.#grip(row, (place) => this.placeObject(place)), button);
     return Object.assign(row, { button });

@@ -22,7 +22,11 @@ export class Suggestions {
     find("said").textContent = answer ? answer.said : "";
     const taken = object && answer?.suggestions[object.number]?.rle.counts === object.rle.counts ? object.number : -1;
     const items = (answer?.suggestions ?? []).map((one, i) => this.#item(one, i, i === taken, background));
+    const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.number : null;
     this.list.replaceChildren(...(items.length ? items : this.#empty(state)));
+    this.isQuiet = true; // a focus that only comes back shows nothing
+    if (focused) items[focused]?.focus({ preventScroll: true });
+    this.isQuiet = false;
   }
 
   #empty({ layout, answer }) {
@@ -35,7 +39,7 @@ export class Suggestions {
   #item(one, number, isTaken, background) {
     const from = one.origin === "memory" ? one.shape || "a remembered shape" : "drawn freely";
     const score = one.score.toFixed(2);
-    const show = () => this.painting.showMask("preview", one.outline);
+    const show = () => this.isQuiet || this.painting.showMask("preview", one.outline);
     const hide = () => this.painting.showMask("preview", null);
     return make(
       "button",
@@ -52,8 +56,7 @@ export class Suggestions {
 
   #pick(number, one) {
     if (this.onPick) return this.onPick(one);
-    this.suggesting.take(number);
-    return this.list.children[number]?.focus({ preventScroll: true });
+    return this.suggesting.take(number);
   }
 
   #key(event) {

@@ -1,6 +1,7 @@
 // Tools that paint: the region (a closed line), the scribble and what it leaves free, the eraser, and the brush
 // for the edge of the object in hand.
 
+import { say } from "../elements.js";
 import { boxOf, outlineOf, paint, rasterise } from "../canvas/masks.js";
 import { decode, encode } from "../canvas/rle.js";
 
@@ -139,6 +140,7 @@ export class BrushTool {
     }
     const drawn = { kind: "scribble", wanted: painted(wanted, size), avoid: painted(avoid, size) };
     if (drawn.wanted) return this.suggesting.settle(drawn);
+    if (drawn.avoid) say("Now paint its rough shape with the scribble.");
     return this.store.step({ hint: drawn.avoid ? drawn : { kind: "none" }, answer: null });
   }
 

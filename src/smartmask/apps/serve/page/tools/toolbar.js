@@ -7,8 +7,8 @@ const KEYS = { move: "V", box: "B", region: "G", scribble: "S", avoid: "A", eras
 const TITLES = { move: "Move", box: "Box", region: "Region", scribble: "Scribble", avoid: "Leave free", eraser: "Eraser", edge: "Edge brush" };
 
 export class Toolbar {
-  constructor({ canvas, tools }) {
-    Object.assign(this, { canvas, tools });
+  constructor({ canvas, store, tools }) {
+    Object.assign(this, { canvas, store, tools });
     this.bar = find("tools");
     for (const { name } of tools) {
       const title = `${TITLES[name]} (${KEYS[name]})`;
@@ -40,16 +40,31 @@ export class Toolbar {
     if (this.canvas.tool?.name === "edge" && !state.object) this.use("box");
     this.canvas.tool?.render?.(state);
     find("options").hidden = !state.layout;
+    this.#options();
+  }
+
+  /** Draw no hint. */
+  clear() {
+    const { hint, object } = this.store.state;
+    if (hint.kind === "none" || object) return;
+    this.store.step({ hint: { kind: "none" }, answer: null });
+    this.canvas.host.focus({ preventScroll: true });
   }
 
   /** Make the brush thinner or thicker. */
   resizeBrush(factor) {
     BrushTool.radius = Math.min(Math.max(BrushTool.radius * factor, 1), 150);
-    this.#options();
+    const slider = find("options").querySelector("input[type=range]");
+    if (slider) slider.value = String(Math.round(BrushTool.radius));
   }
 
   #options() {
     const { tool } = this.canvas;
+    const { hint, object } = this.store.state;
+    const hasHint = hint.kind !== "none" && !object;
+    const shown = `${tool.name} ${hasHint}`;
+    if (find("options").dataset.shown === shown) return; // else a slider at hand would be lost
+    find("options").dataset.shown = shown;
     const size = make("input", {
       type: "range", min: "1", max: "150", value: String(Math.round(BrushTool.radius)), "aria-label": "Radius of the brush in pixels",
       oninput: (event) => (BrushTool.radius = Number(event.target.value)),
@@ -59,6 +74,7 @@ export class Toolbar {
       make("span", {}, tool.tip),
       ...(tool.hasBrush ? [make("label", { class: "slider", title: "Brush: [ and ]" }, "Brush ", size)] : []),
       ...(tool.name === "edge" ? [make("label", {}, remove, " remove")] : []),
+      ...(hasHint ? [make("button", { id: "clear", title: "Draw no hint (Escape)", onclick: () => this.clear() }, "Clear")] : []),
     );
   }
 
