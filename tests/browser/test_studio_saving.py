@@ -49,6 +49,17 @@ def test_every_format_is_saved(studio, smartmask, layout):
     assert json.loads(studio.save("labelme")[1])["shapes"]
 
 
+def test_a_painted_hint_is_saved_as_the_command_names_it(studio):
+    studio.open_demo("a dog")
+    studio.use("region")
+    studio.drag([(330, 330), (520, 340), (560, 400), (420, 420), (330, 380)])
+    studio.suggested()
+    assert "--region region.png" in studio.page.text_content("#code")
+    region = mask_of(studio.state()["hint"]["rle"])
+    studio.page.click("#save")
+    assert studio.save("'region.png'") == ("region.png", png_bytes(region))
+
+
 def test_the_seed_counts_and_the_command_is_copied(studio, smartmask, layout):
     studio.open_demo("a sailboat")
     studio.drag([BOX[:2], BOX[2:]])

@@ -33,10 +33,18 @@ export class Saving {
     return layer && !more.length ? { label: layer.label, rle: layer.mask ?? layer.rle } : null;
   }
 
+  /** What was painted as a hint, by the file names that the equivalent command uses. */
+  get hints() {
+    const { kind, rle, wanted, avoid } = this.store.state.hint;
+    const parts = { region: rle, scribble: kind === "scribble" ? wanted : null, avoid };
+    return Object.fromEntries(Object.entries(parts).filter(([, mask]) => mask).map(([name, mask]) => [`${name}.png`, mask]));
+  }
+
   open() {
     const { layout, photo } = this.store.state;
     if (!layout) return say("There is nothing to save yet; begin with a photo or a scene.");
     const subject = this.subject;
+    const hints = Object.keys(this.hints).map((name) => [name, name, "as the command names it, PNG"]);
     const number = (name, text, value) =>
       make("label", {}, `${text} `, make("input", { type: "number", name, min: "0", max: "200", value }), " px");
     const ways = (list) => list.map(([format, name, what]) => this.#way(format, name, what, format === "cutout" && !photo));
@@ -47,6 +55,8 @@ export class Saving {
       subject ? make("h3", {}, `“${subject.label}”`) : make("p", { class: "quiet" }, "Take a suggestion or choose one layer to save its mask."),
       subject ? make("div", { class: "ways" }, ...ways(OF_MASK)) : null,
       subject ? make("div", { class: "row" }, number("grow", "Grow by", "8"), number("feather", "Feather by", "4")) : null,
+      hints.length ? make("h3", {}, "Hint") : null,
+      hints.length ? make("div", { class: "ways" }, ...ways(hints)) : null,
       make("h3", {}, "Layout"),
       make("div", { class: "ways" }, ...ways(OF_LAYOUT)),
       make("p", { class: "error", role: "alert", id: "save-error" }),
@@ -66,14 +76,16 @@ export class Saving {
     const { grow, feather } = Object.fromEntries(new FormData(this.dialog.querySelector("form")));
     const subject = OF_LAYOUT.some(([name]) => name === format) ? object : this.subject; // a chosen layer is in the layout
     const request = { layout_id: layout.layout_id, photo_id: photo?.id ?? null, format };
-    if (subject) Object.assign(request, { label: subject.label, rle: subject.rle, behind: subject.behind ?? [] });
+    const hint = this.hints[format];
+    if (hint) Object.assign(request, { format: "mask", label: "hint", rle: hint });
+    else if (subject) Object.assign(request, { label: subject.label, rle: subject.rle, behind: subject.behind ?? [] });
     if (format === "grown") Object.assign(request, { grow: Number(grow), feather: Number(feather) });
     const error = find("save-error");
     error.textContent = "";
     try {
       const { blob, name } = await api.exported(request);
       const address = URL.createObjectURL(blob);
-      make("a", { href: address, download: name }).click();
+      make("a", { href: address, download: hint ? format : name }).click();
       setTimeout(() => URL.revokeObjectURL(address), 60000);
     } catch (problem) {
       error.textContent = problem.message;
