@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from studio_page import mask_of
+from serving import mask_of
 
 from smartmask.scene.guidance import Box, Region, Scribble
 from smartmask.scene.rle import encode_rle

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
-from studio_page import mask_of
+from serving import mask_of
 
 from smartmask.apps.inpainters import load_inpainter
 from smartmask.pipelines.insertion.place_behind import put_behind

@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 from PIL import Image
-from studio_page import mask_of
+from serving import mask_of
 
 from smartmask.data.layout_files import layout_to_json
 from smartmask.data.layouts.pictures import png_bytes

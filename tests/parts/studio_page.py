@@ -5,10 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from playwright.sync_api import Locator, Page
-
-from smartmask.scene.rle import decode_rle
 
 Point = tuple[float, float]
 
@@ -94,9 +91,3 @@ class StudioPage:
         with self.page.expect_download() as waiting:
             self.page.click(f"[data-format={kind}]")
         return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
-
-
-def mask_of(rle: dict[str, Any]) -> np.ndarray:
-    """The pixels of a mask as the page holds it."""
-    height, width = rle["size"]
-    return decode_rle(rle["counts"], (height, width))

@@ -32,7 +32,10 @@ export function listen({ canvas, toolbar, does }) {
     if (event.target === canvas.host && ARROWS[event.key]) {
       event.preventDefault();
       const step = event.shiftKey ? 10 : 1;
-      return canvas.tool?.key?.(event, ARROWS[event.key].map((value) => value * step));
+      return canvas.tool?.key?.(
+        event,
+        ARROWS[event.key].map((value) => value * step),
+      );
     }
     return plain(event, canvas, toolbar, does);
   });
@@ -51,11 +54,29 @@ function plain(event, canvas, toolbar, does) {
   const key = event.key.toLowerCase();
   const tool = toolbar.byKey(key);
   const actions = {
-    "[": () => toolbar.resizeBrush(1 / 1.25), "]": () => toolbar.resizeBrush(1.25),
-    "+": () => canvas.zoomBy(1.25), "=": () => canvas.zoomBy(1.25), "-": () => canvas.zoomBy(0.8), 0: () => canvas.fit(),
-    "/": does.ask, "?": showHelp, l: does.more, x: does.mirror, k: does.keep, r: does.roll, m: does.merge, t: does.lift, o: does.open, delete: does.delete, escape: does.clear,
+    "[": () => toolbar.resizeBrush(1 / 1.25),
+    "]": () => toolbar.resizeBrush(1.25),
+    "+": () => canvas.zoomBy(1.25),
+    "=": () => canvas.zoomBy(1.25),
+    "-": () => canvas.zoomBy(0.8),
+    0: () => canvas.fit(),
+    "/": does.ask,
+    "?": showHelp,
+    l: does.more,
+    x: does.mirror,
+    k: does.keep,
+    r: does.roll,
+    m: does.merge,
+    t: does.lift,
+    o: does.open,
+    delete: does.delete,
+    escape: does.clear,
   };
-  const action = tool ? () => toolbar.use(tool) : /^[1-8]$/.test(key) ? () => does.take(Number(key) - 1) : actions[key];
+  const action = tool
+    ? () => toolbar.use(tool)
+    : /^[1-8]$/.test(key)
+      ? () => does.take(Number(key) - 1)
+      : actions[key];
   if (!action || event.altKey) return;
   event.preventDefault();
   action();
@@ -64,7 +85,13 @@ function plain(event, canvas, toolbar, does) {
 function showHelp() {
   const rows = LIST.flatMap(([keys, what]) => [make("dt", {}, keys), make("dd", {}, what)]);
   const close = make("div", { class: "row end" }, make("button", { value: "close" }, "Close"));
-  const form = make("form", { method: "dialog" }, make("h2", { id: "help-title" }, "Keys"), make("dl", {}, ...rows), close);
+  const form = make(
+    "form",
+    { method: "dialog" },
+    make("h2", { id: "help-title" }, "Keys"),
+    make("dl", {}, ...rows),
+    close,
+  );
   find("help-dialog").replaceChildren(form);
   find("help-dialog").showModal();
 }

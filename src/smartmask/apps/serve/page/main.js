@@ -46,7 +46,9 @@ const inHand = new InHand({ ...parts, suggestions, moving, saving });
 const comparing = new Comparing(parts);
 const planning = new Planning({ store, show: () => render(store.state) });
 const again = (seed) =>
-  store.state.layout && find("prompt").value.trim() ? suggesting.settle(store.state.hint, seed) : store.step({ seed });
+  store.state.layout && find("prompt").value.trim()
+    ? suggesting.settle(store.state.hint, seed)
+    : store.step({ seed });
 const command = new Command({ store, again });
 const opening = new Opening({ store, insertCutout: (file) => inHand.insert(file) });
 
@@ -136,7 +138,9 @@ for (const choice of document.getElementsByName("what")) {
   choice.addEventListener("change", () => {
     const isScene = choice.value === "scene";
     find("go").textContent = isScene ? "Plan" : "Suggest";
-    find("prompt").placeholder = isScene ? "What does the scene show? For instance: a living room with two armchairs" : "What is to come? For instance: a dog";
+    find("prompt").placeholder = isScene
+      ? "What does the scene show? For instance: a living room with two armchairs"
+      : "What is to come? For instance: a dog";
   });
 }
 find("opacity").addEventListener("input", (event) => (painting.opacity = event.target.value / 100));
@@ -149,7 +153,11 @@ const [undo, redo] = [() => store.undo(), () => store.redo()].map((go) => () => 
 find("undo").addEventListener("click", undo);
 find("redo").addEventListener("click", redo);
 
-for (const [name, zoom] of [["out", () => canvas.zoomBy(0.8)], ["fit", () => canvas.fit()], ["in", () => canvas.zoomBy(1.25)]]) {
+for (const [name, zoom] of [
+  ["out", () => canvas.zoomBy(0.8)],
+  ["fit", () => canvas.fit()],
+  ["in", () => canvas.zoomBy(1.25)],
+]) {
   find(`zoom-${name}`).addEventListener("click", zoom);
 }
 

@@ -62,7 +62,10 @@ export class Opening {
 
   async scene(scene) {
     const { seed } = this.store.state;
-    const isBegun = await this.#begin(async () => ({ photo: null, layout: await api.layoutOf({ scene, size: SCENE_SIZE, seed }) }));
+    const isBegun = await this.#begin(async () => ({
+      photo: null,
+      layout: await api.layoutOf({ scene, size: SCENE_SIZE, seed }),
+    }));
     if (!isBegun) return;
     find("prompt").value = scene;
     document.querySelector("input[name=what][value=scene]").click();

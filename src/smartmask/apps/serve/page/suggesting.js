@@ -66,7 +66,10 @@ export class Suggesting {
         const { suggestions } = await api.suggest(request, signal);
         if (signal.aborted) return;
         this.painting.showMask("live", suggestions[0]?.outline ?? null);
-        Object.assign(this.painting.canvas.host.dataset, { live: box.join(","), counts: suggestions[0]?.rle.counts ?? "" });
+        Object.assign(this.painting.canvas.host.dataset, {
+          live: box.join(","),
+          counts: suggestions[0]?.rle.counts ?? "",
+        });
       }
     } catch (error) {
       if (!signal.aborted) this.painting.showMask("live", null);
@@ -88,7 +91,8 @@ export class Suggesting {
   async settle(hint, seed = this.store.state.seed) {
     this.cancel();
     if (!this.isReady) return undefined;
-    if (hint.kind === "scribble" && !hint.wanted) return say("Paint its rough shape with the scribble, or clear the hint.");
+    if (hint.kind === "scribble" && !hint.wanted)
+      return say("Paint its rough shape with the scribble, or clear the hint.");
     try {
       await this.begin();
     } catch (error) {
@@ -104,7 +108,14 @@ export class Suggesting {
   /** Ask for masks like the object in hand. */
   async vary(change) {
     const { layout, object, seed } = this.store.state;
-    const request = { layout_id: layout.layout_id, prompt: object.label, rle: object.rle, change, n: COUNT, seed };
+    const request = {
+      layout_id: layout.layout_id,
+      prompt: object.label,
+      rle: object.rle,
+      change,
+      n: COUNT,
+      seed,
+    };
     setPhase("asking");
     const id = this.store.step({ answer: null });
     await this.#ask(id, "variations", (signal) => api.variations(request, signal));
@@ -113,7 +124,14 @@ export class Suggesting {
   /** Ask for masks on the way from the object in hand to another. */
   async goToward(rle) {
     const { layout, object, seed } = this.store.state;
-    const request = { layout_id: layout.layout_id, prompt: object.label, one: object.rle, other: rle, n: COUNT, seed };
+    const request = {
+      layout_id: layout.layout_id,
+      prompt: object.label,
+      one: object.rle,
+      other: rle,
+      n: COUNT,
+      seed,
+    };
     setPhase("asking");
     const id = this.store.step({ answer: null });
     await this.#ask(id, "between", (signal) => api.between(request, signal));
@@ -157,7 +175,13 @@ export class Suggesting {
     try {
       const { label, rle, behind } = object;
       const changed = await api.edit(layout.layout_id, [{ do: "push", label, rle, behind }]);
-      this.store.step({ layout: changed, object: null, answer: null, hint: { kind: "none" }, inserted: null });
+      this.store.step({
+        layout: changed,
+        object: null,
+        answer: null,
+        hint: { kind: "none" },
+        inserted: null,
+      });
     } finally {
       setPhase("ready");
     }

@@ -93,10 +93,16 @@ export class Canvas {
     const pointer = event.evt;
     this.host.focus({ preventScroll: true });
     if (pointer.button === 1 || this.#isSpaceDown) return this.#pan(pointer);
-    if (!pointer.isPrimary || pointer.button !== 0 || event.target !== this.stage || !this.tool) return undefined;
+    if (!pointer.isPrimary || pointer.button !== 0 || event.target !== this.stage || !this.tool)
+      return undefined;
     pointer.preventDefault();
     const drag = this.tool.down?.(this.pointOf(pointer), pointer);
-    if (drag) this.follow(pointer, (move) => drag.move(this.pointOf(move), move), () => drag.up());
+    if (drag)
+      this.follow(
+        pointer,
+        (move) => drag.move(this.pointOf(move), move),
+        () => drag.up(),
+      );
     return undefined;
   }
 

@@ -23,7 +23,15 @@ export class Painting {
     this.changed = new Konva.Image({ ...still, image: null, visible: false });
     this.split = new Konva.Rect({ ...still, fill: "#fff", visible: false });
     this.chosen = new Konva.Shape({ ...still, sceneFunc: (context) => this.#drawChosen(context._context) });
-    canvas.picture.add(this.photo, this.regions, this.chosen, this.names, this.before, this.changed, this.split);
+    canvas.picture.add(
+      this.photo,
+      this.regions,
+      this.chosen,
+      this.names,
+      this.before,
+      this.changed,
+      this.split,
+    );
     this.strokes = new Konva.Image({ ...still, image: null });
     this.rings = [];
     this.veil = null; // the object's pixels, where parts of it are hidden
@@ -39,15 +47,50 @@ export class Painting {
       const [x0, y0, x1, y1] = this.rings.length ? boxOfRings(this.rings) : [0, 0, 0, 0];
       return { x: x0, y: y0, width: x1 - x0, height: y1 - y0 };
     };
-    this.hintBox = new Konva.Rect({ ...still, draggable: true, visible: false, stroke: HINT, strokeWidth: 2 });
-    this.hintBox.setAttrs({ strokeScaleEnabled: false, shadowColor: "#000", shadowBlur: 3, shadowOpacity: 0.6 });
+    this.hintBox = new Konva.Rect({
+      ...still,
+      draggable: true,
+      visible: false,
+      stroke: HINT,
+      strokeWidth: 2,
+    });
+    this.hintBox.setAttrs({
+      strokeScaleEnabled: false,
+      shadowColor: "#000",
+      shadowBlur: 3,
+      shadowOpacity: 0.6,
+    });
     this.lasso = new Konva.Line({ ...still, stroke: HINT, strokeWidth: 2, strokeScaleEnabled: false });
-    const look = { rotateEnabled: false, ignoreStroke: true, anchorSize: 10, anchorCornerRadius: 5, padding: 0 };
-    this.boxHandles = new Konva.Transformer({ ...look, keepRatio: false, borderStroke: HINT, anchorStroke: "#8a7200" });
+    const look = {
+      rotateEnabled: false,
+      ignoreStroke: true,
+      anchorSize: 10,
+      anchorCornerRadius: 5,
+      padding: 0,
+    };
+    this.boxHandles = new Konva.Transformer({
+      ...look,
+      keepRatio: false,
+      borderStroke: HINT,
+      anchorStroke: "#8a7200",
+    });
     this.maskHandles = new Konva.Transformer({ ...look, borderStroke: ACCENT, anchorStroke: ACCENT });
     this.brush = new Konva.Circle({ ...still, stroke: "#fff", strokeWidth: 1.5, visible: false });
-    this.brush.setAttrs({ strokeScaleEnabled: false, shadowColor: "#000", shadowBlur: 2, shadowOpacity: 0.8 });
-    canvas.drawing.add(this.strokes, this.mask, this.hintBox, this.lasso, this.boxHandles, this.maskHandles, this.brush);
+    this.brush.setAttrs({
+      strokeScaleEnabled: false,
+      shadowColor: "#000",
+      shadowBlur: 2,
+      shadowOpacity: 0.8,
+    });
+    canvas.drawing.add(
+      this.strokes,
+      this.mask,
+      this.hintBox,
+      this.lasso,
+      this.boxHandles,
+      this.maskHandles,
+      this.brush,
+    );
     canvas.onZoom = () => canvas.picture.batchDraw();
   }
 
@@ -160,14 +203,18 @@ export class Painting {
     const zoom = this.canvas.zoom;
     const placed = [];
     const names = regionsOf(this.#layout).names;
-    for (const name of [...names].sort((one, other) => (other.number === this.#hovered) - (one.number === this.#hovered))) {
+    for (const name of [...names].sort(
+      (one, other) => (other.number === this.#hovered) - (one.number === this.#hovered),
+    )) {
       const isHovered = name.number === this.#hovered;
       context.font = `${isHovered ? 600 : 500} 12px system-ui, sans-serif`;
       const text = name.label.length > 24 ? `${name.label.slice(0, 23)}…` : name.label;
       const width = context.measureText(text).width + 12;
       const most = Math.max(this.canvas.size[0] * zoom - width / 2, width / 2);
       const [x, y] = [Math.min(Math.max(name.x * zoom, width / 2), most), name.y * zoom];
-      const isClear = placed.every((other) => Math.abs(other.x - x) * 2 > other.width + width || Math.abs(other.y - y) > 22);
+      const isClear = placed.every(
+        (other) => Math.abs(other.x - x) * 2 > other.width + width || Math.abs(other.y - y) > 22,
+      );
       if (!isHovered && (!isClear || name.depth * 16 * zoom < 14)) continue;
       placed.push({ x, y, width });
       context.save();

@@ -33,7 +33,9 @@ function bitmapOf(layout, index) {
   const pixels = context.createImageData(width, height);
   const words = new Uint32Array(pixels.data.buffer);
   for (let at = 0; at < index.length; at++) {
-    const isBorder = (at + 1) % width && (index[at] !== index[at + 1] || (at + width < index.length && index[at] !== index[at + width]));
+    const isBorder =
+      (at + 1) % width &&
+      (index[at] !== index[at + 1] || (at + width < index.length && index[at] !== index[at + width]));
     if (index[at] >= 0) words[at] = isBorder ? 0xffffffff : colours[index[at]];
   }
   context.putImageData(pixels, 0, 0);
@@ -45,7 +47,10 @@ function namesOf(layout, index) {
   const [width, height] = layout.size;
   const [columns, rows] = [Math.ceil(width / CELL), Math.ceil(height / CELL)];
   const at = (column, row) => {
-    const [x, y] = [Math.min(column * CELL + CELL / 2, width - 1), Math.min(row * CELL + CELL / 2, height - 1)];
+    const [x, y] = [
+      Math.min(column * CELL + CELL / 2, width - 1),
+      Math.min(row * CELL + CELL / 2, height - 1),
+    ];
     return index[y * width + x];
   };
   const depth = new Float32Array(columns * rows);

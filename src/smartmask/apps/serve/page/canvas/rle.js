@@ -33,7 +33,8 @@ export function decode(rle) {
     place += run;
     value ^= 1;
   }
-  if (place !== width * height) throw new Error(`the mask's runs cover ${place} pixels, not ${width} x ${height}`);
+  if (place !== width * height)
+    throw new Error(`the mask's runs cover ${place} pixels, not ${width} x ${height}`);
   kept.set(key, mask);
   bytes += mask.length;
   for (const [oldest, { length }] of kept) {
@@ -46,7 +47,7 @@ export function decode(rle) {
 
 function runsOf(counts) {
   const runs = [];
-  for (let at = 0; at < counts.length; ) {
+  for (let at = 0; at < counts.length;) {
     let value = 0;
     let shift = 0;
     let group;

@@ -24,7 +24,11 @@ export class Command {
   render(state) {
     const text = state[this.language];
     const other = state.command || state.python;
-    find("code").textContent = text || (other ? "(the command line needs a photo; take the Python)" : "What you do here appears as a command to copy.");
+    find("code").textContent =
+      text ||
+      (other
+        ? "(the command line needs a photo; take the Python)"
+        : "What you do here appears as a command to copy.");
     find("code").classList.toggle("quiet", !text);
     find("copy").disabled = !text;
     this.seed.value = String(state.seed);

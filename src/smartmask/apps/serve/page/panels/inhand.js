@@ -23,15 +23,33 @@ export class InHand {
     const labels = object.behind.map((number) => layout.layers[number].label);
     const act = (text, title, onclick, more = {}) => make("button", { title, onclick, ...more }, text);
     this.panel.replaceChildren(
-      make("div", { class: "heading" }, make("h2", {}, object.label), object.score === null ? null : make("span", { class: "score" }, object.score.toFixed(2))),
+      make(
+        "div",
+        { class: "heading" },
+        make("h2", {}, object.label),
+        object.score === null ? null : make("span", { class: "score" }, object.score.toFixed(2)),
+      ),
       make("p", { class: "quiet" }, object.score === null ? "changed by hand" : from),
-      make("p", { class: "behind", id: "behind" }, labels.length ? `behind ${labels.slice(0, 3).join(", ")}${labels.length > 3 ? ` and ${labels.length - 3} more` : ""}` : "in front of everything"),
+      make(
+        "p",
+        { class: "behind", id: "behind" },
+        labels.length
+          ? `behind ${labels.slice(0, 3).join(", ")}${labels.length > 3 ? ` and ${labels.length - 3} more` : ""}`
+          : "in front of everything",
+      ),
       make(
         "div",
         { class: "row" },
-        act("More like this", "Other masks in its place (L)", () => this.suggesting.vary(this.#change), { id: "more" }),
+        act("More like this", "Other masks in its place (L)", () => this.suggesting.vary(this.#change), {
+          id: "more",
+        }),
         make("input", {
-          type: "range", min: "0", max: "100", value: String(this.#change * 100), "aria-label": "How much may change", title: "How much may change",
+          type: "range",
+          min: "0",
+          max: "100",
+          value: String(this.#change * 100),
+          "aria-label": "How much may change",
+          title: "How much may change",
           oninput: (event) => (this.#change = event.target.value / 100),
         }),
       ),
@@ -45,8 +63,16 @@ export class InHand {
       make(
         "div",
         { class: "row actions" },
-        act("Insert…", "Put a cut-out in: choose a PNG of the object, or drop it on the picture", () => find("cutout-file").click(), { id: "insert", disabled: !photo }),
-        act("Keep", "Put it into the layout (K)", () => this.suggesting.keep().catch(sayError), { id: "keep", class: "main" }),
+        act(
+          "Insert…",
+          "Put a cut-out in: choose a PNG of the object, or drop it on the picture",
+          () => find("cutout-file").click(),
+          { id: "insert", disabled: !photo },
+        ),
+        act("Keep", "Put it into the layout (K)", () => this.suggesting.keep().catch(sayError), {
+          id: "keep",
+          class: "main",
+        }),
       ),
     );
   }
@@ -66,10 +92,26 @@ export class InHand {
     try {
       const cutout = await api.addPhoto(file);
       const { label, rle, behind } = object;
-      const request = { photo_id: photo.id, layout_id: layout.layout_id, prompt: label, rle, behind, cutout_id: cutout.photo_id };
+      const request = {
+        photo_id: photo.id,
+        layout_id: layout.layout_id,
+        prompt: label,
+        rle,
+        behind,
+        cutout_id: cutout.photo_id,
+      };
       const { picture_id: id, changed, layout: after, command, python } = await api.insert(request);
       const inserted = { before: photo.id, changed };
-      this.store.step({ photo: { ...photo, id }, layout: after, object: null, answer: null, hint: { kind: "none" }, inserted, command, python });
+      this.store.step({
+        photo: { ...photo, id },
+        layout: after,
+        object: null,
+        answer: null,
+        hint: { kind: "none" },
+        inserted,
+        command,
+        python,
+      });
     } catch (error) {
       sayError(error);
     } finally {

@@ -30,10 +30,22 @@ export class Layers {
     if (layout?.layout_id !== this.#layout?.layout_id) this.#chosen.clear();
     this.#layout = layout;
     const rows = [...(layout?.layers ?? [])].reverse().map((layer) => this.#row(layer));
-    if (object) rows.splice(object.behind.length ? layout.layers.length - Math.min(...object.behind) : 0, 0, this.#objectRow(object));
-    const focused = this.list.contains(document.activeElement) ? document.activeElement.closest("li").dataset : null;
+    if (object)
+      rows.splice(
+        object.behind.length ? layout.layers.length - Math.min(...object.behind) : 0,
+        0,
+        this.#objectRow(object),
+      );
+    const focused = this.list.contains(document.activeElement)
+      ? document.activeElement.closest("li").dataset
+      : null;
     this.list.replaceChildren(...rows);
-    if (focused) rows.find((row) => (focused.object ? row.dataset.object : row.dataset.number === String(this.#moved ?? focused.number)))?.button.focus();
+    if (focused)
+      rows
+        .find((row) =>
+          focused.object ? row.dataset.object : row.dataset.number === String(this.#moved ?? focused.number),
+        )
+        ?.button.focus();
     this.#moved = null;
     this.#mark();
   }
@@ -57,7 +69,8 @@ export class Layers {
       isDone = true;
       input.replaceWith(row.button);
       row.button.focus();
-      if (isWanted && input.value.trim() !== label) this.#edit({ do: "rename", layer: number, label: input.value.trim() }, (old) => old);
+      if (isWanted && input.value.trim() !== label)
+        this.#edit({ do: "rename", layer: number, label: input.value.trim() }, (old) => old);
     };
     input.addEventListener("keydown", (event) => {
       event.stopPropagation();
@@ -91,7 +104,11 @@ export class Layers {
     const behind = this.#layout.layers.slice(layer.number + 1).map((other) => other.number - 1);
     const outline = outlineOf(decode(rle), this.#layout.size);
     const object = { label: layer.label, rle, outline, behind, shape: "", score: null, number: -1 };
-    await this.#edit({ do: "delete", layer: layer.number }, (old) => old, { object, answer: null, prompt: layer.label });
+    await this.#edit({ do: "delete", layer: layer.number }, (old) => old, {
+      object,
+      answer: null,
+      prompt: layer.label,
+    });
   }
 
   async move(number, to) {
@@ -128,20 +145,45 @@ export class Layers {
     swatch.style.background = colour;
     const button = make(
       "button",
-      { class: "pick", title: `${number} ${label}`, onclick: (event) => this.choose(number, event.shiftKey || event.ctrlKey || event.metaKey), ondblclick: () => this.rename(number) },
+      {
+        class: "pick",
+        title: `${number} ${label}`,
+        onclick: (event) => this.choose(number, event.shiftKey || event.ctrlKey || event.metaKey),
+        ondblclick: () => this.rename(number),
+      },
       swatch,
       make("span", { class: "label" }, label),
     );
-    const box = make("input", { type: "checkbox", "aria-label": `Choose ${label}`, onchange: () => this.choose(number, true) });
-    const row = make("li", { "data-number": number, onpointerenter: () => (this.painting.hovered = number), onpointerleave: () => (this.painting.hovered = null) });
-    row.append(this.#grip(row, (place) => this.move(number, this.#layout.layers.length - 1 - place)), button, box);
+    const box = make("input", {
+      type: "checkbox",
+      "aria-label": `Choose ${label}`,
+      onchange: () => this.choose(number, true),
+    });
+    const row = make("li", {
+      "data-number": number,
+      onpointerenter: () => (this.painting.hovered = number),
+      onpointerleave: () => (this.painting.hovered = null),
+    });
+    row.append(
+      this.#grip(row, (place) => this.move(number, this.#layout.layers.length - 1 - place)),
+      button,
+      box,
+    );
     return Object.assign(row, { button, box });
   }
 
   #objectRow(object) {
     const row = make("li", { class: "in-hand", "data-object": "in hand" });
-    const button = make("button", { class: "pick", title: "The object in hand: drag it below what hides it" }, make("span", { class: "swatch" }), make("span", { class: "label" }, object.label));
-    row.append(this.#grip(row, (place) => this.placeObject(place)), button);
+    const button = make(
+      "button",
+      { class: "pick", title: "The object in hand: drag it below what hides it" },
+      make("span", { class: "swatch" }),
+      make("span", { class: "label" }, object.label),
+    );
+    row.append(
+      this.#grip(row, (place) => this.placeObject(place)),
+      button,
+    );
     return Object.assign(row, { button });
   }
 
@@ -154,7 +196,15 @@ export class Layers {
   }
 
   #grip(row, drop) {
-    return make("span", { class: "grip", "aria-hidden": "true", onpointerdown: (event) => dragRow(this.list, row, event, drop) }, "⠿");
+    return make(
+      "span",
+      {
+        class: "grip",
+        "aria-hidden": "true",
+        onpointerdown: (event) => dragRow(this.list, row, event, drop),
+      },
+      "⠿",
+    );
   }
 
   #rowOf(number) {
@@ -171,7 +221,8 @@ export class Layers {
     }
     find("merge").disabled = this.#chosen.size < 2;
     find("delete").disabled = this.#chosen.size < 1;
-    find("lift").disabled = this.#chosen.size !== 1 || !this.chosen[0].whole || Boolean(this.store.state.object);
+    find("lift").disabled =
+      this.#chosen.size !== 1 || !this.chosen[0].whole || Boolean(this.store.state.object);
     const size = this.#layout?.size;
     this.painting.showChosen(this.chosen.flatMap((layer) => outlineOf(decode(layer.rle), size)));
     this.onChoice?.();

@@ -21,7 +21,14 @@ export class Planning {
   begin(prompt) {
     const { layout, seed } = this.store.state;
     const size = layout?.size ?? [640, 480];
-    this.#request = { prompt, limit: LIMIT, size, seed, veto: [], ...(layout && { layout_id: layout.layout_id }) };
+    this.#request = {
+      prompt,
+      limit: LIMIT,
+      size,
+      seed,
+      veto: [],
+      ...(layout && { layout_id: layout.layout_id }),
+    };
     return this.#run();
   }
 
@@ -67,7 +74,16 @@ export class Planning {
     this.panel.hidden = true;
     setPhase("ready");
     const { command = "", python = "" } = this.#end;
-    if (isWanted && layout) this.store.step({ layout, prompt: this.#request.prompt, answer: null, object: null, hint: { kind: "none" }, command, python });
+    if (isWanted && layout)
+      this.store.step({
+        layout,
+        prompt: this.#request.prompt,
+        answer: null,
+        object: null,
+        hint: { kind: "none" },
+        command,
+        python,
+      });
     else this.show();
   }
 
@@ -75,19 +91,37 @@ export class Planning {
     const act = (text, title, onclick, more = {}) => make("button", { title, onclick, ...more }, text);
     const placed = this.#steps.filter((step) => !step.vetoed);
     const rows = this.#steps.map(({ step, label, vetoed }) =>
-      make("li", { "data-step": step, class: vetoed ? "vetoed" : "" }, make("span", { class: "label" }, label), vetoed ? make("span", { class: "quiet" }, "vetoed") : act("Veto", `Take ${label} back`, () => this.#veto(step))),
+      make(
+        "li",
+        { "data-step": step, class: vetoed ? "vetoed" : "" },
+        make("span", { class: "label" }, label),
+        vetoed
+          ? make("span", { class: "quiet" }, "vetoed")
+          : act("Veto", `Take ${label} back`, () => this.#veto(step)),
+      ),
     );
     this.panel.hidden = false;
     this.panel.dataset.running = String(isRunning);
     this.panel.replaceChildren(
-      make("div", { class: "heading" }, make("h2", {}, "Plan"), make("span", { class: "quiet" }, isRunning ? "planning…" : `${placed.length} objects`)),
+      make(
+        "div",
+        { class: "heading" },
+        make("h2", {}, "Plan"),
+        make("span", { class: "quiet" }, isRunning ? "planning…" : `${placed.length} objects`),
+      ),
       make("ol", {}, ...rows),
       make(
         "div",
         { class: "row actions" },
-        isRunning ? act("Stop here", "Plan no further", () => this.#stop?.abort(), { id: "plan-stop" }) : null,
+        isRunning
+          ? act("Stop here", "Plan no further", () => this.#stop?.abort(), { id: "plan-stop" })
+          : null,
         act("Discard", "Leave the scene as it was", () => this.#finish(false), { id: "plan-discard" }),
-        act("Accept", "Take these objects into the layout", () => this.#finish(true), { id: "plan-accept", class: "main", disabled: !placed.length }),
+        act("Accept", "Take these objects into the layout", () => this.#finish(true), {
+          id: "plan-accept",
+          class: "main",
+          disabled: !placed.length,
+        }),
       ),
     );
   }

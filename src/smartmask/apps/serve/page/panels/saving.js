@@ -37,7 +37,11 @@ export class Saving {
   get hints() {
     const { kind, rle, wanted, avoid } = this.store.state.hint;
     const parts = { region: rle, scribble: kind === "scribble" ? wanted : null, avoid };
-    return Object.fromEntries(Object.entries(parts).filter(([, mask]) => mask).map(([name, mask]) => [`${name}.png`, mask]));
+    return Object.fromEntries(
+      Object.entries(parts)
+        .filter(([, mask]) => mask)
+        .map(([name, mask]) => [`${name}.png`, mask]),
+    );
   }
 
   open() {
@@ -46,15 +50,26 @@ export class Saving {
     const subject = this.subject;
     const hints = Object.keys(this.hints).map((name) => [name, name, "as the command names it, PNG"]);
     const number = (name, text, value) =>
-      make("label", {}, `${text} `, make("input", { type: "number", name, min: "0", max: "200", value }), " px");
-    const ways = (list) => list.map(([format, name, what]) => this.#way(format, name, what, format === "cutout" && !photo));
+      make(
+        "label",
+        {},
+        `${text} `,
+        make("input", { type: "number", name, min: "0", max: "200", value }),
+        " px",
+      );
+    const ways = (list) =>
+      list.map(([format, name, what]) => this.#way(format, name, what, format === "cutout" && !photo));
     const form = make(
       "form",
       { method: "dialog" },
       make("h2", { id: "save-title" }, "Save"),
-      subject ? make("h3", {}, `“${subject.label}”`) : make("p", { class: "quiet" }, "Take a suggestion or choose one layer to save its mask."),
+      subject
+        ? make("h3", {}, `“${subject.label}”`)
+        : make("p", { class: "quiet" }, "Take a suggestion or choose one layer to save its mask."),
       subject ? make("div", { class: "ways" }, ...ways(OF_MASK)) : null,
-      subject ? make("div", { class: "row" }, number("grow", "Grow by", "8"), number("feather", "Feather by", "4")) : null,
+      subject
+        ? make("div", { class: "row" }, number("grow", "Grow by", "8"), number("feather", "Feather by", "4"))
+        : null,
       hints.length ? make("h3", {}, "Hint") : null,
       hints.length ? make("div", { class: "ways" }, ...ways(hints)) : null,
       make("h3", {}, "Layout"),
@@ -67,7 +82,13 @@ export class Saving {
   }
 
   #way(format, name, what, isDisabled) {
-    const button = { type: "button", class: "way", "data-format": format, disabled: isDisabled, onclick: () => this.#save(format) };
+    const button = {
+      type: "button",
+      class: "way",
+      "data-format": format,
+      disabled: isDisabled,
+      onclick: () => this.#save(format),
+    };
     return make("button", button, make("b", {}, name), make("span", {}, what));
   }
 
@@ -78,7 +99,8 @@ export class Saving {
     const request = { layout_id: layout.layout_id, photo_id: photo?.id ?? null, format };
     const hint = this.hints[format];
     if (hint) Object.assign(request, { format: "mask", label: "hint", rle: hint });
-    else if (subject) Object.assign(request, { label: subject.label, rle: subject.rle, behind: subject.behind ?? [] });
+    else if (subject)
+      Object.assign(request, { label: subject.label, rle: subject.rle, behind: subject.behind ?? [] });
     if (format === "grown") Object.assign(request, { grow: Number(grow), feather: Number(feather) });
     const error = find("save-error");
     error.textContent = "";

@@ -20,7 +20,8 @@ export class Suggestions {
     this.painting.showMask("preview", null);
     this.onPick = null;
     find("said").textContent = answer ? answer.said : "";
-    const taken = object && answer?.suggestions[object.number]?.rle.counts === object.rle.counts ? object.number : -1;
+    const taken =
+      object && answer?.suggestions[object.number]?.rle.counts === object.rle.counts ? object.number : -1;
     const items = (answer?.suggestions ?? []).map((one, i) => this.#item(one, i, i === taken, background));
     const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.number : null;
     this.list.replaceChildren(...(items.length ? items : this.#empty(state)));
@@ -32,7 +33,11 @@ export class Suggestions {
   #empty({ layout, answer }) {
     const rows = document.body.dataset.phase === "asking" ? 8 : 0;
     if (rows) return Array.from({ length: rows }, () => make("div", { class: "waiting" }));
-    const text = !layout ? "Suggestions come here." : answer ? "Nothing came out of this." : "Suggestions come here: say what is to come, then press Enter or draw a hint.";
+    const text = !layout
+      ? "Suggestions come here."
+      : answer
+        ? "Nothing came out of this."
+        : "Suggestions come here: say what is to come, then press Enter or draw a hint.";
     return [make("p", { class: "quiet" }, text)];
   }
 
@@ -44,9 +49,18 @@ export class Suggestions {
     return make(
       "button",
       {
-        role: "option", class: "suggestion", "aria-selected": String(isTaken), "data-number": number,
-        tabindex: number === 0 ? "0" : "-1", title: `${score}: ${from}`, "aria-label": `Suggestion ${number + 1}, score ${score}, ${from}`,
-        onpointerenter: show, onpointerleave: hide, onfocus: show, onblur: hide, onclick: () => this.#pick(number, one),
+        role: "option",
+        class: "suggestion",
+        "aria-selected": String(isTaken),
+        "data-number": number,
+        tabindex: number === 0 ? "0" : "-1",
+        title: `${score}: ${from}`,
+        "aria-label": `Suggestion ${number + 1}, score ${score}, ${from}`,
+        onpointerenter: show,
+        onpointerleave: hide,
+        onfocus: show,
+        onblur: hide,
+        onclick: () => this.#pick(number, one),
       },
       thumbnail(one, background),
       make("span", { class: "score" }, score),
@@ -76,7 +90,14 @@ function thumbnail({ box, outline }, background) {
   const [x0, y0, x1, y1] = box;
   const side = Math.max(x1 - x0, y1 - y0) * 1.35;
   const scale = SIDE / side;
-  context.setTransform(scale, 0, 0, scale, SIDE / 2 - (scale * (x0 + x1)) / 2, SIDE / 2 - (scale * (y0 + y1)) / 2);
+  context.setTransform(
+    scale,
+    0,
+    0,
+    scale,
+    SIDE / 2 - (scale * (x0 + x1)) / 2,
+    SIDE / 2 - (scale * (y0 + y1)) / 2,
+  );
   context.imageSmoothingQuality = "high";
   if (background) context.drawImage(background, 0, 0);
   tracePath(context, outline);

@@ -84,7 +84,8 @@ export class BoxTool {
 
   #follow(box) {
     this.#box = box;
-    if (!this.painting.hintBox.isDragging() && !this.painting.boxHandles.isTransforming()) this.painting.showBox(box);
+    if (!this.painting.hintBox.isDragging() && !this.painting.boxHandles.isTransforming())
+      this.painting.showBox(box);
     if (isLarge(box)) this.suggesting.live(box);
   }
 
@@ -99,6 +100,10 @@ export class BoxTool {
   #boxOfNode() {
     const node = this.painting.hintBox;
     const [x, y] = [node.x(), node.y()];
-    return boxBetween([x, y], [x + node.width() * node.scaleX(), y + node.height() * node.scaleY()], this.canvas.size);
+    return boxBetween(
+      [x, y],
+      [x + node.width() * node.scaleX(), y + node.height() * node.scaleY()],
+      this.canvas.size,
+    );
   }
 }

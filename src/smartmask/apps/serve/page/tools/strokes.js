@@ -11,7 +11,10 @@ const css = ([red, green, blue, alpha]) => `rgba(${red}, ${green}, ${blue}, ${al
 
 /** A picture of a hint's painted pixels, or null if it has none. */
 export function strokesOf(hint, [width, height]) {
-  const parts = [[hint.rle ?? hint.wanted, WANTED], [hint.avoid, AVOID]].filter(([rle]) => rle);
+  const parts = [
+    [hint.rle ?? hint.wanted, WANTED],
+    [hint.avoid, AVOID],
+  ].filter(([rle]) => rle);
   if (!parts.length) return null;
   const bitmap = new OffscreenCanvas(width, height);
   const context = bitmap.getContext("2d");
@@ -48,7 +51,10 @@ export class RegionTool {
       up: () => {
         this.setDragging(false);
         this.painting.lasso.points([]);
-        const rle = points.length > 2 ? painted(rasterise([points], this.canvas.size, "nonzero"), this.canvas.size) : null;
+        const rle =
+          points.length > 2
+            ? painted(rasterise([points], this.canvas.size, "nonzero"), this.canvas.size)
+            : null;
         if (rle) this.suggesting.settle({ kind: "region", rle });
       },
     };
@@ -110,9 +116,18 @@ export class BrushTool {
       if (this.name === "scribble") paint(avoid, size, from, to, radius, 0);
     }
     const isErased = this.name === "eraser";
-    const colour = this.name === "avoid" ? css(AVOID) : this.name === "edge" && removes ? "rgba(0, 0, 0, 0.6)" : css(WANTED);
+    const colour =
+      this.name === "avoid"
+        ? css(AVOID)
+        : this.name === "edge" && removes
+          ? "rgba(0, 0, 0, 0.6)"
+          : css(WANTED);
     context.globalCompositeOperation = isErased ? "destination-out" : "source-over";
-    Object.assign(context, { lineCap: "round", lineWidth: 2 * radius, strokeStyle: isErased ? "#000" : colour });
+    Object.assign(context, {
+      lineCap: "round",
+      lineWidth: 2 * radius,
+      strokeStyle: isErased ? "#000" : colour,
+    });
     context.beginPath();
     context.moveTo(...from);
     context.lineTo(to[0] + 0.01, to[1]);
@@ -136,7 +151,9 @@ export class BrushTool {
     const { hint } = this.store.state;
     if (hint.kind === "region" && this.name === "eraser") {
       const rle = painted(wanted, size);
-      return rle ? this.suggesting.settle({ kind: "region", rle }) : this.store.step({ hint: { kind: "none" } });
+      return rle
+        ? this.suggesting.settle({ kind: "region", rle })
+        : this.store.step({ hint: { kind: "none" } });
     }
     const drawn = { kind: "scribble", wanted: painted(wanted, size), avoid: painted(avoid, size) };
     if (drawn.wanted) return this.suggesting.settle(drawn);
@@ -148,6 +165,8 @@ export class BrushTool {
     const { object } = this.store.state;
     const size = this.canvas.size;
     if (!boxOf(mask, size)) return this.store.amend({});
-    return this.store.step({ object: { ...object, rle: encode(mask, size), outline: outlineOf(mask, size), score: null } });
+    return this.store.step({
+      object: { ...object, rle: encode(mask, size), outline: outlineOf(mask, size), score: null },
+    });
   }
 }

@@ -4,7 +4,15 @@ import { find, icon, make } from "../elements.js";
 import { BrushTool } from "./strokes.js";
 
 const KEYS = { move: "V", box: "B", region: "G", scribble: "S", avoid: "A", eraser: "E", edge: "D" };
-const TITLES = { move: "Move", box: "Box", region: "Region", scribble: "Scribble", avoid: "Leave free", eraser: "Eraser", edge: "Edge brush" };
+const TITLES = {
+  move: "Move",
+  box: "Box",
+  region: "Region",
+  scribble: "Scribble",
+  avoid: "Leave free",
+  eraser: "Eraser",
+  edge: "Edge brush",
+};
 
 export class Toolbar {
   constructor({ canvas, store, tools }) {
@@ -12,7 +20,19 @@ export class Toolbar {
     this.bar = find("tools");
     for (const { name } of tools) {
       const title = `${TITLES[name]} (${KEYS[name]})`;
-      this.bar.append(make("button", { id: `tool-${name}`, title, "aria-label": title, "aria-pressed": "false", onclick: () => this.use(name) }, icon(name)));
+      this.bar.append(
+        make(
+          "button",
+          {
+            id: `tool-${name}`,
+            title,
+            "aria-label": title,
+            "aria-pressed": "false",
+            onclick: () => this.use(name),
+          },
+          icon(name),
+        ),
+      );
     }
     this.bar.addEventListener("keydown", (event) => this.#key(event));
   }
@@ -36,7 +56,8 @@ export class Toolbar {
   }
 
   render(state) {
-    for (const { name } of this.tools) find(`tool-${name}`).disabled = !state.layout || (name === "edge" && !state.object);
+    for (const { name } of this.tools)
+      find(`tool-${name}`).disabled = !state.layout || (name === "edge" && !state.object);
     if (this.canvas.tool?.name === "edge" && !state.object) this.use("box");
     this.canvas.tool?.render?.(state);
     find("options").hidden = !state.layout;
@@ -66,15 +87,32 @@ export class Toolbar {
     if (find("options").dataset.shown === shown) return; // else a slider at hand would be lost
     find("options").dataset.shown = shown;
     const size = make("input", {
-      type: "range", min: "1", max: "150", value: String(Math.round(BrushTool.radius)), "aria-label": "Radius of the brush in pixels",
+      type: "range",
+      min: "1",
+      max: "150",
+      value: String(Math.round(BrushTool.radius)),
+      "aria-label": "Radius of the brush in pixels",
       oninput: (event) => (BrushTool.radius = Number(event.target.value)),
     });
-    const remove = make("input", { type: "checkbox", id: "edge-removes", checked: Boolean(tool.removes), onchange: (event) => (tool.removes = event.target.checked) });
+    const remove = make("input", {
+      type: "checkbox",
+      id: "edge-removes",
+      checked: Boolean(tool.removes),
+      onchange: (event) => (tool.removes = event.target.checked),
+    });
     find("options").replaceChildren(
       make("span", {}, tool.tip),
       ...(tool.hasBrush ? [make("label", { class: "slider", title: "Brush: [ and ]" }, "Brush ", size)] : []),
       ...(tool.name === "edge" ? [make("label", {}, remove, " remove")] : []),
-      ...(hasHint ? [make("button", { id: "clear", title: "Draw no hint (Escape)", onclick: () => this.clear() }, "Clear")] : []),
+      ...(hasHint
+        ? [
+            make(
+              "button",
+              { id: "clear", title: "Draw no hint (Escape)", onclick: () => this.clear() },
+              "Clear",
+            ),
+          ]
+        : []),
     );
   }
 
