@@ -45,7 +45,7 @@ def serve(
     try:
         from smartmask.apps.serve.running import Address, run
     except ModuleNotFoundError as error:
-        if error.name not in ("fastapi", "uvicorn", "starlette", "pydantic"):
+        if error.name not in ("fastapi", "pydantic", "starlette", "threadpoolctl", "uvicorn"):
             raise
         raise click.ClickException(
             f'smartmask serve needs {error.name}: pip install "smartmask-open[web]"'
@@ -74,7 +74,7 @@ def serve(
             say=click.echo,
         )
     except OSError as error:
-        reason = os.strerror(error.errno) if (error.errno or 0) > 0 else str(error.strerror)
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
         raise click.ClickException(
             f"--host {host} --port {port}: cannot be listened at ({reason}); choose another --port"
         ) from error
