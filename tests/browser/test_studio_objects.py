@@ -130,6 +130,25 @@ def test_another_word_keeps_the_object_in_hand(held):
     assert held.state()["answer"]["suggestions"]
 
 
+def test_a_slow_server_keeps_it_once(held):
+    waiting = []
+    held.page.route("**/edits", lambda route: waiting.append(route))
+    held.page.fill("#prompt", "a ball")
+    held.use("box")
+    with held.page.expect_request("**/edits"):
+        held.drag([(240, 360), (280, 400)])
+    for route in waiting:
+        route.continue_()
+    held.page.unroute("**/edits")
+    held.suggested()
+    assert held.labels().count("a dog") == 1
+    assert held.state()["hint"] == {"kind": "box", "box": [240, 360, 280, 400]}
+    for _ in range(2):  # the suggestions, the keeping
+        held.page.click("#undo")
+        held.settle()
+    assert held.state()["object"]["label"] == "a dog"
+
+
 def test_a_cut_out_is_inserted_as_the_library_does(held, smartmask, layout, demo, tmp_path):
     cutout = np.zeros((60, 80, 4), np.uint8)
     cutout[10:50, 10:70] = (200, 60, 30, 255)

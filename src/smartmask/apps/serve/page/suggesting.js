@@ -22,7 +22,7 @@ export class Suggesting {
   #asked = null; // what calls off the request for suggestions
   #live = null; // what calls off the live request
   #wanted = null; // the newest box of a drag that no request was made for yet
-  #ready = Promise.resolve();
+  #keeping = null; // the promise of an object that is being put into the layout
 
   constructor(store, painting) {
     this.store = store;
@@ -40,11 +40,10 @@ export class Suggesting {
   }
 
   /** Before a new hint: an object in hand that is called otherwise stays in the picture. */
-  begin() {
+  async begin() {
     const { object } = this.store.state;
     this.cancel();
-    if (object && object.label !== this.prompt.value.trim()) this.#ready = this.keep();
-    return this.#ready;
+    await (object && object.label !== this.prompt.value.trim() ? this.keep() : this.#keeping);
   }
 
   /** Show the best mask of a box that is being dragged, as soon as there is one. */
@@ -57,7 +56,7 @@ export class Suggesting {
     this.#live = new AbortController();
     const { signal } = this.#live;
     try {
-      await this.#ready;
+      await this.#keeping;
       while (this.#wanted && !signal.aborted) {
         const box = this.#wanted;
         this.#wanted = null;
@@ -167,21 +166,20 @@ export class Suggesting {
     this.store.step({ object: { label, rle, outline, shape, score, behind, number } });
   }
 
-  /** Put the object in hand into the layout, so that the next one can come. */
-  async keep() {
+  /** Put the object in hand into the layout, so that the next one can come; once, however often it is asked. */
+  keep() {
+    this.#keeping ??= this.#push().finally(() => (this.#keeping = null));
+    return this.#keeping;
+  }
+
+  async #push() {
     const { layout, object } = this.store.state;
     if (!object) return;
     setPhase("keeping");
     try {
       const { label, rle, behind } = object;
       const changed = await api.edit(layout.layout_id, [{ do: "push", label, rle, behind }]);
-      this.store.step({
-        layout: changed,
-        object: null,
-        answer: null,
-        hint: { kind: "none" },
-        inserted: null,
-      });
+      this.store.step({ layout: changed, object: null, answer: null, hint: { kind: "none" }, inserted: null });
     } finally {
       setPhase("ready");
     }
