@@ -149,6 +149,22 @@ def test_without_a_hint_too_and_a_hint_is_cleared(studio):
     assert studio.page.text_content("#code") == "smartmask suggest photo.jpg 'a bird' -n 8 --seed 0"
 
 
+def test_a_finger_draws_on_a_tablet(studio):
+    studio.page.set_viewport_size({"width": 820, "height": 1180})
+    studio.open_demo("a sailboat")
+    device = studio.page.context.new_cdp_session(studio.page)
+    device.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    (x0, y0), (x1, y1) = studio.at(BOX[:2]), studio.at(BOX[2:])
+    touches = [("touchStart", x0, y0), ("touchMove", (x0 + x1) / 2, (y0 + y1) / 2), ("touchMove", x1, y1)]
+    for kind, x, y in touches:
+        device.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    device.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert studio.suggested().count() == 8
+    assert studio.state()["hint"]["box"] == pytest.approx(BOX, abs=1)
+    fits = "document.documentElement.scrollWidth <= innerWidth && document.body.scrollHeight <= innerHeight"
+    assert studio.page.evaluate(fits)
+
+
 def _same(studio, smartmask, layout, guidance_of):
     """The page's first suggestion is the library's."""
     state = studio.state()
