@@ -1,5 +1,6 @@
 """Over real sockets: slow clients hold up nobody, those who leave cost nothing, a stop lets work end."""
 
+import contextlib
 import json
 import socket
 import struct
@@ -9,8 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
+import numpy as np
 import pytest
-from serving import Server
+from serving import Server, png
 
 GONE = 20
 """Seconds within which something that should happen at once has happened, on any machine."""
@@ -188,6 +190,22 @@ def test_a_client_that_leaves_a_plan_frees_the_workers(server, layout):
     assert server.client.get("/health").json()["status"] == "ok"
     until(lambda: server.studio.work.waiting == 0)
     assert server.client.get(f"/v1/layouts/{layout['layout_id']}").status_code == 200
+
+
+def test_an_answer_that_nobody_reads_is_given_up(serve):
+    with serve(send_seconds=0.2) as server, line_to(server) as line:
+        noise = np.random.default_rng(0).integers(0, 255, (2000, 3000, 3), np.uint8)
+        photo = server.client.post("/v1/photos", content=png(noise)).json()
+        line.sendall(f"GET /v1/photos/{photo['photo_id']} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        head = read_to(line, b"\r\n\r\n")
+        until(lambda: server.studio.work.counts.done == 2)
+        time.sleep(1)
+        assert server.client.get("/v1/photos/demo").status_code == 200
+        received = len(head)
+        with contextlib.suppress(ConnectionResetError):
+            while part := line.recv(2**20):
+                received += len(part)
+        assert received < 0.9 * noise.size
 
 
 def test_bytes_that_are_no_http_end_the_connection(server):

@@ -87,7 +87,9 @@ def layout_record(name: str, kept: Kept) -> dict[str, Any]:
     layout = kept.layout
     colours = label_colours(layout.labels)
     layers = []
-    for number, (layer, seen) in enumerate(zip(layout.layers, layout.visible(), strict=True)):
+    index = layout.visible_index()
+    for number, layer in enumerate(layout.layers):
+        seen = index == number
         record = {
             "number": number,
             "label": layer.label,

@@ -19,7 +19,7 @@ class Limits:
         work_seconds: How long a request may wait, and again how long it may be worked on.
         head_seconds: How long the head of a request may take to arrive.
         body_seconds: How long its body may take.
-        send_seconds: How long a client may leave an answer unread.
+        send_seconds: How long a client may take to read an answer.
         connections: Open connections.
     """
 
@@ -34,5 +34,5 @@ class Limits:
     work_seconds: float = 120.0
     head_seconds: float = 10.0
     body_seconds: float = 60.0
-    send_seconds: float = 30.0
+    send_seconds: float = 120.0
     connections: int = 256

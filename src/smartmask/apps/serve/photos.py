@@ -88,7 +88,7 @@ def photo_routes(studio: Studio) -> APIRouter:
     async def post_photo(request: Request) -> Response:
         """Keep a picture (PNG, JPEG, WebP, ...), known by its content."""
         content = await request.body()
-        return await studio.answer(request, lambda: photo_record(*keep_photo(studio, content)))
+        return await studio.answer(request, lambda: photo_record(*keep_photo(studio, content)), is_heavy=True)
 
     @router.get("/v1/photos/demo", response_model=PhotoAnswer)
     async def get_demo(request: Request) -> Response:
@@ -105,7 +105,7 @@ def photo_routes(studio: Studio) -> APIRouter:
                 return Response(photo.content, media_type="image/jpeg")
             return Response(png_bytes(photo.image), media_type="image/png")
 
-        return await studio.work.run(shown, is_gone=request.is_disconnected)
+        return await studio.work.run(shown, is_heavy=True, is_gone=request.is_disconnected)
 
     for path in ("/v1/photos/{name}", "/v1/pictures/{name}"):
         router.add_api_route(path, get_picture, response_class=Response, responses=picture)

@@ -122,10 +122,11 @@ def run(
 
 
 class _Connection(H11Protocol):
-    """A connection that is closed where the head of a request does not come in time."""
+    """A connection that ends where a request's head does not come in time, or an answer is left unread."""
 
-    head_seconds: ClassVar[float]
+    limits: ClassVar[Limits]
     _waits: asyncio.TimerHandle | None = None
+    _is_full: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport), "a socket's"
@@ -136,13 +137,22 @@ class _Connection(H11Protocol):
         super().data_received(data)
         self._wait()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._is_full = self.loop.call_later(self.limits.send_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._is_full is not None:
+            self._is_full.cancel()
+
     def _wait(self) -> None:
         is_between = self.cycle is None or self.cycle.response_complete
         if self._waits is not None and not is_between:
             self._waits.cancel()
             self._waits = None
         elif self._waits is None and is_between:
-            self._waits = self.loop.call_later(self.head_seconds, self._end)
+            self._waits = self.loop.call_later(self.limits.head_seconds, self._end)
 
     def _end(self) -> None:
         if self.cycle is None or self.cycle.response_complete:
@@ -151,7 +161,7 @@ class _Connection(H11Protocol):
 
 def server_of(app: ASGIApp, limits: Limits) -> uvicorn.Server:
     """What speaks HTTP for an app."""
-    connection = type("Connection", (_Connection,), {"head_seconds": limits.head_seconds})
+    connection = type("Connection", (_Connection,), {"limits": limits})
     return uvicorn.Server(
         uvicorn.Config(
             app,

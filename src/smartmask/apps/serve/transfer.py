@@ -1,4 +1,4 @@
-"""Bodies and answers under limits of size and time, so that a slow or greedy client costs others nothing."""
+"""Bodies under limits of size and time, so that a slow or greedy client costs others nothing."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -35,9 +35,6 @@ class Transfer:
             self._held += count
             held += count
 
-        async def send_in_time(message: Message) -> None:
-            await asyncio.wait_for(send(message), self._limits.send_seconds)
-
         try:
             body = await self._in_time(self._body(scope, receive, hold))
             if body is None:  # the client left
@@ -45,7 +42,7 @@ class Transfer:
             if isinstance(body, Problem):
                 answer = problem_answer(body)
                 answer.headers["Connection"] = "close"  # the rest of the body is not read
-                await answer(scope, receive, send_in_time)
+                await answer(scope, receive, send)
                 return
             whole = [body]
 
@@ -54,9 +51,7 @@ class Transfer:
                     return {"type": "http.request", "body": whole.pop(), "more_body": False}
                 return await receive()
 
-            await self._app(scope, receive_whole, send_in_time)
-        except TimeoutError:
-            return  # nobody reads the answer; the server closes the connection
+            await self._app(scope, receive_whole, send)
         finally:
             self._held -= held
 
