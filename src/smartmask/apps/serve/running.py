@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import uvicorn
 from starlette.types import ASGIApp
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from smartmask.apps.load import SmartMask
