@@ -68,6 +68,16 @@ def test_reads_a_text_path_and_a_wrongly_named_file(tmp_path):
     assert looks_like_picture(read_photo(str(path)), 0)
 
 
+def test_reads_the_content_of_a_file_as_the_file(tmp_path):
+    path = saved(tmp_path, picture(), "a.jpg", quality=95)
+    assert (read_photo(path.read_bytes()) == read_photo(path)).all()
+    for content, message in ((b"", "is empty"), (b"text", "not an image"), (path.read_bytes()[:400], "")):
+        with pytest.raises(ImageError, match=f"^the picture: .*{message}"):
+            read_photo(content)
+    with pytest.raises(ImageError, match=r"^the picture: 40x24 is 0\.0 megapixels, above the limit"):
+        read_photo(path.read_bytes(), max_megapixels=1e-6)
+
+
 @pytest.mark.parametrize("mode", ["CMYK", "YCbCr", "HSV", "P", "RGBX"])
 def test_converts_colour_modes(tmp_path, mode):
     image = picture().convert(mode)

@@ -12,6 +12,7 @@ some of it is transparent (alpha above one half of its own maximum), otherwise w
 (127).
 """
 
+import io
 import threading
 import warnings
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ from smartmask.errors import ImageError, kind_of
 MAX_MEGAPIXELS = 100.0
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "AVIF", "JPEG2000", "PPM")
 """The file formats read; Pillow's others include PostScript, whose reader starts a program."""
+CONTENT = "the picture"
+"""What errors call a file that came without a name."""
 _FILM_DIAGONAL_MM = 43.27
 _UNIT_MM = {2.0: 25.4, 3.0: 10.0, 4.0: 1.0, 5.0: 0.001}
 """Millimetres in EXIF's units of the resolution on the sensor."""
@@ -45,12 +48,12 @@ _TURNS = {
 
 
 def read_photo(
-    source: Path | str | Image.Image | np.ndarray, max_megapixels: float = MAX_MEGAPIXELS
+    source: Path | str | bytes | Image.Image | np.ndarray, max_megapixels: float = MAX_MEGAPIXELS
 ) -> UInt8[np.ndarray, "H W 3"]:
     """A photo as upright RGB.
 
     Args:
-        source: A file, a Pillow image, or an RGB array; an array is returned as it is.
+        source: A file or its content, a Pillow image, or an RGB array; an array is returned as it is.
         max_megapixels: The largest photo decoded, in millions of pixels; the size is read before any pixel.
             An array has been decoded already, so it has no limit.
 
@@ -69,13 +72,14 @@ def read_photo(
         _check_pixels(source.size, max_megapixels, "the image")
         with _own_rules():
             return _over_white(_upright(source, "the image"))
-    if not isinstance(source, Path | str):
+    if not isinstance(source, Path | str | bytes):
         raise TypeError(
             f"a photo must be a path, a Pillow image or a uint8 array, not {type(source).__name__}"
         )
-    with open_image(Path(source)) as image:
-        _check_pixels(image.size, max_megapixels, str(source))
-        return _over_white(_upright(image, str(source)))
+    name = CONTENT if isinstance(source, bytes) else str(source)
+    with open_image(source if isinstance(source, bytes) else Path(source)) as image:
+        _check_pixels(image.size, max_megapixels, name)
+        return _over_white(_upright(image, name))
 
 
 def read_mask(
@@ -183,13 +187,13 @@ def _focal_px(image: Image.Image) -> float | None:
 
 
 @contextmanager
-def open_image(path: Path) -> Iterator[Image.Image]:
-    """An image file of which only the header is read yet; until it is closed, other threads wait.
+def open_image(source: Path | bytes) -> Iterator[Image.Image]:
+    """An image file, or its content, of which only the header is read yet; until it is closed, others wait.
 
     Raises:
         ImageError: If the file is missing, empty, not an image, or its header is damaged.
     """
-    with _own_rules(), _opened(path) as image:
+    with _own_rules(), _opened(source) as image:
         yield image
 
 
@@ -219,15 +223,17 @@ def _own_rules() -> Iterator[None]:
             Image.MAX_IMAGE_PIXELS = limit
 
 
-def _opened(path: Path) -> Image.Image:
+def _opened(source: Path | bytes) -> Image.Image:
+    path = CONTENT if isinstance(source, bytes) else source
     try:
-        if not path.exists():
-            raise ImageError(f"{path}: no such file; check the path")
-        if not path.is_file():
-            raise ImageError(f"{path}: is not a file; give the path of an image file")
-        if path.stat().st_size == 0:
+        if isinstance(source, Path):
+            if not source.exists():
+                raise ImageError(f"{path}: no such file; check the path")
+            if not source.is_file():
+                raise ImageError(f"{path}: is not a file; give the path of an image file")
+        if (len(source) if isinstance(source, bytes) else source.stat().st_size) == 0:
             raise ImageError(f"{path}: the file is empty (0 bytes); copy or export it again")
-        image = Image.open(path, formats=FORMATS)
+        image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS)
     except ImageError:
         raise
     except UnidentifiedImageError as error:

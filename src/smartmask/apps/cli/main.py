@@ -20,6 +20,7 @@ from smartmask.apps.cli.memory import memory
 from smartmask.apps.cli.planning.plan import plan
 from smartmask.apps.cli.render import render
 from smartmask.apps.cli.segmenting.segment import segment
+from smartmask.apps.cli.serve import serve
 from smartmask.apps.cli.suggest import suggest
 from smartmask.apps.cli.training.train import train
 from smartmask.errors import SmartMaskError
@@ -45,6 +46,7 @@ commands.add_command(convert)
 commands.add_command(edit)
 commands.add_command(camera)
 commands.add_command(plan)
+commands.add_command(serve)
 commands.add_command(memory)
 commands.add_command(render)
 commands.add_command(train)

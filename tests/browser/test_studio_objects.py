@@ -1,0 +1,185 @@
+"""The object in hand: moved, repainted, varied, put behind others, kept, lifted, inserted."""
+
+import numpy as np
+import pytest
+from PIL import Image
+from serving import mask_of
+
+from smartmask.apps.inpainters import load_inpainter
+from smartmask.pipelines.insertion.place_behind import put_behind
+from smartmask.scene.boxes import box_of
+from smartmask.scene.layout import Layer
+
+BOX = (360, 300, 460, 400)
+
+
+@pytest.fixture
+def held(studio):
+    """The first suggestion for a dog, in hand."""
+    studio.open_demo("a dog")
+    studio.drag([BOX[:2], BOX[2:]])
+    studio.suggested().nth(0).click()
+    studio.settle()
+    return studio
+
+
+def mask_in_hand(studio):
+    return mask_of(studio.state()["object"]["rle"])
+
+
+def box_in_hand(studio):
+    return box_of(mask_in_hand(studio))
+
+
+def test_it_is_moved_scaled_mirrored_and_repainted(held):
+    before = mask_in_hand(held)
+    x0, y0, x1, y1 = box_of(before)
+    middle = ((x0 + x1) / 2, (y0 + y1) / 2)
+    held.drag([middle, (middle[0] - 60, middle[1] - 20)])
+    held.settle()
+    assert box_in_hand(held) == pytest.approx((x0 - 60, y0 - 20, x1 - 60, y1 - 20), abs=1.5)
+
+    held.page.focus("#canvas")
+    held.page.keyboard.press("Shift+ArrowRight")
+    held.settle()
+    assert box_in_hand(held) == pytest.approx((x0 - 50, y0 - 20, x1 - 50, y1 - 20), abs=1.5)
+
+    x0, y0, x1, y1 = box_in_hand(held)
+    held.drag([(x1, y1), (x1 + 30, y1 + 30)])
+    held.settle()
+    assert mask_in_hand(held).sum() > 1.2 * before.sum()
+
+    moved = mask_in_hand(held)
+    held.page.click("#mirror")
+    held.settle()
+    x0, _, x1, _ = (round(value) for value in box_of(moved))
+    assert (mask_in_hand(held)[:, x0:x1] == moved[:, x0:x1][:, ::-1]).mean() > 0.98
+
+    mirrored = mask_in_hand(held)
+    held.use("edge")
+    held.drag([(300, 250), (340, 250)])
+    held.settle()
+    painted = mask_in_hand(held)
+    assert painted[250, 300:340].all()
+    assert (painted >= mirrored).all()
+    held.page.check("#edge-removes")
+    held.drag([(300, 250), (340, 250)])
+    held.settle()
+    assert not mask_in_hand(held)[250, 300:340].any()
+    assert held.page.get_by_text("changed by hand").is_visible()
+
+
+def test_more_like_it_and_toward_another_are_the_librarys(held, smartmask, layout):
+    like = mask_in_hand(held)
+    held.page.click("#more")
+    assert held.suggested().count() == 8
+    state = held.state()
+    expected = smartmask.more_like(layout, "a dog", like, change=0.5, n=8, seed=0)
+    found = [mask_of(one["rle"]) for one in state["answer"]["suggestions"]]
+    assert all(np.array_equal(one.mask, other) for one, other in zip(expected, found, strict=True))
+    assert "--like like.png --change 0.5" in held.page.text_content("#code")
+
+    held.page.click("#toward")
+    held.page.locator(".suggestion").nth(3).click()
+    held.suggested()
+    ends = smartmask.between(layout, "a dog", like, found[3], n=8, seed=0)
+    between = held.state()["answer"]["suggestions"]
+    assert np.array_equal(mask_of(between[0]["rle"]), ends[0].mask)
+
+
+def test_it_goes_behind_a_layer_is_kept_and_lifted_again(held, layout):
+    mask = mask_in_hand(held)
+    rows = held.page.locator("#layer-list li")
+    assert held.labels() == ["a dog", *reversed(layout.labels)]
+    front = layout.labels[-1]
+    held.drag_row(rows.nth(0), below=rows.nth(1))
+    held.settle()
+    assert held.labels()[:2] == [front, "a dog"]
+    assert held.page.text_content("#behind") == f"behind {front}"
+    held.page.click("#keep")
+    held.page.wait_for_selector("#object", state="hidden")
+    held.settle()
+    placed = put_behind(layout, Layer("a dog", mask, "amodal"), [len(layout) - 1]).layout
+    assert [layer["label"] for layer in held.state()["layout"]["layers"]] == list(placed.labels)
+    seen = [mask_of(layer["rle"]) for layer in held.state()["layout"]["layers"]]
+    assert all(np.array_equal(one, other) for one, other in zip(placed.visible(), seen, strict=True))
+
+    held.page.fill("#prompt", "a ball")
+    held.drag([(240, 360), (280, 400)])
+    held.suggested().nth(0).click()
+    held.settle()
+    assert held.labels().count("a dog") == 1
+    held.page.click("#keep")
+    held.page.wait_for_selector("#object", state="hidden")
+    held.settle()
+    held.page.locator("#layer-list li", has_text="a dog").locator(".pick").click()
+    held.page.click("#lift")
+    held.page.wait_for_selector("#object h2")
+    held.settle()
+    assert np.array_equal(mask_in_hand(held), mask)
+    assert held.labels().count("a dog") == 1
+
+
+def test_another_word_keeps_the_object_in_hand(held):
+    held.page.fill("#prompt", "a ball")
+    held.use("box")
+    held.drag([(240, 360), (280, 400)])
+    held.suggested()
+    assert held.labels()[0] == "a dog"
+    assert held.state()["object"] is None
+    assert held.state()["answer"]["suggestions"]
+
+
+def test_a_slow_server_keeps_it_once(held):
+    waiting = []
+    held.page.route("**/edits", lambda route: waiting.append(route))
+    held.page.fill("#prompt", "a ball")
+    held.use("box")
+    with held.page.expect_request("**/edits"):
+        held.drag([(240, 360), (280, 400)])
+    for route in waiting:
+        route.continue_()
+    held.page.unroute("**/edits")
+    held.suggested()
+    assert held.labels().count("a dog") == 1
+    assert held.state()["hint"] == {"kind": "box", "box": [240, 360, 280, 400]}
+    for _ in range(2):  # the suggestions, the keeping
+        held.page.click("#undo")
+        held.settle()
+    assert held.state()["object"]["label"] == "a dog"
+
+
+def test_a_cut_out_is_inserted_as_the_library_does(held, smartmask, layout, demo, tmp_path):
+    cutout = np.zeros((60, 80, 4), np.uint8)
+    cutout[10:50, 10:70] = (200, 60, 30, 255)
+    path = tmp_path / "cut.png"
+    Image.fromarray(cutout).save(path)
+    mask = mask_in_hand(held)
+    before = held.pixels()
+    held.page.set_input_files("#cutout-file", path)
+    held.page.wait_for_selector("#compare", state="visible")
+    held.settle()
+    state = held.state()
+    picture = held.page.request.get(f"{held.address}v1/photos/{state['photo']['id']}").body()
+    expected, *_ = smartmask.insert(
+        demo, "a dog", mask, inpainter=load_inpainter(f"reference:{path}"), layout=layout, seed=0
+    )
+    (tmp_path / "after.png").write_bytes(picture)
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "after.png")), expected.image)
+    assert np.array_equal(mask_of(state["inserted"]["changed"]), expected.alpha > 0)
+    assert held.labels()[0] == "a dog"
+    assert "smartmask insert" in held.page.text_content("#code")
+
+    after = [held.pixels()]
+    held.page.fill("#share", "100")
+    after.append(held.pixels())
+    held.page.check("#changed")
+    after.append(held.pixels())
+    assert len({before, *after}) == 4
+    held.page.click("#compare-close")
+    held.page.wait_for_selector("#compare", state="hidden")
+    held.page.click("#undo")
+    held.page.click("#undo")
+    held.settle()
+    assert held.state()["object"]["label"] == "a dog"
+    assert held.pixels() == before
