@@ -17,6 +17,8 @@ from smartmask.data.layouts.pictures import png_bytes
 from smartmask.data.photos import read_photo
 from smartmask.errors import ImageError
 
+_LARGE_BYTES = 2**23
+"""A picture of more takes long to read or write, so that a drag would feel it."""
 _JPEG = b"\xff\xd8\xff"
 _SUFFIXES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"RIFF": ".webp"}
 
@@ -88,7 +90,9 @@ def photo_routes(studio: Studio) -> APIRouter:
     async def post_photo(request: Request) -> Response:
         """Keep a picture (PNG, JPEG, WebP, ...), known by its content."""
         content = await request.body()
-        return await studio.answer(request, lambda: photo_record(*keep_photo(studio, content)), is_heavy=True)
+        return await studio.answer(
+            request, lambda: photo_record(*keep_photo(studio, content)), is_heavy=len(content) > _LARGE_BYTES
+        )
 
     @router.get("/v1/photos/demo", response_model=PhotoAnswer)
     async def get_demo(request: Request) -> Response:
@@ -98,14 +102,16 @@ def photo_routes(studio: Studio) -> APIRouter:
     async def get_picture(request: Request, name: Id) -> Response:
         """A photo or a drawn picture as it is seen: upright, transparency over white."""
 
-        def shown() -> Response:
-            photo = studio.store.get(Photo, name, "photo")
-            # A browser turns a JPEG as its EXIF says, too; all else might be transparent or of other colours.
-            if photo.content.startswith(_JPEG):
-                return Response(photo.content, media_type="image/jpeg")
-            return Response(png_bytes(photo.image), media_type="image/png")
-
-        return await studio.work.run(shown, is_heavy=True, is_gone=request.is_disconnected)
+        photo = studio.store.get(Photo, name, "photo")
+        # A browser turns a JPEG as its EXIF says, too; all else might be transparent or of other colours.
+        if photo.content.startswith(_JPEG):
+            return Response(photo.content, media_type="image/jpeg")
+        content = await studio.work.run(
+            lambda: png_bytes(photo.image),
+            is_heavy=photo.image.nbytes > _LARGE_BYTES,
+            is_gone=request.is_disconnected,
+        )
+        return Response(content, media_type="image/png")
 
     for path in ("/v1/photos/{name}", "/v1/pictures/{name}"):
         router.add_api_route(path, get_picture, response_class=Response, responses=picture)
