@@ -15,7 +15,7 @@ DOCUMENTED := smartmask $(addprefix smartmask.,protocols errors scene language m
 
 SHAPES := --silhouettes $(DATA)/silhouettes --library runs/silhouettes.npz
 
-.PHONY: demo test package check docs bench data pack train-gpu train-segment train-chooser train-planner train-ranker train-codec memory recogniser evaluate
+.PHONY: demo test package check docs bench data pack train-gpu train-segment train-chooser train-outlines train-planner train-ranker train-codec memory recogniser evaluate
 
 demo: $(VENV)/core.stamp
 	$(BIN)/python examples/demo.py --out out/demo
@@ -64,6 +64,9 @@ train-segment: runs/pack/shapes.npz
 train-chooser: runs/pack/shapes.npz
 	$(BIN)/smartmask train chooser --minutes $(MINUTES)
 
+train-outlines: runs/pack/shapes.npz
+	$(BIN)/smartmask train outlines
+
 train-planner: data
 	$(BIN)/smartmask train planner --data runs/data
 
@@ -100,7 +103,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/core.stamp: $(VENV)/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[web]"
 	touch $@
 
 $(VENV)/dev.stamp: $(VENV)/bin/python pyproject.toml

@@ -36,6 +36,8 @@ def main(out: Path) -> None:
     click.echo("\nOpen these pictures:")
     for _, folder, _ in REQUESTS:
         click.echo(f"  {out / folder / 'overview.png'}")
+    click.echo("\nOr draw on it yourself, in the browser:")
+    click.echo(f"  {Path(sys.executable).with_name('smartmask')} serve {photo}")
 
 
 def fetch_photo(path: Path) -> None:

@@ -4,8 +4,8 @@ from math import log2
 
 import pytest
 
-from smartmask.perspective.scales import SCALES
 from smartmask.language.kinds import kind_of
+from smartmask.perspective.scales import SCALES
 
 OTHER_THINGS = {
     "traffic light": "the lamps without their pole",

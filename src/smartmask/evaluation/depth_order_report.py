@@ -20,12 +20,12 @@ from smartmask.data.synthesis.indoor import world as indoor_world
 from smartmask.data.synthesis.indoor.furnish import Density
 from smartmask.data.synthesis.indoor.view import canvas_size
 from smartmask.data.synthesis.outdoor import scene as outdoor
-from smartmask.scene.camera import Camera
 from smartmask.data.synthesis.stage.meshes import MeshLibrary
 from smartmask.data.synthesis.stage.rasterize import rasterize, rasterize_billboard, rasterize_polygon
 from smartmask.data.synthesis.stage.silhouettes import SilhouetteLibrary
 from smartmask.data.synthesis.stage.world import World
 from smartmask.evaluation.depth_order import KnownScene, Tally, measure_depth_order
+from smartmask.scene.camera import Camera
 from smartmask.segmentation.depth_evidence import KINDS
 
 MADE_SCENES = 300

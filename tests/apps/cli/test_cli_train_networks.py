@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from segmenter_scenes import squares
@@ -27,13 +28,15 @@ from smartmask.model.mask.chooser import load_chooser
 from smartmask.model.mask.generator import ShapeGenerator
 from smartmask.model.planner.network import load_planner_network
 from smartmask.model.ranker.network import load_ranker_network
+from smartmask.model.ranker.outlines import load_outline_judge
 from smartmask.model.segmenter.embedded import EmbeddedSegmenter
 from smartmask.model.shape.codec import SilhouetteCodec
 from smartmask.training.local_run import read_state
 from smartmask.training.mask import generator_loop
-from smartmask.training.mask.generator_pack import GeneratorPack
+from smartmask.training.mask.generator_pack import PARTS, GeneratorPack
 from smartmask.training.planner import loop as planner_loop
 from smartmask.training.ranker import loop as ranker_loop
+from smartmask.training.ranker.outline_drawing import DrawnRows
 from smartmask.training.segmenter import config as segmenter_config
 from smartmask.weights import WEIGHTS
 
@@ -164,6 +167,22 @@ def test_a_chooser_is_trained_and_written(run, tmp_path, pack):
     assert done.code == 0, done.err
     steps = read_state(tmp_path / "runs" / "chooser" / "state.pt")["step"]
     assert load_chooser(tmp_path / "chooser.npz").card.views == 64 * steps > 0
+
+
+def test_a_judge_of_outlines_is_trained_and_written(run, tmp_path, pack):
+    read = GeneratorPack.read(pack)
+    parts = read.parts.copy()
+    parts[::3] = PARTS.index("validation")
+    replace(read, parts=parts).write(tmp_path / "held", WEIGHTS / "codec.npz")
+    arguments = ("--requests", 6, "--steps", 3, "--out", "outlines.npz")
+    done = run("train", "outlines", "--pack", "held", *arguments)
+    assert done.code == 0, done.err
+    assert "AUC against drawn" in done.out
+    digest = SilhouetteCodec.load(WEIGHTS / "codec.npz").digest
+    assert load_outline_judge(tmp_path / "outlines.npz", digest).card.views == 3 * 3 * 128
+    drawn = DrawnRows.read(tmp_path / "runs" / "outlines" / "drawn_train.npz")
+    assert len(drawn.rows) == 4 * 6
+    assert set(drawn.rows) <= set(np.flatnonzero(parts == PARTS.index("train")))
 
 
 def test_a_planner_is_trained_and_written(run, tmp_path, rooms, monkeypatch):

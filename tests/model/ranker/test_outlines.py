@@ -8,14 +8,16 @@ from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.errors import CheckpointError
 from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.model.ranker.outlines import (
+    FORMAT,
+    FORMAT_VERSION,
     OutlineCard,
     OutlineConfig,
     OutlineJudge,
     load_outline_judge,
-    outline_header,
     weight_shapes,
 )
 from smartmask.model.shape.codec import CODE_BYTES, SilhouetteCodec
+from smartmask.training.npz_export import write_npz
 from smartmask.weights import WEIGHTS
 
 CONFIG = OutlineConfig(text_width=4, hidden=6, mixed=5)
@@ -35,8 +37,7 @@ def made(codec: str = "abc", slopes: tuple[float, float] = (1.0, 1.0)) -> Outlin
 
 
 def written(path, judge: OutlineJudge) -> None:
-    header = np.frombuffer(outline_header(judge.card), np.uint8)
-    np.savez(path, card=header, **judge._weights)
+    write_npz(path, FORMAT, FORMAT_VERSION, judge.card, judge._weights)
 
 
 def test_a_file_is_read_as_it_was_written(tmp_path):

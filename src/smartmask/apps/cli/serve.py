@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from smartmask.apps.cli.mask_model import mask_model_options
+from smartmask.apps.cli.mask_model import MaskModel, mask_model_options
 
 
 @click.command()
@@ -25,9 +25,7 @@ def serve(
     opens: bool,
     token: str | None,
     workers: int | None,
-    weights: Path | None,
-    device: str,
-    memory: Path | None,
+    mask_model: MaskModel,
 ) -> None:
     """Draw masks in the browser: open PHOTO, draw a hint, pick a suggestion, export it.
 
@@ -50,7 +48,6 @@ def serve(
         raise click.ClickException(
             f'smartmask serve needs {error.name}: pip install "smartmask-open[web]"'
         ) from error
-    from smartmask.apps.cli.mask_model import load_mask_model
     from smartmask.apps.serve.limits import Limits
     from smartmask.data.photos import read_photo
 
@@ -62,10 +59,11 @@ def serve(
         address = Address.checked(host, port, token)
     except ValueError as error:
         raise click.UsageError(f"--token: {error}") from error
-    given = {"--weights": weights, "--device": None if device == "cpu" else device, "--memory": memory}
+    device = None if mask_model.device == "cpu" else mask_model.device
+    given = {"--weights": mask_model.weights, "--device": device, "--memory": mask_model.memory}
     try:
         run(
-            load_mask_model(weights, device, memory),
+            mask_model.load(),
             address,
             photo=content,
             opens=opens,

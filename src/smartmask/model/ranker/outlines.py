@@ -8,7 +8,6 @@ words of others. What the generator draws is put in order by it: a sample with t
 Its twin is in `training`.
 """
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -145,8 +144,3 @@ def load_outline_judge(path: Path, codec_digest: str) -> OutlineJudge:
             f"{path}: reads codes of codec {judge.card.codec}, here is {codec_digest}; use one release"
         )
     return judge
-
-
-def outline_header(card: OutlineCard) -> bytes:
-    """The card as a weights file holds it."""
-    return json.dumps({"format": FORMAT, "version": FORMAT_VERSION, **asdict(card)}).encode()

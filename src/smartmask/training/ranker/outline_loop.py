@@ -7,7 +7,6 @@ become true shares. It takes minutes of one core, so it does not resume.
 """
 
 import copy
-import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,17 +18,19 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from smartmask.data.atomic import write_files
 from smartmask.model.ranker.outlines import (
+    FORMAT,
+    FORMAT_VERSION,
     OutlineCard,
     OutlineConfig,
     OutlineJudge,
-    outline_header,
     weight_shapes,
 )
 from smartmask.model.shape.codec import CODE_BYTES
 from smartmask.model.shape.frame import LEVELS
+from smartmask.training.averaged import follow
 from smartmask.training.mask.generator_pack import PARTS, GeneratorPack
+from smartmask.training.npz_export import write_npz
 from smartmask.training.ranker.outline_drawing import DrawnRows
 
 LOG_EVERY_STEPS = 500
@@ -175,9 +176,7 @@ def train_outlines(
         optimizer.zero_grad()
         losses.sum().backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-        decay = min(config.ema_decay, step / (9 + step))
-        with torch.no_grad():
-            torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - decay)
+        follow(average, network, step, config.ema_decay)
         total += losses.detach() / LOG_EVERY_STEPS
         if step % LOG_EVERY_STEPS == 0:
             held_out = outline_loss(held_out_logits(average, data))
@@ -217,11 +216,8 @@ def export_outlines(
         path: Where to; replaced only when complete.
     """
     card = OutlineCard(network=network.config, codec=codec, views=views, slopes=slopes, licence=LICENCE)
-    halves = {name: value.detach().numpy().astype(np.float16) for name, value in network.weights.items()}
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, card=np.frombuffer(outline_header(card), np.uint8), **halves)
-    write_files({path: buffer.getvalue()})
-    return OutlineJudge(card, {name: value.astype(np.float32) for name, value in halves.items()})
+    weights = {name: value.detach().numpy() for name, value in network.weights.items()}
+    return OutlineJudge(card, write_npz(path, FORMAT, FORMAT_VERSION, card, weights))
 
 
 def _numbers(levels: Float[Tensor, "B N"]) -> Float[Tensor, "B N"]:

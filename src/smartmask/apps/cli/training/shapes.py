@@ -1,4 +1,4 @@
-"""`smartmask train codec`, `memory`, `mask`, `chooser`, `recogniser`: all that knows shapes."""
+"""`smartmask train codec`, `memory`, `mask`, `chooser`, `outlines`, `recogniser`: all that knows shapes."""
 
 from pathlib import Path
 from typing import Any
@@ -161,6 +161,62 @@ def chooser(pack: Path, run: Path, minutes: float, out: Path) -> None:
     with usage_errors():
         network, views = train_chooser(config, data, run, on_log=tell)
     export_chooser(network, views, out)
+    written(out, f"{views:,} views")
+
+
+@click.command()
+@pack_option
+@click.option(
+    "--run", type=PATH, default=Path("runs/outlines"), show_default=True, help="Folder of what was drawn."
+)
+@click.option("--requests", type=click.IntRange(1), default=3000, show_default=True, help="Shapes drawn for.")
+@click.option("--steps", type=click.IntRange(1), default=2500, show_default=True)
+@out_option("outlines.npz")
+def outlines(pack: Path, run: Path, requests: int, steps: int, out: Path) -> None:
+    """Train what tells drawn shapes from real ones, and write it.
+
+    The shipped generator draws for words of the pack first, four shapes a request, into RUN; files that are
+    there already are read.
+    """
+    need_training("train outlines")
+    import numpy as np
+    import torch
+
+    from smartmask.evaluation.metrics.separation import auc
+    from smartmask.evaluation.ranking import calibration_error
+    from smartmask.model.mask.generator import ShapeGenerator
+    from smartmask.model.shape.codec import SilhouetteCodec
+    from smartmask.training.mask.generator_pack import GeneratorPack
+    from smartmask.training.ranker.outline_drawing import DrawnRows, draw_rows
+    from smartmask.training.ranker.outline_loop import (
+        OutlineData,
+        OutlineTraining,
+        export_outlines,
+        fitted_slopes,
+        held_out_logits,
+        train_outlines,
+    )
+
+    torch.set_num_threads(1)
+    packed, shipped = GeneratorPack.read(pack), SilhouetteCodec.load(WEIGHTS / "codec.npz")
+    run.mkdir(parents=True, exist_ok=True)
+    drawn = {}
+    for part, count in (("train", requests), ("validation", max(1, requests // 6))):
+        path = run / f"drawn_{part}.npz"
+        if not path.exists():
+            generator = ShapeGenerator(WEIGHTS / "generator.onnx", shipped.digest)
+            draw_rows(packed, generator, part, count).write(path)
+        drawn[part] = DrawnRows.read(path)
+        click.echo(f"{path}: {len(drawn[part].rows)} drawn shapes")
+    data = OutlineData(packed, drawn)
+    network, views = train_outlines(OutlineTraining(), data, steps, tell)
+    logits = held_out_logits(network, data)
+    slopes = fitted_slopes(logits)
+    export_outlines(network, slopes, shipped.digest, views, out)
+    real, fake, other = torch.sigmoid(logits / torch.tensor(slopes)).double().numpy().reshape(3, -1, 2)
+    for name, no, column in (("drawn", fake, 0), ("others' words", other, 1)):
+        pairs = np.column_stack([real[:, column], no[:, column]])
+        tell({f"AUC against {name}": auc(*pairs.T), "calibration error": calibration_error(pairs)})
     written(out, f"{views:,} views")
 
 

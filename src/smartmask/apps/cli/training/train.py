@@ -8,7 +8,7 @@ import click
 
 from smartmask.apps.cli.training.scenes import planner, planner_lora, ranker, segmenter
 from smartmask.apps.cli.training.segment import Segment
-from smartmask.apps.cli.training.shapes import chooser, codec, mask, memory, recogniser
+from smartmask.apps.cli.training.shapes import chooser, codec, mask, memory, outlines, recogniser
 
 BASE_RECIPES = ("base-sd15", "base-sd15-paper")
 CONTROLNET_RECIPES = ("controlnet-inpaint", "controlnet-segmentation")
@@ -121,5 +121,16 @@ def _train_accelerated(
     train_accelerated(recipe, segment=segment, **options)
 
 
-for _command in (codec, memory, mask, chooser, recogniser, planner, planner_lora, ranker, segmenter):
+for _command in (
+    codec,
+    memory,
+    mask,
+    chooser,
+    outlines,
+    recogniser,
+    planner,
+    planner_lora,
+    ranker,
+    segmenter,
+):
     train.add_command(_command)
