@@ -14,14 +14,19 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Float32
 
-from smartmask.language.kinds import Kind
+from smartmask.language.kinds import Kind, kind_of
 from smartmask.model.planner.support import Surfaces, coarse
+from smartmask.perspective.scales import scale_of
 from smartmask.scene.boxes import box_of
 from smartmask.scene.camera import Camera
 from smartmask.scene.layout import Layout
 
 LENGTH_SLACK = 1.3
 """A thing may come out so much longer than the largest horizontal extent of its kind: with arms spread."""
+DEPTH_SHARE = 0.5
+"""Depth of a thing, as it is turned on average, in shares of its largest horizontal extent."""
+MOST_CARRIED_M = 0.8
+"""Height of a thing above which a seat or table at its foot is taken to stand before or behind it."""
 VIEW_SPREAD = 0.12
 """Deviation of ln(height) by pose and view."""
 BESIDE_SPREAD = 0.35
@@ -36,14 +41,14 @@ class MetricScene:
 
     Attributes:
         camera: That the layout is seen by.
-        thing_feet: For each cell that a thing covers the lower edge of the thing, as a share of the canvas;
-            elsewhere NaN.
+        carrier_feet: For each cell where a thing carries others the lower edge of that thing, as a share of
+            the canvas; elsewhere NaN.
         wall_feet: For each column of cells the upper edge of the ground, likewise.
         tabletop: Of each whole thing that belongs on tables ln(pixels a metre), and its deviation.
     """
 
     camera: Camera
-    thing_feet: Float[np.ndarray, "C C"]
+    carrier_feet: Float[np.ndarray, "C C"]
     wall_feet: Float[np.ndarray, " C"]
     tabletop: Float[np.ndarray, "T 2"]
 
@@ -53,7 +58,7 @@ class MetricScene:
         is_region: Sequence[bool],
         surfaces: Surfaces,
         camera: Camera,
-        kind_of: Callable[[str], Kind | None],
+        kind: Callable[[str], Kind | None],
     ) -> "MetricScene":
         """Look at a layout.
 
@@ -62,18 +67,19 @@ class MetricScene:
             is_region: For each layer, whether it is a region rather than a thing.
             surfaces: Of the same layout.
             camera: Of the same.
-            kind_of: The kind of a label.
+            kind: That of a label.
         """
         cells = len(surfaces.ground)
         feet = np.full((cells, cells), np.nan)
         for layer, region in zip(layout.layers, is_region, strict=True):
             mask: Bool[np.ndarray, "C C"] = coarse(layer.mask, cells)
             feet[mask] = np.nan if region else box_of(layer.mask)[3] / layout.size_hw[0]
+        feet[~(surfaces.top | surfaces.seat)] = np.nan
         first = np.where(surfaces.ground.any(0), surfaces.ground.argmax(0) / cells, np.nan)
         tabletop = [
-            (np.log((y1 - y0) / kind.height_m), np.hypot(kind.spread, BESIDE_SPREAD))
+            (np.log((y1 - y0) / found.height_m), np.hypot(found.spread, BESIDE_SPREAD))
             for layer, region in zip(layout.layers, is_region, strict=True)
-            if not region and (kind := kind_of(layer.label)) and kind.hold == "top"
+            if not region and (found := kind(layer.label)) and found.hold == "top"
             for x0, y0, x1, y1 in [box_of(layer.mask)]
             if min(x0, y0) > 0 and x1 < layout.size_hw[1] and y1 < layout.size_hw[0]
         ]
@@ -92,13 +98,10 @@ class MetricScene:
             Both; where nothing is known the deviation is infinite.
         """
         height, width = self.camera.size_hw
-        rows = self._ground_rows(kind, boxes) * height
-        below = rows - self.camera.horizon
+        horizon, focal = self.camera.horizon, self.camera.focal_px
+        below = self._ground_rows(kind, boxes) * height - horizon
         is_known = below > LEAST_BELOW * height
         below = np.where(is_known, below, 1.0)
-        aspects = (boxes[:, 2] - boxes[:, 0]) * width / ((boxes[:, 3] - boxes[:, 1]) * height)
-        longest = max(kind.length_m, kind.height_m if kind.hold == "top" else 0.0) * LENGTH_SLACK
-        metres = np.minimum(kind.height_m, longest / aspects)
         scales = np.log(below / self.camera.height_m)
         certain = np.where(is_known, 1 / np.maximum(self._camera_deviations(below), 1e-3) ** 2, 0.0)
         if kind.hold == "top":
@@ -106,6 +109,13 @@ class MetricScene:
             scales = scales * certain + weights @ self.tabletop[:, 0]
             certain = certain + weights.sum()
             scales = scales / np.maximum(certain, 1e-9)
+        distance, depth = focal * np.exp(-scales), DEPTH_SHARE * kind.length_m
+        slope = np.maximum(boxes[:, 3] * height - horizon, 0) / focal * (kind.hold != "wall")
+        aspects = (boxes[:, 2] - boxes[:, 0]) * width / ((boxes[:, 3] - boxes[:, 1]) * height)
+        heights = _pose_heights(kind, aspects)
+        upwards = (heights + depth * slope) * distance / (distance + depth)
+        longest = max(kind.length_m, kind.height_m if kind.hold == "top" else 0.0) * LENGTH_SLACK
+        metres = np.minimum(np.maximum(heights, upwards), longest / aspects)
         deviations = np.sqrt(kind.spread**2 + VIEW_SPREAD**2 + 1 / np.maximum(certain, 1e-9))
         return np.log(metres / height) + scales, np.where(certain > 0, deviations, np.inf)
 
@@ -118,10 +128,10 @@ class MetricScene:
         if kind.hold == "wall":
             return np.where(self.wall_feet[columns] > boxes[:, 3], self.wall_feet[columns], np.nan)
         own = boxes[:, 3].astype(float)
-        if kind.hold not in ("top", "seat"):
-            return own
+        if kind.hold not in ("top", "seat") or kind.height_m > MOST_CARRIED_M:
+            return own  # people sit down, but more often stand before or behind a seat
         rows = np.clip((boxes[:, 3] * cells).astype(int) - 1, 0, cells - 1)
-        carried = self.thing_feet[rows, columns]
+        carried = self.carrier_feet[rows, columns]
         return np.where(np.isnan(carried), own, np.maximum(carried, own))
 
     def _camera_deviations(self, below: Float[np.ndarray, " K"]) -> Float[np.ndarray, " K"]:
@@ -133,6 +143,20 @@ class MetricScene:
         variance = by_horizon**2 + spread.log_height**2
         variance += 2 * spread.correlation * by_horizon * spread.log_height
         return np.asarray(np.sqrt(np.maximum(variance, 0)))
+
+
+def _pose_heights(kind: Kind, aspects: Float[np.ndarray, " K"]) -> Float[np.ndarray, " K"]:
+    """Metres from foot to top by width over height: whoever is as wide as high sits."""
+    usual, scale = kind_of(kind.label), scale_of(kind.label)
+    if usual is None or scale is None:
+        return np.full(len(aspects), kind.height_m)
+    poses = [scale.pose(aspect) for aspect in aspects.tolist()]
+    return np.array(
+        [
+            pose.height(aspect) * kind.height_m / usual.height_m if pose else kind.height_m
+            for pose, aspect in zip(poses, aspects.tolist(), strict=True)
+        ]
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
