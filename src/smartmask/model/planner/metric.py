@@ -112,10 +112,12 @@ class MetricScene:
         distance, depth = focal * np.exp(-scales), DEPTH_SHARE * kind.length_m
         slope = np.maximum(boxes[:, 3] * height - horizon, 0) / focal * (kind.hold != "wall")
         aspects = (boxes[:, 2] - boxes[:, 0]) * width / ((boxes[:, 3] - boxes[:, 1]) * height)
-        heights = _pose_heights(kind, aspects)
+        posed = _pose_heights(kind, aspects)
+        heights = np.where(np.isnan(posed), kind.height_m, posed)
         upwards = (heights + depth * slope) * distance / (distance + depth)
         longest = max(kind.length_m, kind.height_m if kind.hold == "top" else 0.0) * LENGTH_SLACK
-        metres = np.minimum(np.maximum(heights, upwards), longest / aspects)
+        widest = np.where(np.isnan(posed), longest / aspects, np.inf)
+        metres = np.minimum(np.maximum(heights, upwards), widest)
         deviations = np.sqrt(kind.spread**2 + VIEW_SPREAD**2 + 1 / np.maximum(certain, 1e-9))
         return np.log(metres / height) + scales, np.where(certain > 0, deviations, np.inf)
 
@@ -146,17 +148,13 @@ class MetricScene:
 
 
 def _pose_heights(kind: Kind, aspects: Float[np.ndarray, " K"]) -> Float[np.ndarray, " K"]:
-    """Metres from foot to top by width over height: whoever is as wide as high sits."""
+    """Metres from foot to top by width over height, since who is as wide as high sits; NaN = no pose known."""
     usual, scale = kind_of(kind.label), scale_of(kind.label)
     if usual is None or scale is None:
-        return np.full(len(aspects), kind.height_m)
-    poses = [scale.pose(aspect) for aspect in aspects.tolist()]
-    return np.array(
-        [
-            pose.height(aspect) * kind.height_m / usual.height_m if pose else kind.height_m
-            for pose, aspect in zip(poses, aspects.tolist(), strict=True)
-        ]
-    )
+        return np.full(len(aspects), np.nan)
+    poses = [(scale.pose(aspect), aspect) for aspect in aspects.tolist()]
+    metres = np.array([pose.height(aspect) if pose else np.nan for pose, aspect in poses])
+    return metres * (kind.height_m / usual.height_m)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,7 +181,7 @@ class MetricSize:
         logs = np.log(boxes[:, 3] - boxes[:, 1])
         share = TRUSTED**2 / (TRUSTED**2 + np.minimum(deviations, 1e6) ** 2)
         wanted = logs + share * (targets - logs)
-        wanted += np.where(share > 0, rng.normal(0, np.minimum(self.kind.spread, MOST_CHANCE), len(boxes)), 0)
+        wanted += share * rng.normal(0, min(self.kind.spread, MOST_CHANCE), len(boxes))
         factors = np.exp(wanted - logs).astype(np.float32)
         middles, feet = (boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]
         half = (boxes[:, 2] - boxes[:, 0]) / 2 * factors
