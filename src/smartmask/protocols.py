@@ -125,7 +125,7 @@ class Placer(Protocol):
 
     def boxes(
         self, layout: Layout, prompt: str, scene: str | None
-    ) -> Callable[[np.random.Generator], BoxXYXY]:
+    ) -> Callable[[np.random.Generator, float | None], BoxXYXY]:
         """Read a layout once; then draw as many boxes as are wanted.
 
         Args:
@@ -134,8 +134,8 @@ class Placer(Protocol):
             scene: What the finished scene shows, in a sentence; None = not said.
 
         Returns:
-            Draws a box on the layout's canvas, in pixels, all its chance from the generator. It may be called
-            from several threads.
+            Draws a box on the layout's canvas, in pixels, all its chance from the generator; of that width
+            over height, if one is given. It may be called from several threads.
         """
         ...
 

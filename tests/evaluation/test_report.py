@@ -143,7 +143,7 @@ class TestVerdicts:
     [
         pytest.param("{", "cannot be read as JSON", id="cut short"),
         pytest.param("[]", "must hold a JSON object", id="no object"),
-        pytest.param('{"protocol": 1}', "run smartmask evaluate silhouettes again", id="an older protocol"),
+        pytest.param('{"protocol": 1}', "run smartmask evaluate masks silhouettes", id="an older protocol"),
     ],
 )
 def test_a_result_that_cannot_be_used_is_an_error_with_its_name(folder, content, message):

@@ -92,7 +92,7 @@ def load_shapes(
     generator = ShapeGenerator(path, codec.digest, threads or os.cpu_count() or 1)
     judge = load_outline_judge(WEIGHTS / "outlines.npz", codec.digest)
     drawer = ShapeDrawing(
-        RememberedDrawing(recall, load_chooser(WEIGHTS / "chooser.npz")),
+        RememberedDrawing(recall, load_chooser(WEIGHTS / "chooser.npz"), judge),
         FreeDrawing(generator, judge, codec, encoder, recall),
         EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder),
     )

@@ -29,8 +29,8 @@ from smartmask.model.mask.generator_inputs import (
     layout_of,
 )
 from smartmask.model.onnx_file import open_session
-from smartmask.model.shape.codec import CODE_BYTES, SilhouetteCodec
-from smartmask.model.shape.frame import CHANNELS
+from smartmask.model.shape.codec import SilhouetteCodec
+from smartmask.model.shape.frame import CHANNELS, CODE_BYTES
 from smartmask.weights import WEIGHTS
 
 SHIPPED, SEGMENTER = WEIGHTS / "generator.onnx", WEIGHTS / "segmenter.onnx"

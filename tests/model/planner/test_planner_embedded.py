@@ -197,7 +197,7 @@ def test_boxes_for_an_object_go_where_its_words_say(planner):
     layout = room.push(Layer("couch", sofa))
     draw = planner.boxes(layout, "a lamp left of the sofa", None)
     for seed in range(8):
-        x0, y0, x1, y1 = draw(np.random.default_rng(seed))
+        x0, y0, x1, y1 = draw(np.random.default_rng(seed), None)
         assert 0 <= x0 < x1 <= SIZE_HW[1]
         assert 0 <= y0 < y1 <= SIZE_HW[0]
         assert (x0 + x1) / 2 < 80  # the middle of the sofa
@@ -210,16 +210,16 @@ def test_boxes_for_an_object_stand_on_the_ground_and_obey_their_generator(encode
     floor[60:] = True
     layout = Layout(SIZE_HW, (Layer("wall", ~floor), Layer("floor", floor)))
     draw = planner.boxes(layout, "an armchair", "a room")
-    boxes = [draw(np.random.default_rng(seed)) for seed in range(20)]
+    boxes = [draw(np.random.default_rng(seed), None) for seed in range(20)]
     assert np.mean([box[3] > 60 for box in boxes]) > 0.9
     assert len(set(boxes)) == 20
-    assert draw(np.random.default_rng(3)) == draw(np.random.default_rng(3))
+    assert draw(np.random.default_rng(3), None) == draw(np.random.default_rng(3), None)
 
 
 @pytest.mark.parametrize("words", ["???", "a thousand chairs", "zorgblat", "the sky", "a cat" * 200])
 def test_any_words_get_a_box_on_any_layout(planner, words):
     for layout in (Layout(SIZE_HW), Layout(SIZE_HW, (Layer("floor", np.zeros(SIZE_HW, bool)),))):
-        x0, y0, x1, y1 = planner.boxes(layout, words, None)(np.random.default_rng(0))
+        x0, y0, x1, y1 = planner.boxes(layout, words, None)(np.random.default_rng(0), None)
         assert 0 <= x0 < x1 <= SIZE_HW[1] + 1
         assert 0 <= y0 < y1 <= SIZE_HW[0] + 1
 

@@ -72,6 +72,18 @@ def test_boxes_are_sorted_by_the_same_rule(rules, room):
     ).tolist() == [1, 0]
 
 
+def test_what_flies_is_sorted_into_the_sky_where_there_is_some(rules):
+    seen = Layout(SIZE_HW, (Layer("grass", filled(0, 0, 100, 100)), Layer("sky", filled(0, 0, 100, 40))))
+    surfaces = rules.surfaces(seen, [True] * 2, 100)
+    boxes = np.array([[0.2, 0.1, 0.4, 0.3], [0.2, 0.5, 0.4, 0.7]], np.float32)
+    assert surfaces.sky_shares(boxes).tolist() == [1, 0]
+    assert surfaces.held_shares("air", boxes).tolist() == [1, 1]
+    assert rules.is_sent_up("airplane")
+    assert not rules.is_sent_up("bird")
+    assert not rules.is_sent_up("chair")
+    assert rules.is_held("airplane", filled(20, 50, 40, 70), surfaces)  # seen from a hill, it may be low
+
+
 def test_ground_goes_on_under_things_but_not_under_water(rules):
     seen = Layout(
         SIZE_HW,

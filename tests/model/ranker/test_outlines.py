@@ -16,7 +16,8 @@ from smartmask.model.ranker.outlines import (
     load_outline_judge,
     weight_shapes,
 )
-from smartmask.model.shape.codec import CODE_BYTES, SilhouetteCodec
+from smartmask.model.shape.codec import SilhouetteCodec
+from smartmask.model.shape.frame import CODE_BYTES
 from smartmask.training.npz_export import write_npz
 from smartmask.weights import WEIGHTS
 

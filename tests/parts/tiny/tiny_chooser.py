@@ -11,6 +11,8 @@ from smartmask.model.mask.chooser import (
     ShapeChooser,
     weight_shapes,
 )
+from smartmask.model.ranker.outlines import OutlineCard, OutlineConfig, OutlineJudge
+from smartmask.model.ranker.outlines import weight_shapes as judge_shapes
 
 SIZES = ChooserConfig(label_channels=3, picture=6, hidden=8, key=4)
 """For the shipped encoder's 256 numbers."""
@@ -35,6 +37,18 @@ def card_of(sizes: ChooserConfig = SIZES) -> ChooserCard:
 
 def tiny_chooser(seed: int = 0, sizes: ChooserConfig = SIZES) -> ShapeChooser:
     return ShapeChooser(card_of(sizes), tiny_weights(sizes, seed))
+
+
+def tiny_judge(seed: int = 0) -> OutlineJudge:
+    """Of random weights, for the shipped encoder's 256 numbers."""
+    sizes = OutlineConfig(hidden=6, mixed=5)
+    rng = np.random.default_rng(seed)
+    weights = {
+        name: rng.standard_normal(shape).astype(np.float32) * shape[0] ** -0.5
+        for name, shape in judge_shapes(sizes).items()
+    }
+    card = OutlineCard(network=sizes, codec="", views=1, slopes=[1.0, 1.0], licence="none")
+    return OutlineJudge(card, weights)
 
 
 def by_proportions(width: float = 4.0, sizes: ChooserConfig = SIZES) -> ShapeChooser:

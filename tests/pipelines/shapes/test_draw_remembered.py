@@ -7,7 +7,7 @@ from drawn_memory import horse, lamp, memory_of, quarters, seen, stable
 from hypothesis import given
 from hypothesis import strategies as st
 from shapes import rectangle
-from tiny_chooser import GivenOdds, by_proportions, tiny_chooser
+from tiny_chooser import GivenOdds, by_proportions, tiny_chooser, tiny_judge
 
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.memory.shape_memory import ShapeMemory
@@ -55,7 +55,7 @@ def drawing_of(encoder):
 
     def make(*shapes, chooser=None) -> RememberedDrawing:
         return RememberedDrawing(
-            ShapeRecall(memory_of(shapes), BlockCoder(), encoder), chooser or by_proportions()
+            ShapeRecall(memory_of(shapes), BlockCoder(), encoder), chooser or by_proportions(), tiny_judge()
         )
 
     return make
@@ -157,7 +157,9 @@ def test_of_like_shapes_those_of_the_boxs_proportions_come_first_if_they_are_lik
 
 @needs_words
 def test_of_words_that_nobody_knows_nothing_is_chosen(drawing_of, encoder):
-    empty = RememberedDrawing(ShapeRecall(ShapeMemory.empty(), BlockCoder(), encoder), tiny_chooser())
+    empty = RememberedDrawing(
+        ShapeRecall(ShapeMemory.empty(), BlockCoder(), encoder), tiny_chooser(), tiny_judge()
+    )
     for drawing in (drawing_of(*stable(), chooser=tiny_chooser()), empty):
         assert not len(drawing.for_box("a xqzt", ROOM, SQUARE, rng()).order)
         assert not len(drawing.freely("a xqzt", rng()).order)
@@ -268,5 +270,5 @@ def test_a_field_that_decodes_to_nothing_is_left_out(encoder):
             return np.full((len(codes), 128, 128), -1, np.float32)
 
     recall = ShapeRecall(memory_of([seen("lamp", lamp())]), Nothing(), encoder)
-    drawing = RememberedDrawing(recall, by_proportions())
+    drawing = RememberedDrawing(recall, by_proportions(), tiny_judge())
     assert drawing.lay(drawing.freely("a lamp", rng()), 0, (10.0, 10.0, 40.0, 90.0)) is None

@@ -8,7 +8,7 @@ from block_coder import BlockCoder
 from drawn_memory import horse, lamp, memory_of, seen, stable
 from hash_encoder import HashEncoder
 from shapes import disc, rectangle
-from tiny_chooser import SIZES, GivenOdds
+from tiny_chooser import SIZES, GivenOdds, tiny_judge
 
 from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.pipelines.drawer import Drawn
@@ -62,7 +62,7 @@ class InRow:
     def boxes(self, layout: Layout, prompt: str, scene: str | None):
         self.read.append((layout, prompt, scene))
 
-        def draw(rng: np.random.Generator) -> BoxXYXY:
+        def draw(rng: np.random.Generator, aspect: float | None) -> BoxXYXY:
             left = 32.0 * int(rng.integers(4))
             return left, 96.0 - 8.0 * int(rng.integers(2, 9)), left + 32.0, 96.0
 
@@ -104,7 +104,9 @@ class Parts:
         self.free, self.placer = free or Polygons(), InRow()
         self.chooser = GivenOdds(lambda context, sketches, log_aspects: np.ones(len(sketches)))
         recall = ShapeRecall(memory_of(stable()) if memory is None else memory, BlockCoder(), Spelling())
-        self.drawer = ShapeDrawing(RememberedDrawing(recall, self.chooser), self.free, self.placer)
+        self.drawer = ShapeDrawing(
+            RememberedDrawing(recall, self.chooser, tiny_judge()), self.free, self.placer
+        )
 
     def draw(self, prompt: str, hint: Guidance, seed: int = 0, number: int = 0) -> list[Drawn]:
         return list(self.drawer.candidate(SCENE, prompt, "a room", hint, seed, number))
@@ -112,7 +114,7 @@ class Parts:
     def placed(self, seed: int, number: int) -> list[BoxXYXY]:
         """The boxes that the placer draws for a candidate."""
         draw, rng = InRow().boxes(ROOM, "", None), np.random.default_rng([seed, number])
-        return [draw(rng) for _ in range(PLACES)]
+        return [draw(rng, None) for _ in range(PLACES)]
 
 
 @pytest.fixture
@@ -286,6 +288,6 @@ def test_what_leaves_nothing_is_left_out(hint: Guidance):
 
     recall = ShapeRecall(memory_of([seen("horse", horse())]), Empty(), Spelling())
     chooser = GivenOdds(lambda context, sketches, log_aspects: np.ones(len(sketches)))
-    drawer = ShapeDrawing(RememberedDrawing(recall, chooser), Nothing(), InRow())
+    drawer = ShapeDrawing(RememberedDrawing(recall, chooser, tiny_judge()), Nothing(), InRow())
     for prompt in ("a horse", UNKNOWN):
         assert list(drawer.candidate(SCENE, prompt, None, hint, 0, 0)) == []

@@ -14,7 +14,8 @@ from smartmask.apps.load_suggest import load_ranker, load_recall, load_suggest
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.model.mask.generator import ShapeGenerator
 from smartmask.model.ranker.outlines import load_outline_judge
-from smartmask.model.shape.codec import CODE_BYTES, SilhouetteCodec
+from smartmask.model.shape.codec import SilhouetteCodec
+from smartmask.model.shape.frame import CODE_BYTES
 from smartmask.pipelines.generate import Scene
 from smartmask.pipelines.shapes.free_drawing import SAMPLES, FreeDrawing, FreelyDrawn
 from smartmask.pipelines.shapes.shape_recall import ShapeRecall

@@ -11,7 +11,7 @@ from drawn_memory import horse, memory_of, quarters, seen, stable
 from rankers import LargerIsBetter
 from shapes import blob, disc, rectangle
 from shipped import needs_shipped
-from tiny_chooser import GivenOdds, tiny_chooser
+from tiny_chooser import GivenOdds, tiny_chooser, tiny_judge
 
 from smartmask.apps.load_suggest import load_ranker, load_suggest
 from smartmask.backends.text_static import StaticTextEncoder
@@ -56,9 +56,10 @@ class OnOneSpot:
     """Places everything on one foot point, larger or smaller."""
 
     def boxes(self, layout: Layout, prompt: str, scene: str | None):
-        def draw(rng: np.random.Generator) -> tuple[float, float, float, float]:
+        def draw(rng: np.random.Generator, aspect: float | None) -> tuple[float, float, float, float]:
             side = float(rng.uniform(20, 40))
-            return FEET_XY[0] - side / 2, FEET_XY[1] - side, FEET_XY[0] + side / 2, FEET_XY[1]
+            half = side * (aspect or 1.0) / 2
+            return FEET_XY[0] - half, FEET_XY[1] - side, FEET_XY[0] + half, FEET_XY[1]
 
         return draw
 
@@ -87,7 +88,9 @@ def pipeline(words) -> Make:
     """A pipeline round a chooser of random weights, and one that draws blobs."""
 
     def make(memory: ShapeMemory, threads: int = 1, chooser: ShapeChooser | None = None) -> SuggestPipeline:
-        remembered = RememberedDrawing(ShapeRecall(memory, BlockCoder(), words), chooser or tiny_chooser())
+        remembered = RememberedDrawing(
+            ShapeRecall(memory, BlockCoder(), words), chooser or tiny_chooser(), tiny_judge()
+        )
         return SuggestPipeline(ShapeDrawing(remembered, Blobs(), OnOneSpot()), LargerIsBetter(), threads)
 
     return make
@@ -217,7 +220,9 @@ def test_the_shape_fills_the_part_of_the_box_that_is_on_the_canvas(box, expected
 @pytest.mark.parametrize("box", [(50, 40, 51.5, 60), (50, 40, 70, 41.9)], ids=["too narrow", "too low"])
 @pytest.mark.parametrize("with_memory", [True, False], ids=["memory", "no memory"])
 def test_a_box_that_shows_no_shape_is_refused_in_a_line(box, with_memory, pipeline):
-    with pytest.raises(ValueError, match=r"the box is [\d.]+ x [\d.]+ px; a shape shows from 2 x 2 px on"):
+    with pytest.raises(
+        ValueError, match=r"the box is [\d.]+ x [\d.]+ px on the canvas; a shape shows from 2 x 2 px on"
+    ):
         pipeline(memory_of(stable()) if with_memory else ShapeMemory.empty())(
             ROOM, "a horse", guidance=Box(box)
         )
@@ -361,7 +366,7 @@ def test_three_of_a_users_own_shapes_come_before_any_shipped_one(words):
     own = [seen("kuba chair", kuba_chair(5 * n), f"{n}", source="mine") for n in range(3)]
     shipped = ShapeMemory.load(WEIGHTS / "memory.npz")
     recall = ShapeRecall(ShapeMemory.joined(shipped, memory_of(own, coder)), coder, words)
-    drawing = RememberedDrawing(recall, tiny_chooser())
+    drawing = RememberedDrawing(recall, tiny_chooser(), tiny_judge())
     chosen = drawing.for_box("a kuba chair", Scene.of(ROOM), (20, 16, 80, 80), np.random.default_rng(0))
     labels = [recall.memory.entry(int(chosen.shapes.numbers[row])).label for row in chosen.order[:4]]
     assert labels[:3] == ["kuba chair"] * 3

@@ -30,8 +30,7 @@ from smartmask.model.mask.generator_inputs import (
     STYLES,
     GeneratorInputs,
 )
-from smartmask.model.shape.codec import CODE_BYTES
-from smartmask.model.shape.frame import CHANNELS
+from smartmask.model.shape.frame import CHANNELS, CODE_BYTES
 from smartmask.training.mask.generator_batch import ShapeTensors
 from smartmask.training.mask.generator_pack import GeneratorPack
 

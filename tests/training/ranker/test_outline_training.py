@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from smartmask.model.ranker.outlines import OutlineConfig, load_outline_judge, weight_shapes
-from smartmask.model.shape.codec import CODE_BYTES
+from smartmask.model.shape.frame import CODE_BYTES
 from smartmask.training.mask.generator_pack import PARTS
 from smartmask.training.ranker import outline_loop
 from smartmask.training.ranker.outline_drawing import DrawnRows

@@ -12,8 +12,8 @@ from tiny_generator import CODEC
 from whole_shape_parts import bar, comb, whole
 
 from smartmask.errors import CheckpointError
-from smartmask.model.shape.codec import CODE_BYTES, SilhouetteCodec, numbers
-from smartmask.model.shape.frame import FRAME_PX, frame_field
+from smartmask.model.shape.codec import SilhouetteCodec
+from smartmask.model.shape.frame import CODE_BYTES, FRAME_PX, frame_field, numbers
 from smartmask.training.shape import loop as shape_codec_loop
 from smartmask.training.shape.export import export_shape_codec, read_shape_codec
 from smartmask.training.shape.fields import LEVELS as FIELD_LEVELS

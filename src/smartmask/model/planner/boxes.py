@@ -42,6 +42,8 @@ MOST_HIDDEN = 0.55
 """Share of a thing that may be hidden, by a new one or from it."""
 MOST_HIDDEN_BY_EXTRA = 0.3
 """The same for what was not asked for: it may not stand in the way."""
+MOST_BEHIND_ALONE = 0.1
+"""Share of a single thing, put into a photo, that nearer things may hide: who wants more says behind what."""
 MOST_ALIKE = 0.2
 """Share of a box that may lie on boxes of things of the same kind."""
 _SMALLEST_AREA, _LARGEST_AREA = 0.0006, 0.55
@@ -64,8 +66,11 @@ class Wanted:
         things: Boxes of all things that must stay seen.
         standing: Boxes of things on the ground: those with a lower foot will stand in front of it.
         most_hidden: Largest share of a thing that it may hide.
+        most_behind: Largest share of itself that a thing which stands nearer may hide.
         rest: Where its foot belongs, if not just anywhere that holds it: on a table, on a seat.
+        is_sent_up: Whether it belongs in the sky, where some is seen.
         size: How large it comes out where; None = as the network draws it.
+        aspect: Its width over height, both as shares of the canvas; None = as the network draws it.
     """
 
     hold: Hold
@@ -76,8 +81,11 @@ class Wanted:
     things: Float32[np.ndarray, "N 4"] | None = None
     standing: Float32[np.ndarray, "S 4"] | None = None
     most_hidden: float = MOST_HIDDEN
+    most_behind: float = MOST_HIDDEN
     rest: Bool[np.ndarray, "C C"] | None = None
+    is_sent_up: bool = False
     size: MetricSize | None = None
+    aspect: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,7 +194,10 @@ def position(
 
 def _scores(boxes: Float32[np.ndarray, "K 4"], wanted: Wanted) -> Float[np.ndarray, " K"]:
     """0 for boxes that keep everything; relations weigh most, then what keeps a thing up."""
-    scores = -6 * np.maximum(KEPT_SHARE - wanted.surfaces.held_shares(wanted.hold, boxes), 0) / KEPT_SHARE
+    held = wanted.surfaces.held_shares(wanted.hold, boxes)
+    if wanted.is_sent_up:
+        held = wanted.surfaces.sky_shares(boxes)
+    scores = -6 * np.maximum(KEPT_SHARE - held, 0) / KEPT_SHARE
     if wanted.rest is not None:
         scores -= 4.0 * (wanted.surfaces.foot_shares(wanted.rest, boxes) < KEPT_SHARE)
     area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
@@ -197,7 +208,7 @@ def _scores(boxes: Float32[np.ndarray, "K 4"], wanted: Wanted) -> Float[np.ndarr
     if wanted.standing is not None and len(wanted.standing):
         hidden = _shared(boxes, wanted.standing) / np.maximum(area, 1e-6)[:, None]
         is_behind = boxes[:, None, 3] < wanted.standing[None, :, 3] - EQUALLY_NEAR
-        scores -= 4.0 * (np.where(is_behind, hidden, 0.0).max(1) > MOST_HIDDEN)
+        scores -= 4.0 * (np.where(is_behind, hidden, 0.0).max(1) > wanted.most_behind)
     if wanted.alike is not None and len(wanted.alike):
         scores -= 5.0 * (_union_shares(boxes, wanted.alike).max(1) > MOST_ALIKE)
     for tests, weight in ((wanted.musts, 20.0), (wanted.shoulds, 3.0)):
@@ -213,9 +224,15 @@ def _sized(
     rng: np.random.Generator,
 ) -> tuple[Int64[np.ndarray, "K 4"], Float32[np.ndarray, "K 4"]]:
     """Boxes as large as the thing comes out where they stand, moved back into the canvas."""
-    if wanted.size is None:
+    if wanted.size is None and wanted.aspect is None:
         return bins, boxes
-    sized = wanted.size.resized(boxes, rng)
+    sized = boxes.copy()
+    if wanted.aspect is not None:
+        half = (boxes[:, 3] - boxes[:, 1]) * np.float32(wanted.aspect / 2)
+        middles = (boxes[:, 0] + boxes[:, 2]) / 2
+        sized[:, 0], sized[:, 2] = middles - half, middles + half
+    if wanted.size is not None:
+        sized = wanted.size.resized(sized, rng)
     shift = np.maximum(-sized[:, 0], 0) - np.maximum(sized[:, 2] - 1, 0)
     sized[:, [0, 2]] += np.where(sized[:, 2] - sized[:, 0] < 1, shift, 0)[:, None]
     return box_bins(sized), sized

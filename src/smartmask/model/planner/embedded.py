@@ -9,7 +9,7 @@ prompt.
 import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from smartmask.language.scene_prompts import Named, ScenePrompt, missing_things
 from smartmask.language.scene_words import REGIONS, canonical
 from smartmask.language.wording import with_article
 from smartmask.model.planner.boxes import (
+    MOST_BEHIND_ALONE,
     MOST_HIDDEN,
     MOST_HIDDEN_BY_EXTRA,
     ChosenBox,
@@ -60,6 +61,19 @@ LEAST_SEEN = 0.15
 """Share of a named thing's box that all in front of it together leave to be seen."""
 SAME_THING = 0.72
 """Cosine above which a proposed label could be counted as a named one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A thing that is put into a photo, and no part of a planned scene.
+
+    Attributes:
+        words: All that is said of it.
+        aspect: Width over height, both as shares of the canvas, if it has a shape already.
+    """
+
+    words: str
+    aspect: float | None
 
 
 class EmbeddedPlanner:
@@ -122,15 +136,16 @@ class EmbeddedPlanner:
 
     def boxes(
         self, layout: Layout, prompt: str, scene: str | None
-    ) -> Callable[[np.random.Generator], BoxXYXY]:
+    ) -> Callable[[np.random.Generator, float | None], BoxXYXY]:
         """Draws boxes for an object of these words; see `Placer`."""
         label, said, number = _object_said(prompt)
         there = tuple(layer.label for layer in layout.layers if layer.mask.any())
         place = self._place_of(ScenePrompt(scene or prompt), there)
         seen = self._see(layout, replace(said, text=scene or prompt), place)
 
-        def draw(rng: np.random.Generator) -> BoxXYXY:
-            _, chosen = self._place(seen, label, said, number, rng, prompt)
+        def draw(rng: np.random.Generator, aspect: float | None) -> BoxXYXY:
+            alone = Alone(prompt, None if aspect is None else aspect * layout.size_hw[0] / layout.size_hw[1])
+            _, chosen = self._place(seen, label, said, number, rng, alone=alone)
             return _in_pixels(chosen.box, layout.size_hw)
 
         return draw
@@ -240,6 +255,7 @@ class EmbeddedPlanner:
         number: int | None,
         rng: np.random.Generator,
         words: str | None = None,
+        alone: Alone | None = None,
     ) -> tuple[int, ChosenBox]:
         """A box for a thing, and how many of the layers shown are behind it; words tell its size if given."""
         answer = self._network.ask_box(scene.reading, self._encoder.encode([label])[0])
@@ -261,8 +277,11 @@ class EmbeddedPlanner:
             things=scene.boxes[~scene.is_region] if hides and not musts else None,
             standing=scene.boxes[stands],
             most_hidden=MOST_HIDDEN_BY_EXTRA if number is None else MOST_HIDDEN,
+            most_behind=MOST_BEHIND_ALONE if alone else MOST_HIDDEN,
+            aspect=alone.aspect if alone else None,
             rest=None if musts else scene.surfaces.rest(label),
-            size=self._size(scene, words or label),
+            is_sent_up=not musts and self._rules.is_sent_up(label),
+            size=self._size(scene, alone.words if alone else words or label),
         )
         chosen = choose_box(
             self._network, scene.reading, answer, scene.boxes, wanted, rng, search=number is not None

@@ -31,6 +31,12 @@ VIEW_SPREAD = 0.12
 """Deviation of ln(height) by pose and view."""
 BESIDE_SPREAD = 0.35
 """Deviation of ln(scale) between two things on tables: one may be nearer than the other."""
+NOWHERE = -1.0
+"""The foot of a table that the canvas cuts off."""
+CUT = 0.97
+"""Share of the canvas's height below which a thing's foot is taken to be cut off by its border."""
+CLOSE_UP_M, CLOSE_UP_SPREAD = 0.9, 0.5
+"""Metres across a photo whose table is cut off, and the deviation of their logarithm."""
 LEAST_BELOW = 0.015
 """Share of the canvas's height below the horizon from which on a scale is trusted."""
 
@@ -74,7 +80,9 @@ class MetricScene:
         for layer, region in zip(layout.layers, is_region, strict=True):
             mask: Bool[np.ndarray, "C C"] = coarse(layer.mask, cells)
             feet[mask] = np.nan if region else box_of(layer.mask)[3] / layout.size_hw[0]
+        is_cut = feet >= CUT
         feet[~(surfaces.top | surfaces.seat)] = np.nan
+        feet[is_cut & surfaces.top] = NOWHERE
         first = np.where(surfaces.ground.any(0), surfaces.ground.argmax(0) / cells, np.nan)
         tabletop = [
             (np.log((y1 - y0) / found.height_m), np.hypot(found.spread, BESIDE_SPREAD))
@@ -83,6 +91,8 @@ class MetricScene:
             for x0, y0, x1, y1 in [box_of(layer.mask)]
             if min(x0, y0) > 0 and x1 < layout.size_hw[1] and y1 < layout.size_hw[0]
         ]
+        if (is_cut & surfaces.top).any():
+            tabletop.append((np.log(layout.size_hw[1] / CLOSE_UP_M), CLOSE_UP_SPREAD))
         return MetricScene(camera, feet, first, np.array(tabletop, float).reshape(-1, 2))
 
     def heights(
@@ -134,7 +144,8 @@ class MetricScene:
             return own  # people sit down, but more often stand before or behind a seat
         rows = np.clip((boxes[:, 3] * cells).astype(int) - 1, 0, cells - 1)
         carried = self.carrier_feet[rows, columns]
-        return np.where(np.isnan(carried), own, np.maximum(carried, own))
+        rows = np.where(np.isnan(carried), own, np.maximum(carried, own))
+        return np.where(carried == NOWHERE, np.nan, rows)
 
     def _camera_deviations(self, below: Float[np.ndarray, " K"]) -> Float[np.ndarray, " K"]:
         """Deviation of ln(scale) so many pixels below the horizon; see `Camera.scale_deviation_at`."""
@@ -148,7 +159,7 @@ class MetricScene:
 
 
 def _pose_heights(kind: Kind, aspects: Float[np.ndarray, " K"]) -> Float[np.ndarray, " K"]:
-    """Metres from foot to top by width over height, since who is as wide as high sits; NaN = no pose known."""
+    """Metres from foot to top by width over height, as who is as wide as high sits; NaN = no pose known."""
     usual, scale = kind_of(kind.label), scale_of(kind.label)
     if usual is None or scale is None:
         return np.full(len(aspects), np.nan)

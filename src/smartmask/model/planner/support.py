@@ -12,7 +12,7 @@ in a layout:
     wall      half of it lies on something upright
     ceiling   its upper edge lies on a ceiling, or in the upper eighth of the canvas
     water     half of its foot lies on water or ground
-    air       any place
+    air       any place; the planner takes the sky, where there is some, but not for birds, which mostly perch
 
 Ground under a thing is ground: in each column it goes on downwards from where it is first seen, but for
 water. What breaks its rule is a *support violation*. The planner sorts its boxes by the same rule that the
@@ -75,6 +75,11 @@ TABLEWARE = frozenset((
     "keyboard", "mouse", "microwave", "toaster", "blender", "table lamp", "candle", "remote",
     "cell phone", "book", "books",
 ))  # fmt: skip
+PERCHING = frozenset((
+    "bird", "pigeon", "dove", "sparrow", "robin", "crow", "raven", "owl", "parrot", "seagull", "gull",
+    "eagle", "hawk", "falcon", "vulture", "magpie", "finch", "canary", "hummingbird", "bat", "butterfly",
+))  # fmt: skip
+"""What flies, but is mostly drawn at rest."""
 CUSHIONS = frozenset(("pillow", "cushion", "blanket"))
 """What belongs on tables and the like, and on seats, where there are some."""
 SEATS = frozenset(("couch", "sofa", "armchair", "chair", "bench", "stool", "bed"))
@@ -93,6 +98,10 @@ class SupportRules:
         """What keeps such a thing in place; a word without any meaning stands on the floor."""
         return self._hold_of(label)
 
+    def is_sent_up(self, label: str) -> bool:
+        """Whether such a thing belongs in the sky, where some is seen."""
+        return self.hold(label) == "air" and not PERCHING.intersection(label.split())
+
     def stands(self, label: str) -> bool:
         """Whether such a thing stands on the ground itself, and is not spread out on it as a rug is."""
         return self.hold(label) == "floor" and label not in SURFACES["ground"]
@@ -110,7 +119,7 @@ class SupportRules:
             cells: Cells along each side.
         """
         shape = cells, cells
-        ground, water, upright, above, top, seat, standing = (np.zeros(shape, bool) for _ in range(7))
+        ground, water, upright, above, top, seat, standing, sky = (np.zeros(shape, bool) for _ in range(8))
         masks = [coarse(layer.mask, cells) for layer in layout.layers]
         for layer, mask, region in zip(layout.layers, masks, is_region, strict=True):
             if not region and layer.label not in SURFACES["ground"]:
@@ -118,6 +127,7 @@ class SupportRules:
             found = self.surface(layer.label)
             for name, area in (("ground", ground), ("water", water), ("upright", upright), ("above", above)):
                 area[mask] = name == found
+            sky[mask] = layer.label == "sky"
         ground = np.logical_or.accumulate(ground, axis=0) & ~water
         for layer, mask, region in zip(layout.layers, masks, is_region, strict=True):
             if not region and mask.any() and self.stands(layer.label):
@@ -131,7 +141,7 @@ class SupportRules:
                 carrying = slice(int(upper), max(round(deepest), int(upper) + 1))
                 carriers = seat if layer.label.split()[-1] in SEATS else top
                 carriers[carrying] |= mask[carrying]
-        return Surfaces(ground, water, upright, above, top, seat, standing)
+        return Surfaces(ground, water, upright, above, top, seat, standing, sky)
 
     def is_held(self, label: str, mask: Bool[np.ndarray, "H W"], surfaces: "Surfaces") -> bool:
         """Whether a thing's mask keeps the rule of its hold; `surfaces` are those of what is behind it."""
@@ -162,7 +172,7 @@ class SupportRules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surfaces:
-    """Where there is ground, water, something upright, something above, what carries, and what stands."""
+    """Where there is ground, water, something upright or above, what carries, what stands, and sky."""
 
     ground: Bool[np.ndarray, "C C"]
     water: Bool[np.ndarray, "C C"]
@@ -171,6 +181,7 @@ class Surfaces:
     top: Bool[np.ndarray, "C C"]
     seat: Bool[np.ndarray, "C C"]
     standing: Bool[np.ndarray, "C C"]
+    sky: Bool[np.ndarray, "C C"]
 
     def allowed(self, hold: Hold) -> Bool[np.ndarray, "C C"]:
         """Where a thing's foot, or all of it if it hangs, may be."""
@@ -195,6 +206,10 @@ class Surfaces:
         if hold == "wall":
             return self._shares(self.upright, boxes, y0)
         return np.where(boxes[:, 3] >= 0.995, 1.0, self.foot_shares(self.allowed(hold), boxes))
+
+    def sky_shares(self, boxes: Float32[np.ndarray, "K 4"]) -> Float[np.ndarray, " K"]:
+        """How much of each box lies in the sky; 1 where none is seen."""
+        return self._shares(self.sky, boxes, boxes[:, 1]) if self.sky.any() else np.ones(len(boxes))
 
     def rest(self, label: str) -> Bool[np.ndarray, "C C"] | None:
         """Where such a thing belongs, if it belongs on furniture and there is some."""

@@ -17,7 +17,7 @@ from jaxtyping import Float32, UInt8
 
 from smartmask.errors import CheckpointError
 from smartmask.model.npz_weights import Weights, fitting_weights, read_npz_weights, silu
-from smartmask.model.shape.codec import CODE_BYTES, numbers
+from smartmask.model.shape.frame import CODE_BYTES, numbers
 
 FORMAT = "smartmask-outlines"
 FORMAT_VERSION = 1

@@ -20,11 +20,19 @@ import onnxruntime
 from jaxtyping import Float, Float32, UInt8
 
 from smartmask.errors import CheckpointError
-from smartmask.model.shape.frame import CELLS, CHANNELS, FRAME_PX, LEVELS, MARGIN_PX, REACH_PX
+from smartmask.model.shape.frame import (
+    CELLS,
+    CHANNELS,
+    CODE_BYTES,
+    FRAME_PX,
+    LEVELS,
+    MARGIN_PX,
+    REACH_PX,
+    numbers,
+)
 
 FORMAT = "smartmask-silhouette-codec"
 FORMAT_VERSION = 1
-CODE_BYTES = CELLS * CELLS * CHANNELS // 2
 SKETCH_PX = 32
 ARRAYS = (
     "card",
@@ -144,12 +152,6 @@ class SilhouetteCodec:
                     self._arrays[name].tobytes(), options, providers=["CPUExecutionProvider"]
                 )
             return self._sessions[name]
-
-
-def numbers(codes: UInt8[np.ndarray, "n bytes"]) -> Float32[np.ndarray, "n C 8 8"]:
-    """Codes as the numbers in [-1, 1] that the decoder reads."""
-    levels = np.stack([codes >> 4, codes & 15], 2).reshape(-1, CHANNELS, CELLS, CELLS)
-    return (levels / np.float32((LEVELS - 1) / 2) - 1).astype(np.float32)
 
 
 def _batches(rows: np.ndarray) -> list[np.ndarray]:

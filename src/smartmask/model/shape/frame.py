@@ -7,7 +7,7 @@ the signed distance to the outline in frame pixels, positive inside, divided by 
 """
 
 import numpy as np
-from jaxtyping import Bool, Float32
+from jaxtyping import Bool, Float32, UInt8
 from PIL import Image
 
 from smartmask.scene.boxes import box_of
@@ -16,6 +16,7 @@ from smartmask.scene.distance import signed_field
 FRAME_PX = 128
 CELLS, CHANNELS, LEVELS = 8, 8, 16
 """A code has so many cells along each side, so many numbers in each, of so many levels."""
+CODE_BYTES = CELLS * CELLS * CHANNELS // 2
 MARGIN_PX = 6
 REACH_PX = 5.0
 _FINER = 2
@@ -45,3 +46,9 @@ def stretched_box(mask: Bool[np.ndarray, "H W"], side: int) -> Bool[np.ndarray, 
     soft = np.asarray(crop.resize((side, side), Image.Resampling.BICUBIC))
     # What is thin all over is cut at half its largest value.
     return np.asarray(soft >= min(128, int(soft.max()) // 2 + 1))
+
+
+def numbers(codes: UInt8[np.ndarray, "n bytes"]) -> Float32[np.ndarray, "n C 8 8"]:
+    """Codes as the numbers in [-1, 1] that the decoder reads."""
+    levels = np.stack([codes >> 4, codes & 15], 2).reshape(-1, CHANNELS, CELLS, CELLS)
+    return (levels / np.float32((LEVELS - 1) / 2) - 1).astype(np.float32)

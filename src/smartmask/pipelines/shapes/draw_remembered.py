@@ -13,6 +13,7 @@ from jaxtyping import Int
 from smartmask.errors import CheckpointError
 from smartmask.memory.candidates import Candidates
 from smartmask.model.mask.chooser import ChoiceContext, ShapeChooser
+from smartmask.model.ranker.outlines import OutlineJudge
 from smartmask.pipelines.drawer import Drawn
 from smartmask.pipelines.generate import Scene
 from smartmask.pipelines.shapes.asked import Surroundings, thing_asked_for
@@ -51,6 +52,10 @@ class Chosen:
     order: Int[np.ndarray, " c"]
     is_within: bool = False
 
+    def aspect(self, place: int) -> float:
+        """Width over height of the shape at a place of the order."""
+        return float(np.exp(self.shapes.log_aspects[self.order[place]]))
+
     @staticmethod
     def none(prompt: str) -> "Chosen":
         """Of no shapes."""
@@ -60,12 +65,13 @@ class Chosen:
 class RememberedDrawing:
     """Draws from a memory; safe to call from several threads at once."""
 
-    def __init__(self, recall: ShapeRecall, chooser: ShapeChooser) -> None:
+    def __init__(self, recall: ShapeRecall, chooser: ShapeChooser, judge: OutlineJudge) -> None:
         """Take the parts.
 
         Args:
             recall: Asks the memory.
             chooser: Tells which shapes are likely where.
+            judge: Tells which are known by their outlines, wherever they are.
 
         Raises:
             CheckpointError: If the chooser was trained with another text encoder.
@@ -76,7 +82,7 @@ class RememberedDrawing:
                 f"the chooser was trained with embeddings of {width} numbers, this encoder's have "
                 f"{recall.encoder.width}; use the files of one release"
             )
-        self.recall, self._chooser = recall, chooser
+        self.recall, self._chooser, self._judge = recall, chooser, judge
 
     def for_box(self, prompt: str, scene: Scene, box_xyxy: BoxXYXY, rng: np.random.Generator) -> Chosen:
         """Shapes for a box.
@@ -95,13 +101,22 @@ class RememberedDrawing:
         return Chosen(prompt, box_xyxy, shapes, self._order(shapes, context, rng))
 
     def freely(self, prompt: str, rng: np.random.Generator, region_xyxy: BoxXYXY | None = None) -> Chosen:
-        """Shapes in their own proportions; about a region those that are like it in aspect."""
+        """Shapes in their own proportions; about a region those that are like it in aspect.
+
+        Of many only that half is asked which looks most like things of the words: nobody sees a car in a view
+        from its front, drawn small.
+        """
         middle = None
         if region_xyxy is not None:
             x0, y0, x1, y1 = region_xyxy
             middle = float(np.log((x1 - x0) / (y1 - y0)))
         shapes = _some(self.recall.candidates(prompt, middle), rng)
-        context = ChoiceContext.of_words(thing_asked_for(prompt, self.recall.encoder, self.recall))
+        text = thing_asked_for(prompt, self.recall.encoder, self.recall)
+        context = ChoiceContext.of_words(text)
+        if len(shapes) > ORDERED:
+            codes = self.recall.memory.codes[shapes.numbers]
+            known = self._judge.probabilities(codes, text, shapes.log_aspects)[:, 1]
+            shapes = shapes.taken(np.flatnonzero(known >= np.median(known)))
         order = self._order(shapes, context, rng)
         return Chosen(prompt, None, shapes, order, is_within=region_xyxy is not None)
 
@@ -115,7 +130,7 @@ class RememberedDrawing:
         """
         row = int(chosen.order[place])
         number, is_mirrored = int(chosen.shapes.numbers[row]), bool(chosen.shapes.is_mirrored[row])
-        aspect = float(np.exp(chosen.shapes.log_aspects[row]))
+        aspect = chosen.aspect(place)
         if chosen.box_xyxy is None:
             target, fit = _own_box(chosen, box_xyxy, aspect), "own"
         else:

@@ -85,11 +85,14 @@ class ShapeDrawing:
         rng = np.random.default_rng([seed, number])
         if isinstance(guidance, Region):
             boxes = [_box_within(guidance.box(), rng) for _ in range(PLACES)]
+            places = [place_for(chosen, number, box) for box in boxes] if len(chosen.order) else []
         else:
             draw = self._boxes(scene.layout, prompt, text)
-            boxes = [draw(rng) for _ in range(PLACES)]
-        if len(chosen.order):
-            found = [self._remembered.lay(chosen, place_for(chosen, number, box), box) for box in boxes]
+            places = [number % len(chosen.order)] * PLACES if len(chosen.order) else []
+            aspect = chosen.aspect(places[0]) if places else None
+            boxes = [draw(rng, aspect) for _ in range(PLACES)]
+        if places:
+            found = [self._remembered.lay(chosen, *both) for both in zip(places, boxes, strict=True)]
             return [laid for laid in found if laid]
         sample = self._free(scene, prompt, Box(boxes[0]), rng, 1)
         return [drawn for box in boxes for drawn in self._freely(sample.on(box), 0)]

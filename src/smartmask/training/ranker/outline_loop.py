@@ -26,8 +26,7 @@ from smartmask.model.ranker.outlines import (
     OutlineJudge,
     weight_shapes,
 )
-from smartmask.model.shape.codec import CODE_BYTES
-from smartmask.model.shape.frame import LEVELS
+from smartmask.model.shape.frame import CODE_BYTES, LEVELS
 from smartmask.training.averaged import follow
 from smartmask.training.mask.generator_pack import PARTS, GeneratorPack
 from smartmask.training.npz_export import write_npz
