@@ -30,11 +30,7 @@ def read_png(
     Raises:
         LayoutFileError: If it is not a PNG, damaged, of another size, or too large.
     """
-    try:
-        # Not `Image.open`, whose size limit is a switch of the whole process; the limit here is the caller's.
-        image = PngImagePlugin.PngImageFile(io.BytesIO(content))
-    except Exception as error:  # Pillow's readers meet damaged headers with almost any exception
-        raise LayoutFileError(f"{where}: is not a PNG, or its header is damaged ({error})") from error
+    image = opened_png(content, where)
     if size_hw is not None and (image.height, image.width) != tuple(size_hw):
         found, expected = f"{image.width}x{image.height}", f"{size_hw[1]}x{size_hw[0]}"
         raise LayoutFileError(f"{where}: is {found} but the canvas is {expected}")
@@ -48,6 +44,19 @@ def read_png(
             f"{where}: the picture is damaged or cut short ({type(error).__name__}: {error}); copy it again"
         ) from error
     return image
+
+
+def opened_png(content: bytes, where: str) -> Image.Image:
+    """A PNG of which only the header is read yet.
+
+    Raises:
+        LayoutFileError: If it is not a PNG, or its header is damaged.
+    """
+    try:
+        # Not `Image.open`, whose size limit is a switch of the whole process; the limit here is the caller's.
+        return PngImagePlugin.PngImageFile(io.BytesIO(content))
+    except Exception as error:  # Pillow's readers meet damaged headers with almost any exception
+        raise LayoutFileError(f"{where}: is not a PNG, or its header is damaged ({error})") from error
 
 
 def mask_of_picture(image: Image.Image) -> Bool[np.ndarray, "H W"]:
