@@ -59,10 +59,17 @@ def opened_png(content: bytes, where: str) -> Image.Image:
         raise LayoutFileError(f"{where}: is not a PNG, or its header is damaged ({error})") from error
 
 
-def mask_of_picture(image: Image.Image) -> Bool[np.ndarray, "H W"]:
-    """The opaque part of a picture that has transparency, else its bright part; both above 127 of 255."""
+def mask_of_picture(image: Image.Image, by_alpha: bool) -> Bool[np.ndarray, "H W"]:
+    """The opaque part of a picture of which some is transparent, else its bright part; above 127 of 255.
+
+    Args:
+        image: The picture.
+        by_alpha: Whether one that could be transparent, and nowhere is, is all mask.
+    """
     if image.has_transparency_data:
-        return np.asarray(image.convert("RGBA").getchannel("A")) > 127
+        alpha = np.asarray(image.convert("RGBA").getchannel("A"))
+        if by_alpha or alpha.min() < 255:
+            return alpha > 127
     values: Shaped[np.ndarray, "H W"] = np.asarray(image)
     if image.mode.startswith("I"):
         return values > 127 * 257
