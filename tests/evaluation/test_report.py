@@ -143,6 +143,7 @@ class TestVerdicts:
     ("content", "message"),
     [
         pytest.param("{", "cannot be read as JSON", id="cut short"),
+        pytest.param("[" * 100_000, "cannot be read as JSON", id="nested too deeply"),
         pytest.param("[]", "must hold a JSON object", id="no object"),
         pytest.param('{"protocol": 1}', "run smartmask evaluate masks silhouettes", id="an older protocol"),
     ],

@@ -174,7 +174,7 @@ def figure_text(value: Cell) -> str:
 def _read(path: Path) -> Result:
     try:
         value = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise AnnotationError(f"{path}: cannot be read as JSON ({error}); make it again") from error
     if not isinstance(value, dict):
         raise AnnotationError(f"{path}: must hold a JSON object, not a {type(value).__name__}")

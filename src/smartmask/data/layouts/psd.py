@@ -15,7 +15,7 @@ import struct
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
@@ -162,7 +162,7 @@ def _shown(
         part = f"{where}: layer {short(layer.name)}"
         mask = around & _own_mask(layer, within.shape, max_megapixels, part)
         if layer.is_group():
-            inner = _shown(layer, mask, max_megapixels, where)
+            inner = _shown(cast("Iterable[PsdLayer]", layer), mask, max_megapixels, where)
             found += inner
             mask = np.any([one.mask for one in inner], axis=0) if inner else np.zeros_like(within)
         elif layer.has_pixels():
