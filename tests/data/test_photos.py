@@ -1,6 +1,7 @@
 """Photos and drawn masks: every kind of file in, one form out, or one clear line."""
 
 import io
+import struct
 import threading
 import warnings
 import zlib
@@ -205,6 +206,21 @@ def test_names_what_is_wrong_with_a_file(tmp_path):
         ImageError, match=r"notes\.png: not an image this can read \(PNG, JPEG.*convert it to PNG"
     ):
         read_photo(text)
+
+
+def test_a_palette_picture_without_a_palette_is_named(tmp_path):
+    chunks = [(b"IHDR", struct.pack(">LLBBBBB", 1, 1, 8, 3, 0, 0, 0)), (b"IDAT", zlib.compress(b"\0\0"))]
+    path = tmp_path / "bare.png"
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + b"".join(
+            struct.pack(">L", len(data)) + kind + data + struct.pack(">L", zlib.crc32(kind + data))
+            for kind, data in [*chunks, (b"IEND", b"")]
+        )
+    )
+    for read in (read_photo, lambda path: read_mask(path, (1, 1))):
+        with pytest.raises(ImageError, match=r"bare\.png: colour mode P cannot be converted"):
+            read(path)
 
 
 def test_starts_no_postscript_interpreter(tmp_path):

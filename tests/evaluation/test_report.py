@@ -1,6 +1,7 @@
 """What a report says, from result files alone."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -142,6 +143,7 @@ class TestVerdicts:
     ("content", "message"),
     [
         pytest.param("{", "cannot be read as JSON", id="cut short"),
+        pytest.param("[" * 100_000, "cannot be read as JSON", id="nested too deeply"),
         pytest.param("[]", "must hold a JSON object", id="no object"),
         pytest.param('{"protocol": 1}', "run smartmask evaluate masks silhouettes", id="an older protocol"),
     ],
@@ -151,6 +153,41 @@ def test_a_result_that_cannot_be_used_is_an_error_with_its_name(folder, content,
     with pytest.raises(AnnotationError, match=message) as error:
         read_findings(folder)
     assert "silhouettes.json" in str(error.value)
+
+
+def first_figure(value: dict) -> dict:
+    return value["tables"]["hints"]["rows"]["box"][0]
+
+
+def sheet(name: str) -> Callable[[dict], None]:
+    return lambda value: value.update(sheets=[{"file": name, "title": "t"}])
+
+
+MARKUP = "<script>alert(1)</script>"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        pytest.param(lambda value: value.update(objects=MARKUP), "a count must be a whole", id="objects"),
+        pytest.param(lambda value: first_figure(value).update(count=MARKUP), "a count must", id="a count"),
+        pytest.param(lambda value: first_figure(value).update(mean=MARKUP), "a figure must", id="a mean"),
+        pytest.param(lambda value: first_figure(value).update(seeds=[MARKUP]), "a figure must", id="a seed"),
+        pytest.param(lambda value: first_figure(value).pop("low"), "is not as smartmask", id="no interval"),
+        pytest.param(lambda value: value.update(tables=[]), "is not as smartmask", id="no tables"),
+        pytest.param(sheet("../secret.png"), "leads out of its folder", id="a sheet above"),
+        pytest.param(sheet("/secret.png"), "leads out of its folder", id="a sheet anywhere"),
+        pytest.param(sheet("a/secret.png"), "must lie beside", id="a sheet in another folder"),
+        pytest.param(sheet("a\0b"), "leads out of its folder", id="a name of none"),
+    ],
+)
+def test_a_result_of_strange_values_is_an_error_with_its_name(folder, change, message):
+    path = folder / "silhouettes.json"
+    value = json.loads(path.read_text())
+    change(value)
+    path.write_text(json.dumps(value))
+    with pytest.raises(AnnotationError, match=rf"silhouettes\.json.*{message}"):
+        read_findings(folder)
 
 
 def test_a_folder_without_results_is_an_error(tmp_path):

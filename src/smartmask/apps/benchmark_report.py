@@ -81,7 +81,7 @@ def _table(table: Result) -> str:
         count = max((value["count"] for value in row if value), default=0)
         seeds = f"<td>{seed_spread(row[chart])}</td>" if has_seeds else ""
         cells = "".join(f"<td>{_cell(value)}</td>" for value in row)
-        rows.append(f"<tr><td>{escape(name)}</td><td>{count}</td>{cells}{seeds}</tr>")
+        rows.append(f"<tr><td>{escape(name)}</td><td>{escape(str(count))}</td>{cells}{seeds}</tr>")
     titles = "".join(f"<th>{escape(title)}</th>" for title in head)
     return f"<table><tr>{titles}</tr>{''.join(rows)}</table>"
 
@@ -131,8 +131,8 @@ def _beside_real(findings: Findings) -> str:
         cost = findings.layout_cost
         head = ("layout", "box given, IoU", "no hint, best of 4, IoU", "no hint, hits")
         parts.append(
-            f"<h3>What the segmenter costs</h3><p class='faint'>{cost['objects']} other objects of "
-            f"photos, by weights of {cost['mask_model_views']:,} views, on three "
+            f"<h3>What the segmenter costs</h3><p class='faint'>{escape(str(cost['objects']))} other objects "
+            f"of photos, by weights of {cost['mask_model_views']:,} views, on three "
             f"layouts.</p>{_plain(head, cost_rows(cost))}"
         )
     if findings.verdicts is not None:

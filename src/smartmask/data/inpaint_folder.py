@@ -150,7 +150,7 @@ def read_metadata(folder: Path, needed: Collection[str] = ()) -> list[dict[str, 
 def _record(folder: Path, where: str, line: str, needed: Collection[str]) -> dict[str, str]:
     try:
         record: Any = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise AnnotationError(f"{where}: is not JSON ({error})") from error
     if not isinstance(record, dict) or not all(isinstance(value, str) for value in record.values()):
         raise AnnotationError(f'{where}: must be an object of texts, like {{"image": "photos/1.jpg", ...}}')

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
+from smartmask.data.annotations.base import Problems
 from smartmask.data.atomic import write_files
 from smartmask.data.layout_files import layout_to_json, parse_layout
 from smartmask.data.layouts.checks import check_regular, parse_json, plain_name, read_bytes, short
@@ -31,7 +32,7 @@ from smartmask.data.layouts.labelme import labelme_json, parse_labelme
 from smartmask.data.layouts.layers_zip import layers_zip_bytes, read_layers_zip
 from smartmask.data.layouts.psd import psd_bytes, read_psd
 from smartmask.data.photos import MAX_MEGAPIXELS
-from smartmask.errors import LayoutFileError
+from smartmask.errors import AnnotationError, LayoutFileError
 from smartmask.scene.layout import Layout
 
 Photo = UInt8[np.ndarray, "H W 3"]
@@ -60,6 +61,7 @@ def read_any_layout(
     image: str | int | None = None,
     names: Path | None = None,
     max_megapixels: float = MAX_MEGAPIXELS,
+    problems: Problems | None = None,
 ) -> Layout:
     """The layout of a file in any of the formats.
 
@@ -68,6 +70,8 @@ def read_any_layout(
         image: Which image of a COCO file, by file name or id; None = its only one. Other formats hold one.
         names: The names of a label map; None = the .json, or else the .csv, of the PNG's name beside it.
         max_megapixels: The largest canvas accepted, in millions of pixels.
+        problems: Where the objects that are left out are counted by kind: those without an area (boxes,
+            points, lines) and, unless the count is strict, those whose mask is damaged. None = a strict one.
 
     Raises:
         LayoutFileError: If the file is missing, of no known format, damaged, or an extra that it needs is not
@@ -86,7 +90,11 @@ def read_any_layout(
     content = read_bytes(path)
     if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] != b"{":
         raise LayoutFileError(_unknown(path))
-    return _parse(parse_json(content, str(path)), path, image, max_megapixels)
+    found = Problems(strict=True) if problems is None else problems
+    try:
+        return _parse(parse_json(content, str(path)), path, image, max_megapixels, found)
+    except AnnotationError as error:
+        raise LayoutFileError(str(error)) from error
 
 
 def layout_files_as(
@@ -180,18 +188,20 @@ def _names_beside(png_path: Path) -> Path:
     )
 
 
-def _parse(content: Any, path: Path, image: str | int | None, max_megapixels: float) -> Layout:
+def _parse(
+    content: Any, path: Path, image: str | int | None, max_megapixels: float, problems: Problems
+) -> Layout:
     """The layout of a JSON object of one of four formats."""
     if "format" in content:
         return parse_layout(content, path, max_megapixels)
     if "shapes" in content:
-        return parse_labelme(content, path, max_megapixels)
+        return parse_labelme(content, path, max_megapixels, problems)
     annotations = content.get("annotations")
     if not isinstance(annotations, list):
         raise LayoutFileError(_unknown(path, content))
     if any(isinstance(record, dict) and "segments_info" in record for record in annotations[:1]):
         return parse_coco_panoptic(content, path, image, max_megapixels)
-    return parse_coco_instances(content, path, image, max_megapixels)
+    return parse_coco_instances(content, path, image, max_megapixels, problems)
 
 
 def _unknown(path: Path, content: Any = None) -> str:

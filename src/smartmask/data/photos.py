@@ -263,9 +263,9 @@ def _upright(image: Image.Image, name: str) -> Image.Image:
         raise ImageError(f"{name}: holds 32-bit floats, whose range is not known; save it with 8 or 16 bits")
     try:
         return image.convert("RGBA" if image.has_transparency_data else "RGB")
-    except ValueError as error:
+    except Exception as error:  # a palette that is missing or cut short brings almost any exception
         raise ImageError(
-            f"{name}: colour mode {image.mode} cannot be converted ({error}); save it as RGB"
+            f"{name}: colour mode {image.mode} cannot be converted ({_one_line(error)}); save it as RGB"
         ) from error
 
 

@@ -10,12 +10,13 @@ verdicts.json     what people saw in the pages to be judged, if it is there:
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
 
-from smartmask.errors import AnnotationError
+from smartmask.data.layouts.checks import checked_member, is_int, short
+from smartmask.errors import AnnotationError, LayoutFileError
 from smartmask.evaluation.benchmark.protocol import PROTOCOL
 from smartmask.evaluation.benchmark.runner import FORMAT, NAMES
 from smartmask.evaluation.metrics.separation import bootstrap_interval
@@ -173,7 +174,7 @@ def figure_text(value: Cell) -> str:
 def _read(path: Path) -> Result:
     try:
         value = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise AnnotationError(f"{path}: cannot be read as JSON ({error}); make it again") from error
     if not isinstance(value, dict):
         raise AnnotationError(f"{path}: must hold a JSON object, not a {type(value).__name__}")
@@ -188,7 +189,31 @@ def _checked(path: Path, name: str) -> Result:
             f"{path}: is {found[0]!r}, protocol {found[1]!r}, suite {found[2]!r}; this release reads "
             f"{FORMAT!r}, protocol {PROTOCOL}; run smartmask evaluate masks {name} again, or move it away"
         )
+    try:
+        _check_figures(result, path)
+    except (LayoutFileError, KeyError, TypeError, AttributeError) as error:
+        raise AnnotationError(
+            f"{path}: is not as smartmask evaluate masks {name} writes it ({type(error).__name__}: {error}); "
+            "run it again, or move it away"
+        ) from error
     return result
+
+
+def _check_figures(result: Result, path: Path) -> None:
+    """Make sure that what pages show as numbers are numbers, and that sheets lie beside the result."""
+    wholes = [result.get(name) for name in ("objects", "images", "groups", "seeds")]
+    for table in result["tables"].values():
+        for value in (value for row in table["rows"].values() for value in row if value is not None):
+            wholes.append(value["count"])
+            for number in (value["mean"], value["low"], value["high"], *value["seeds"]):
+                if not (number is None or (isinstance(number, int | float) and type(number) is not bool)):
+                    raise AnnotationError(f"{path}: a figure must be a number, not {short(number)}")
+    for number in wholes:
+        if not is_int(number):
+            raise AnnotationError(f"{path}: a count must be a whole number, not {short(number)}")
+    for sheet in result["sheets"]:
+        if checked_member(sheet["file"], str(path)) != PurePath(sheet["file"]).name:
+            raise AnnotationError(f"{path}: sheet {short(sheet['file'])} must lie beside the result")
 
 
 def _verdicts(value: Result, real: Result, path: Path) -> Verdicts:

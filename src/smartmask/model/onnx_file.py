@@ -52,7 +52,7 @@ def card_values(
     """
     try:
         values = json.loads(session.get_modelmeta().custom_metadata_map.get("smartmask") or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         values = None
     if not isinstance(values, dict):
         raise CheckpointError(f"{path}: an ONNX file, but not a smartmask {what} (no card inside)")

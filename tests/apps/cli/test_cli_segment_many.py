@@ -5,6 +5,7 @@ import os
 
 import numpy as np
 import pytest
+from PIL import Image
 from segment_parts import Halves, save, tree
 
 from smartmask.apps import segmenters
@@ -44,6 +45,20 @@ def test_a_bad_photo_is_reported_and_the_rest_goes_on(run, tmp_path):
     assert lines[4] == "Error: 4 of 6 photos could not be used, see above"
     assert out.count("\n") == 2
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a", "e"]
+
+
+def test_a_palette_picture_without_a_palette_does_not_stop_the_rest(run, tmp_path):
+    save(tmp_path / "photos" / "b.png")
+    with Image.open(tmp_path / "photos" / "b.png") as image:
+        image.convert("P").save(tmp_path / "photos" / "a.png")
+    whole = (tmp_path / "photos" / "a.png").read_bytes()
+    start = whole.index(b"PLTE") - 4
+    length = int.from_bytes(whole[start : start + 4]) + 12
+    (tmp_path / "photos" / "a.png").write_bytes(whole[:start] + whole[start + length :])
+    code, out, err = run("segment", "photos")
+    assert (code, out.count("\n")) == (1, 1)
+    assert err.splitlines()[0].startswith("Error: photos/a.png: colour mode P cannot be converted")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["b"]
 
 
 def test_strict_stops_at_the_first(run, tmp_path):

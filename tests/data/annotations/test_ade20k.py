@@ -1,6 +1,7 @@
 """ADE20K-2021, on files of its form, and on one of its own."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -116,6 +117,31 @@ def test_a_damaged_mask_file_leaves_its_object_out(tmp_path, content, kind):
     (place / BIN["instance_mask"]).write_bytes(content)
     (scene,), problems = read_all(read_ade20k, tmp_path)
     assert (len(scene.objects), problems) == (1, {kind: 1})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("../../secret.png", id="beyond its folder"),
+        pytest.param("/dev/zero", id="a device"),
+        pytest.param("a\0b.png", id="a NUL"),
+        pytest.param("n" * 300, id="a name too long"),
+    ],
+)
+def test_a_mask_that_lies_elsewhere_is_not_read_and_counted(tmp_path, name):
+    write_png(tmp_path / "secret.png", np.where(SMALL, 255, 0))
+    (scene,), problems = read_all(read_ade20k, write(tmp_path, FLOOR, item(1, "bin", instance_mask=name)))
+    assert [found.label for found in scene.objects] == ["floor"]
+    assert sum(problems.values()) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_mask_that_is_a_pipe_is_not_waited_for(tmp_path):
+    place = write(tmp_path, FLOOR, BIN)
+    (place / BIN["instance_mask"]).unlink()
+    os.mkfifo(place / BIN["instance_mask"])
+    (scene,), problems = read_all(read_ade20k, place)
+    assert ([found.label for found in scene.objects], problems) == (["floor"], {"damaged file": 1})
 
 
 def test_damaged_files_and_names_that_are_there_twice_are_left_out_and_counted(tmp_path):

@@ -1,5 +1,7 @@
 """COCO instances, on files of COCO's form; damage that it shares with LVIS, KINS and panoptic files."""
 
+import json
+
 import pytest
 from annotation_files import (
     FAR,
@@ -46,8 +48,42 @@ def test_polygons_and_run_lengths_become_visible_things_and_smaller_ones_lie_in_
 
 def test_the_parts_of_one_object_are_one_mask(tmp_path):
     parts = TABLE | {"segmentation": [polygon(4, 4, 60, 44), polygon(0, 0, 3, 3), [1, 1, 2, 2]]}
-    scene = only_scene(read_coco_instances, write_json(tmp_path / "instances.json", content(parts)))
+    path = write_json(tmp_path / "instances.json", content(parts))
+    problems = Problems(strict=True)
+    (scene,) = read_coco_instances(path, problems)
     assert is_mask(scene.objects[0], LARGE | FAR)
+    assert problems.notes() == [
+        f"1 x part of a mask without an area, left out, first at {path}: annotations[0]"
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"image_id": "9"}, id="the image's id as a text"),
+        pytest.param({"image_id": 9.0, "category_id": 67.0}, id="ids as fractions"),
+        pytest.param({"category_id": "67"}, id="the category's id as a text"),
+        pytest.param({"segmentation": polygon(4, 4, 60, 44)}, id="a polygon that is not in a list"),
+    ],
+)
+def test_one_thing_written_in_several_ways_is_read(tmp_path, change):
+    path = write_json(tmp_path / "instances.json", content(TABLE | change))
+    assert is_mask(only_scene(read_coco_instances, path).objects[0], LARGE)
+
+
+def test_sizes_may_be_fractions_and_the_file_may_begin_with_a_byte_order_mark(tmp_path):
+    file = content(TABLE)
+    file["images"][0] |= {"height": float(SIZE[0]), "width": float(SIZE[1])}
+    path = tmp_path / "instances.json"
+    path.write_text(json.dumps(file), "utf-8-sig")
+    assert path.read_bytes()[:3] == b"\xef\xbb\xbf"
+    assert only_scene(read_coco_instances, path).size_hw == SIZE
+
+
+def test_annotations_without_ids_are_all_kept(tmp_path):
+    bare = [{key: value for key, value in one.items() if key != "id"} for one in (TABLE, CUP, TABLE)]
+    path = write_json(tmp_path / "instances.json", content(*bare))
+    assert len(only_scene(read_coco_instances, path).objects) == 3
 
 
 def test_objects_that_do_not_overlap_hide_nothing(tmp_path):
@@ -76,6 +112,7 @@ def test_a_crowd_is_kept_as_a_region_and_noted_even_by_a_strict_count(tmp_path):
         pytest.param({"segmentation": [[1, 2, 3, 4, 5, 6, 7]]}, "damaged mask", id="half a point"),
         pytest.param({"segmentation": [[1, 2, 3, 4, 5, "6"]]}, "damaged mask", id="a text for a number"),
         pytest.param({"segmentation": [[1, 2, 3, 4, 5, 1e9]]}, "damaged mask", id="a point far away"),
+        pytest.param({"segmentation": [[0, 0, 9, 9] * 50_000]}, "damaged mask", id="very many points"),
         pytest.param({"segmentation": runs(SMALL[:40])}, "size differs from the record", id="another size"),
         pytest.param(
             {"segmentation": runs(SMALL) | {"counts": "2\x7f"}}, "damaged mask", id="no run lengths"

@@ -21,8 +21,8 @@ from annotation_files import (
 
 from smartmask.data.annotations.base import Problems
 from smartmask.data.annotations.cocoa import read_cocoa
-from smartmask.data.annotations.masks import mask_of
 from smartmask.data.ordering import layered
+from smartmask.data.segmentations import mask_of
 from smartmask.errors import AnnotationError
 from smartmask.scene.masks import mask_iou
 
@@ -118,4 +118,4 @@ def test_painting_back_to_front_gives_the_stored_visible_masks(name):
         # A region without `visible_mask` is hidden nowhere. One that is hidden altogether would have an empty
         # mask, and empty against empty counts as 1.
         stored = region.get("visible_mask") or region["segmentation"]
-        assert mask_iou(seen == position[id(item)], mask_of(stored, scene.size_hw)) >= 0.998
+        assert mask_iou(seen == position[id(item)], mask_of(stored, scene.size_hw, Problems(), "")) >= 0.998

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import struct
+import zlib
 from itertools import islice
 
 import numpy as np
@@ -89,6 +91,8 @@ def test_a_sprite_that_is_no_png_is_counted(tmp_path):
     [
         pytest.param("", id="nothing"),
         pytest.param("2," + SUN, id="an object short"),
+        pytest.param("1" * 5000, id="a number of thousands of digits"),
+        pytest.param("\u0661," + SUN, id="digits of another script"),
         pytest.param(scene_text(SUN.replace("100", "here")), id="a place that is no number"),
         pytest.param(scene_text(SUN.replace("100", "nan")), id="a place that is not finite"),
         pytest.param(scene_text("s_3s.png,0,3,0,100,80,3,0"), id="a depth of 3"),
@@ -98,6 +102,19 @@ def test_a_damaged_scene_is_left_out_and_counted(tmp_path, text):
     with pytest.raises(DamageError):
         parse_scene(text)
     assert read_all(read_codraw, write(tmp_path, text)) == ([], {"missing or wrong field": 1})
+
+
+def test_a_sprite_too_large_to_be_one_is_counted_before_it_is_decoded(tmp_path):
+    path = write(tmp_path, scene_text(SUN, BALL))
+    large = tmp_path / "Pngs" / "t_4s.png"
+    header = struct.pack(">LLBBBBB", 20_000, 20_000, 8, 6, 0, 0, 0)
+    chunk = b"IHDR" + header
+    large.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + struct.pack(">L", 13) + chunk + struct.pack(">L", zlib.crc32(chunk))
+        + struct.pack(">L4sL", 0, b"IDAT", zlib.crc32(b"IDAT"))
+    )  # fmt: skip
+    (scene,), problems = read_all(read_codraw, path)
+    assert ([item.label for item in scene.objects], problems) == (["sun"], {"damaged file": 1})
 
 
 @pytest.mark.parametrize("ident", [None, "27"])

@@ -103,6 +103,51 @@ def test_a_damaged_file_leaves_its_image_out(tmp_path, file, content, kind):
     assert read_all(read_voc, tmp_path) == ([], {kind: 1})
 
 
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("gb2312", "狗"),
+        ("gbk", "狗"),
+        ("big5", "狗"),
+        ("shift_jis", "犬"),
+        ("euc-kr", "개"),
+        ("windows-1251", "собака"),
+        ("utf-16", "狗"),
+        ("utf-8-sig", "狗"),
+    ],
+)
+def test_xml_in_other_encodings_is_read(tmp_path, encoding, name):
+    xml = write(tmp_path, DOG, TABLE) / "Annotations" / f"{NAME}.xml"
+    text = xml.read_text().replace(f"{NAME}.jpg", f"{name}.jpg")
+    declared = encoding.removesuffix("-sig")
+    xml.write_bytes(f'<?xml version="1.0" encoding="{declared}"?>{text}'.encode(encoding))
+    scene = only_scene(read_voc, tmp_path)
+    assert scene.image == f"{name}.jpg"
+    assert is_mask(scene.objects[0], SMALL)
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        pytest.param("gb2312", b"\xff\xff", id="no letters of that encoding"),
+        pytest.param("klingon", b"", id="an encoding that nobody knows"),
+        pytest.param("zlib", b"", id="no encoding of texts"),
+    ],
+)
+def test_xml_that_cannot_be_decoded_is_left_out_and_counted(tmp_path, head, name):
+    xml = write(tmp_path, DOG, TABLE) / "Annotations" / f"{NAME}.xml"
+    declared = f'<?xml version="1.0" encoding="{head}"?>'.encode()
+    xml.write_bytes(declared + xml.read_bytes().replace(NAME.encode(), name))
+    assert read_all(read_voc, tmp_path) == ([], {"damaged file": 1})
+
+
+@pytest.mark.parametrize("width", ["4" * 5000, "4" * 18, "4.5", "\u0664", "-4", ""])
+def test_a_size_that_is_none_is_counted(tmp_path, width):
+    xml = write(tmp_path, DOG, TABLE) / "Annotations" / f"{NAME}.xml"
+    xml.write_text(xml.read_text().replace(f"<width>{SIZE[1]}<", f"<width>{width}<"), "utf-8")
+    assert read_all(read_voc, tmp_path) == ([], {"missing or wrong field": 1})
+
+
 def test_another_folder_is_an_error_that_says_what_to_give(tmp_path):
     with pytest.raises(AnnotationError, match="give the folder VOCdevkit/VOC2012"):
         list(read_voc(tmp_path, Problems()))

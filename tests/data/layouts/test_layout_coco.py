@@ -1,17 +1,19 @@
 """COCO files: what others wrote is read as COCO means it, what we write is read by COCO's own code."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from layout_examples import layouts, many, room, same, seen_of
 from PIL import Image
 from pycocotools import mask as coco
 
+from smartmask.data.annotations.base import Problems
 from smartmask.data.layout_formats import layout_files_as, read_any_layout
 from smartmask.data.layouts.coco_instances import CocoInstances
 from smartmask.data.layouts.coco_panoptic import CocoPanoptic
@@ -20,6 +22,8 @@ from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.rle import encode_rle
 
 Json = dict[str, Any]
+SQUARE = [1, 1, 3, 1, 3, 3, 1, 3]
+"""A polygon of four pixels."""
 
 
 def instances(**changes: Any) -> Json:
@@ -82,9 +86,11 @@ class TestInstances:
     @given(st.lists(st.lists(st.floats(-3, 12), min_size=8, max_size=8), min_size=1, max_size=3))
     def test_polygons_are_drawn_as_coco_draws_them(self, tmp_path_factory, polygons):
         polygons = [[4.0, 3.0, *polygon] for polygon in polygons]  # so that none lies off the canvas
+        drawn = coco.merge(coco.frPyObjects(polygons, 6, 8))
+        assume(coco.area(drawn))
         record = annotation(segmentation=polygons)
         found = read_any_layout(write(tmp_path_factory.mktemp("coco"), instances(annotations=[record])))
-        expected = coco.merge(coco.frPyObjects(polygons, 6, 8))["counts"].decode()
+        expected = drawn["counts"].decode()
         assert encode_rle(found.layers[0].mask) == expected
 
     def test_several_images_share_a_file_and_are_chosen_by_name_or_id(self, tmp_path):
@@ -114,7 +120,7 @@ class TestInstances:
             ({"images": []}, "expected one image, found 0; name one .* it holds none"),
             ({"images": {}}, "images must be a list"),
             ({"images": [4]}, r"images\[0\]: must be a JSON object, not int"),
-            ({"images": [{"id": 1, "height": 6}]}, "image 1: lacks width"),
+            ({"images": [{"id": 1, "height": 6}]}, "image '1': lacks width"),
             (
                 {"images": [{"id": True, "height": 6, "width": 8}]},
                 r"images\[0\]: id must be a whole number or a",
@@ -164,26 +170,23 @@ class TestInstances:
     @pytest.mark.parametrize(
         ("segmentation", "message"),
         [
-            (None, "segmentation: must be a JSON object, not NoneType"),
-            ({"counts": "22"}, "segmentation: lacks size"),
-            ({"size": [6, 8]}, "counts of run lengths must be a text or a list, not None"),
+            ("cat", "segmentation is 'cat', neither list nor object: damaged mask"),
+            ({"counts": "22"}, "run lengths need 'size' and 'counts'"),
+            ({"size": [6, 8]}, "run lengths need 'size' and 'counts'"),
             ({"size": [8, 6], "counts": "`1"}, r"run lengths of size \[8, 6\] but the image is \[6, 8\]"),
             ({"size": [6, 8], "counts": "zz"}, "damaged RLE string"),
             ({"size": [6, 8], "counts": ""}, "damaged RLE string"),
             ({"size": [6, 8], "counts": "22"}, "RLE runs cover 4 pixels but the mask is 8x6 = 48"),
-            ({"size": [6, 8], "counts": [50, -2]}, "must be whole numbers that add up to 48"),
-            ({"size": [6, 8], "counts": [47]}, "must be whole numbers that add up to 48"),
-            ({"size": [6, 8], "counts": [10**30]}, "must be whole numbers that add up to 48"),
-            ({"size": [6, 8], "counts": [True, 47]}, "must be whole numbers that add up to 48"),
-            ([], "segmentation holds no polygon"),
-            ([1, 2, 3, 4, 5, 6], "a polygon must be a list of an even number of coordinates"),
-            ([[0, 0, 4, 0, 4]], "an even number of coordinates, at least six"),
-            ([[0, 0, 4, 4]], "an even number of coordinates, at least six"),
+            ({"size": [6, 8], "counts": [50, -2]}, "must be a text or a list of whole numbers"),
+            ({"size": [6, 8], "counts": [47]}, "run lengths cover 47 pixels, not 48"),
+            ({"size": [6, 8], "counts": [10**30]}, "run lengths cover 10+ pixels, not 48"),
+            ({"size": [6, 8], "counts": [True, 47]}, "must be a text or a list of whole numbers"),
+            ([[0, 0, 4, 0, 4]], "an even number of coordinates, not .0, 0, 4, 0, 4.: damaged mask"),
+            ([[0, 0, 4, 0, 4, 4], 7], "an even number of coordinates, not 7"),
             ([[0, 0, 4, 0, 4, "4"]], "points must be numbers of pixels"),
             ([[0, 0, 4, 0, 4, None]], "points must be numbers of pixels"),
             ([[0, 0, 1e300, 0, 4, 4]], "lie far off the 8x6 canvas"),
             ([[0, 0, 10**400, 0, 4, 4]], "lie far off the 8x6 canvas"),
-            ([[9, 0, 12, 0, 12, 4]], "a polygon lies wholly outside the 8x6 canvas"),
         ],
         ids=lambda value: str(value)[:60],
     )
@@ -196,7 +199,7 @@ class TestInstances:
         record = annotation(segmentation=[[0, 0, 4000, 3000] * 1001])
         images = [{"id": 1, "height": 3000, "width": 4000}]
         path = write(tmp_path, instances(images=images, annotations=[record]))
-        with pytest.raises(LayoutFileError, match="a polygon's outline of 10010000 pixels; it must be below"):
+        with pytest.raises(LayoutFileError, match="a polygon's outline of 10010000 pixels; it must be"):
             read_any_layout(path)
 
     @pytest.mark.parametrize("literal", ["NaN", "Infinity", "1e999"])
@@ -205,6 +208,63 @@ class TestInstances:
         path.write_text(path.read_text().replace("5.5", literal))
         with pytest.raises(LayoutFileError, match=r"is no number of JSON|far off the 8x6 canvas"):
             read_any_layout(path)
+
+    @pytest.mark.parametrize("segmentation", [None, [], [[0, 0, 4, 4]], [[9, 0, 12, 0, 12, 4]], [[]]])
+    def test_an_annotation_without_an_area_is_left_out_and_counted(self, tmp_path, segmentation):
+        whole, bare = annotation(segmentation=SQUARE), annotation(id=2, segmentation=segmentation)
+        problems = Problems()
+        found = read_any_layout(write(tmp_path, instances(annotations=[whole, bare])), problems=problems)
+        assert [layer.mask.sum() for layer in found.layers] == [4]
+        assert (problems.report(), len(problems.notes())) == ([], 1)
+        assert re.search(r"^1 x annotation without a mask, left out, .*annotations\[1\]", problems.notes()[0])
+        with pytest.raises(LayoutFileError, match="no annotation of the image has a mask that can be read"):
+            read_any_layout(write(tmp_path, instances(annotations=[bare])))
+
+    @pytest.mark.parametrize("part", [[], [1, 1, 5, 5], [20, 20, 30, 20, 30, 30]])
+    def test_parts_without_an_area_are_left_out_of_a_mask_and_counted(self, tmp_path, part):
+        problems = Problems()
+        path = write(tmp_path, instances(annotations=[annotation(segmentation=[SQUARE, part])]))
+        assert read_any_layout(path, problems=problems).layers[0].mask.sum() == 4
+        assert re.match("1 x part of a mask without an area", *problems.notes())
+
+    def test_a_damaged_mask_is_left_out_where_problems_are_counted(self, tmp_path):
+        records = [annotation(segmentation=SQUARE), annotation(id=2, segmentation=[[0, 0, 4, 0, 4]])]
+        problems = Problems()
+        found = read_any_layout(write(tmp_path, instances(annotations=records)), problems=problems)
+        assert len(found) == 1
+        assert re.search(r"1 x damaged mask, first at .*annotations\[1\]: a polygon", *problems.report())
+
+    def test_numbers_may_be_written_as_texts_and_as_fractions(self, tmp_path):
+        content = instances(images=[{"id": 1, "height": 6.0, "width": 8.0}])
+        for record in content["annotations"]:
+            record["image_id"], record["category_id"] = "1", float(record["category_id"])
+            record["depth_order"] = float(record["depth_order"])
+        assert same(read_any_layout(write(tmp_path, content)), room())
+
+    @pytest.mark.parametrize("absent", [{}, {"id": None}])
+    def test_annotations_need_no_ids(self, tmp_path, absent):
+        content = instances()
+        content["annotations"] = [
+            {key: value for key, value in record.items() if key != "id"} | absent
+            for record in content["annotations"]
+        ]
+        assert same(read_any_layout(write(tmp_path, content)), room())
+
+    def test_one_id_written_as_number_and_text_is_one_id(self, tmp_path):
+        content = instances()
+        content["images"].append(content["images"][0] | {"id": "1", "file_name": "other.jpg"})
+        with pytest.raises(LayoutFileError, match="two images have this id"):
+            read_any_layout(write(tmp_path, content), image="other.jpg")
+
+    def test_the_file_is_one_that_pycocotools_compares_results_with(self, tmp_path, capsys):
+        """`loadRes` copies `info` and `licenses`."""
+        from pycocotools.coco import COCO
+
+        content = instances()
+        truth = COCO(str(write(tmp_path, content)))
+        found = truth.loadRes([record | {"score": 0.5} for record in content["annotations"]])
+        assert len(found.anns) == len(room())
+        assert "Done" in capsys.readouterr().out
 
 
 class TestPanoptic:
@@ -271,7 +331,7 @@ class TestPanoptic:
             ([*infos, infos[0] | {"id": 10**30}], "no pixel of the PNG has id 1000"),
             ([infos[0] | {"id": 0}], "no pixel of the PNG has id 0"),
             ([infos[0] | {"category_id": 9}], r"segments_info\[0\]: category_id 9 is not in categories"),
-            ([infos[0] | {"category_id": "1"}], "category_id must be a whole number, not '1'"),
+            ([infos[0] | {"category_id": 1.5}], "category_id must be a whole number or a text, not 1.5"),
             (infos[:1], "id [0-9]+ of the PNG is not in segments_info"),
             ([3], r"segments_info\[0\]: must be a JSON object, not int"),
             ({}, "segments_info must be a list"),
@@ -305,5 +365,5 @@ class TestPanoptic:
         path = panoptic(tmp_path)
         whole = json.loads(path.read_text())
         path = write(tmp_path, whole | {"annotations": whole["annotations"] * 2})
-        with pytest.raises(LayoutFileError, match="image 1 has 2 annotations; expected one"):
+        with pytest.raises(LayoutFileError, match="image '1' has 2 annotations; expected one"):
             read_any_layout(path)

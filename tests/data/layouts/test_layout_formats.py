@@ -140,7 +140,7 @@ def test_names_of_a_label_map_are_found_or_given(tmp_path):
         read_any_layout(tmp_path / "map.png")
     (tmp_path / "names.txt").write_bytes(names)
     assert same(read_any_layout(tmp_path / "map.png", names=tmp_path / "names.txt"), seen_of(room()))
-    (tmp_path / "map.csv").write_text("number,name\n1,sky\n3,dog\n")
+    (tmp_path / "map.csv").write_text("number,name\n0,sky\n2,dog\n255,\n")
     assert read_any_layout(tmp_path / "map.png").labels == ("sky", "dog")
     (tmp_path / "map.json").write_bytes(names)
     assert read_any_layout(tmp_path / "map.png").labels == ("wall", "cat")

@@ -13,6 +13,7 @@ from PIL import Image
 
 from smartmask.data.layouts.label_map import label_map_files, read_label_map, write_label_map
 from smartmask.errors import LayoutFileError
+from smartmask.scene.layout import Layout
 
 
 @pytest.mark.parametrize("names", ["names.json", "names.csv", "NAMES.CSV"])
@@ -34,10 +35,26 @@ def test_more_than_255_layers_make_a_16_bit_map(tmp_path):
 
 def test_small_map_is_a_palette_png_with_readable_colours():
     png, map_names = label_map_files(room())
-    assert json.loads(map_names) == {"1": "wall", "2": "mouse", "3": "cat"}
+    assert json.loads(map_names) == {"0": "wall", "1": "mouse", "2": "cat", "255": None}
     with Image.open(io.BytesIO(png)) as image:
         assert image.mode == "P"
         assert len(np.unique(np.asarray(image.convert("RGB")).reshape(-1, 3), axis=0)) == 3
+
+
+@pytest.mark.parametrize(("count", "nothing"), [(255, 255), (300, 65535)])
+def test_numbers_are_those_of_the_layers_and_the_highest_is_nothing(count, nothing):
+    layout = many(count)
+    layout = Layout(layout.size_hw, (*layout.layers[:7], *layout.layers[8:]))
+    png, names = label_map_files(layout)
+    unknown = layout.visible_index() < 0
+    assert unknown.any()
+    with Image.open(io.BytesIO(png)) as image:
+        numbers = np.asarray(image)
+    assert np.array_equal(numbers, np.where(unknown, nothing, layout.visible_index().astype(np.int32)))
+    assert json.loads(names) == {str(n): label for n, label in enumerate(layout.labels)} | {
+        str(nothing): None
+    }
+    assert label_map_files(layout, ".csv")[1].endswith(f"\r\n{nothing},\r\n".encode())
 
 
 @pytest.mark.parametrize(

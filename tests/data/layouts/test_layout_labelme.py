@@ -14,6 +14,7 @@ from hypothesis.extra.numpy import arrays
 from layout_examples import room
 from PIL import Image, ImageDraw
 
+from smartmask.data.annotations.base import Problems
 from smartmask.data.layout_formats import layout_files_as, read_any_layout
 from smartmask.data.layouts.polygons import MAX_PARTS, fill_polygon, polygons_of
 from smartmask.errors import LayoutFileError
@@ -162,6 +163,46 @@ def test_rectangles_circles_and_old_files_are_read(tmp_path):
     assert 11 < layout.layers[2].mask.sum() < 25
 
 
+def test_a_turned_rectangle_is_its_polygon(tmp_path):
+    corners = [[2, 1], [5, 0], [6, 3], [3, 4]]
+    (layer,) = read(tmp_path, shape(shape_type="oriented_rectangle", points=corners), imageWidth=8.0).layers
+    assert np.array_equal(layer.mask, fill_polygon([(x, y) for x, y in corners], (6, 8)))
+
+
+def test_points_and_lines_are_left_out_and_counted(tmp_path):
+    bare = [
+        shape(shape_type=kind, points=TRIANGLE[:count])
+        for kind, count in [("point", 1), ("point", 1), ("line", 2), ("linestrip", 3), ("points", 3)]
+    ]
+    layout = read(tmp_path, bare[0], shape(), *bare[1:])
+    assert [layer.mask.tolist() for layer in layout.layers] == [
+        fill_polygon([(1, 1), (6, 1), (1, 4.5)], (6, 8)).tolist()
+    ]
+    problems = Problems()
+    read_any_layout(tmp_path / "room.json", problems=problems)
+    assert [note.partition(", left")[0] for note in problems.notes()] == [
+        "2 x point without an area", "1 x line without an area", "1 x linestrip without an area",
+        "1 x points without an area",
+    ]  # fmt: skip
+    with pytest.raises(LayoutFileError, match="no shape has an area: 2 x point without an area"):
+        read(tmp_path, *bare)
+
+
+def test_polygons_of_very_many_points_are_named(tmp_path):
+    comb = shape(points=[[number % 8, number % 2] for number in range(100_000)])
+    with pytest.raises(LayoutFileError, match="a polygon of 100000 points; it may have 20000"):
+        read(tmp_path, comb)
+
+
+def test_masks_whose_outline_could_not_be_read_back_are_no_polygons(tmp_path):
+    comb = np.zeros((3, 41_000), bool)
+    comb[1:], comb[0, ::4] = True, True
+    assert polygons_of(comb) is None
+    layout = Layout(comb.shape, (Layer("comb", comb),))
+    (tmp_path / "room.json").write_text(json.dumps(written(layout)))
+    assert np.array_equal(read_any_layout(tmp_path / "room.json").layers[0].mask, comb)
+
+
 def png(size_wh: tuple[int, int], mode: str = "L") -> str:
     buffer = io.BytesIO()
     Image.new(mode, size_wh, 1).save(buffer, "PNG")
@@ -186,10 +227,11 @@ def mask_shape(mask: Any, points: Any = ((1, 1), (3, 2))) -> Json:
         (shape(points=[[1, 1], [2, "2"], [3, 3]]), "points must be numbers of pixels"),
         (shape(points=[[1, 1], [2, 1e9], [3, 3]]), "far off the 8x6 canvas"),
         (shape(points=[[9, 1], [9, 2], [12, 3]]), "wholly outside the 8x6 canvas"),
-        (shape(points=TRIANGLE[:2]), "a polygon of 2 points; it has 3"),
-        (shape(shape_type="point", points=[[1, 1]]), r"\('cat'\): is of type 'point'; only .* delete"),
+        (shape(points=TRIANGLE[:2]), "has 2 points; a shape polygon has 3"),
+        (shape(shape_type="spline"), r"\('cat'\): is of type 'spline', which is not known; .* delete it"),
+        (shape(shape_type="oriented_rectangle"), "has 3 points; a shape oriented_rectangle has 4"),
         (shape(shape_type=["polygon"]), "is of type .'polygon'"),
-        (shape(shape_type="circle"), "a circle of 3 points; it has 2"),
+        (shape(shape_type="circle"), "has 3 points; a shape circle has 2"),
         (mask_shape(None), "mask must be a text, not None"),
         (mask_shape("%%%"), "mask is not base64"),
         (mask_shape("AAAA"), "mask: is not a PNG"),
@@ -209,7 +251,7 @@ def test_broken_shapes_are_named(tmp_path, broken, message):
 
 def test_polygons_that_take_too_long_to_draw_are_named(tmp_path):
     zigzag = shape(points=[[0, 0], [4000, 3000]] * 1001)
-    with pytest.raises(LayoutFileError, match="a polygon's outline of 10010000 pixels; it must be below 1e7"):
+    with pytest.raises(LayoutFileError, match="a polygon's outline of 10010000 pixels; it must be below 2e"):
         read(tmp_path, zigzag, imageHeight=3000, imageWidth=4000)
 
 
@@ -217,7 +259,7 @@ def test_polygons_that_take_too_long_to_draw_are_named(tmp_path):
     ("changes", "message"),
     [
         ({"imageHeight": None}, "imageHeight must be a whole number, not None"),
-        ({"imageWidth": 8.0}, "imageWidth must be a whole number, not 8.0"),
+        ({"imageWidth": 8.5}, "imageWidth must be a whole number, not 8.5"),
         ({"imageHeight": -6}, "a canvas of 8x-6 pixels"),
         ({"imageHeight": 10**6, "imageWidth": 10**6}, "1000000x1000000 is above the limit of 100 megapixels"),
         ({"imageHeight": 9999, "imageWidth": 9999, "shapes": [shape()] * 90}, "90 shapes .* more than 8000"),

@@ -20,6 +20,7 @@ from PIL import Image
 from smartmask.data.layout_formats import layout_files_as, read_any_layout
 from smartmask.data.layouts.archive import MAX_MEMBERS, Archive
 from smartmask.errors import LayoutFileError
+from smartmask.scene.layout import Layer, Layout
 
 Members = dict[str | zipfile.ZipInfo, bytes]
 
@@ -81,6 +82,30 @@ def test_masks_of_any_kind_of_png_are_read(tmp_path, mode):
     image.save(buffer, "PNG")
     path = packed(tmp_path, members() | {"layers/0000_wall.png": buffer.getvalue()}, zipfile.ZIP_DEFLATED)
     assert same(read_any_layout(path), room())
+
+
+def opaque(values: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(values).convert("RGBA").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_an_opaque_layer_of_our_own_covers_the_canvas_whatever_its_brightness(tmp_path):
+    layout = Layout((6, 8), (Layer("night", np.ones((6, 8), bool)),))
+    for number, photo in enumerate([None, np.zeros((6, 8, 3), np.uint8)]):
+        path = tmp_path / f"{number}.zip"
+        path.write_bytes(layout_files_as("layers-zip", layout, photo=photo)["layers.zip"])
+        assert same(read_any_layout(path), layout)
+
+
+@pytest.mark.parametrize("photo", [None, "photo.png"])
+def test_an_opaque_picture_of_elsewhere_is_a_drawing_unless_it_was_cut_from_a_photo(tmp_path, photo):
+    mask = room().layers[0].mask
+    content = {key: value for key, value in json.loads(manifest()).items() if key != "masks"}
+    drawn = {"layers/0000_wall.png": opaque(np.where(mask, 255, 0).astype(np.uint8))}
+    changed = {"manifest.json": json.dumps(content | {"photo": photo}).encode()}
+    found = read_any_layout(packed(tmp_path, members() | drawn | changed)).layers[0].mask
+    assert np.array_equal(found, mask if photo is None else np.ones_like(mask))
 
 
 def test_an_archive_may_hold_folders_and_other_files(tmp_path):

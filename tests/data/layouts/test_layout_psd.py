@@ -4,6 +4,7 @@ import io
 import struct
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from layout_examples import layouts, many, photo_of, room
 from PIL import Image
 from psd_tools import PSDImage
+from psd_tools.psd.layer_and_mask import ChannelDataList
 
 from smartmask.data.layout_formats import layout_files_as, read_any_layout
 from smartmask.data.layouts import checks
@@ -108,6 +110,80 @@ def test_edits_are_read(tmp_path, edit: Callable[[PSDImage], None], labels, cat)
     assert layout.layers[-1].extent == "amodal"
 
 
+def window_of(group: Any) -> None:
+    """Give a group a mask, which psd-tools 1.26 otherwise writes for the end of the group as well."""
+    group._bounding_channels = ChannelDataList(group._bounding_channels)
+    group.create_mask(Image.new("L", (2, 2), 255), top=2, left=3)
+    group._psd._update_record()
+
+
+def mask_group(psd: PSDImage) -> None:
+    window_of(psd.create_group([psd[1], psd[2]], name="animals"))
+
+
+def mask_inner_group(psd: PSDImage) -> None:
+    mask_group(psd)
+    psd.create_group([psd[1]], name="outer")
+
+
+def fade_group(psd: PSDImage) -> None:
+    psd.create_group([psd[1], psd[2]], name="animals").opacity = 0
+
+
+def clip(psd: PSDImage) -> None:
+    psd[1].create_mask(Image.new("L", (2, 2), 255), top=2, left=3)
+    psd[2].clipping = True
+
+
+def clip_to_hidden(psd: PSDImage) -> None:
+    clip(psd)
+    psd[1].visible = False
+
+
+def clip_to_faded(psd: PSDImage) -> None:
+    clip(psd)
+    psd[1].opacity = 0
+
+
+def clip_to_group(psd: PSDImage) -> None:
+    cat = psd[2]
+    window_of(psd.create_group([psd[1]], name="animals"))
+    psd.remove(cat)
+    psd.append(cat)  # the group was put on top
+    cat.clipping = True
+
+
+@pytest.mark.parametrize(
+    ("edit", "labels"),
+    [
+        (mask_group, ("wall", "mouse", "cat")),
+        (mask_inner_group, ("wall", "mouse", "cat")),
+        (fade_group, ("wall",)),
+        (clip, ("wall", "mouse", "cat")),
+        (clip_to_hidden, ("wall",)),
+        (clip_to_faded, ("wall",)),
+        (clip_to_group, ("wall", "mouse", "cat")),
+    ],
+)
+def test_masks_of_groups_clipping_and_opacity_count(tmp_path, edit: Callable[[PSDImage], None], labels):
+    """All in the window of two pixels by two, and in the picture that psd-tools paints of the document."""
+    square = np.zeros((6, 8), bool)
+    square[1:5, 2:6] = True
+    window = np.zeros((6, 8), bool)
+    window[2:4, 3:5] = True
+    layers = Layer("wall", np.ones((6, 8), bool)), Layer("mouse", square), Layer("cat", square)
+    psd = document(Layout((6, 8), layers))
+    edit(psd)
+    path = saved(tmp_path, psd)
+    layout = read_any_layout(path)
+    assert layout.labels == labels
+    assert all(np.array_equal(layer.mask, window) for layer in layout.layers[1:])
+    painted = PSDImage.open(path)
+    painted[0].visible = False
+    alpha = np.asarray(painted.composite(force=True).getchannel("A")) > 127
+    assert np.array_equal(alpha, window if len(layout) > 1 else np.zeros_like(window))
+
+
 def test_what_psd_cannot_hold_is_refused():
     with pytest.raises(
         ValueError, match="layer 0: a PSD's names have at most 255 letters; shorten the label"
@@ -126,7 +202,7 @@ def test_huge_canvases_and_layers_are_refused(tmp_path):
     box = struct.pack(">4i", 2, 3, 5, 6)
     assert raw.count(box) == 1
     path.write_bytes(raw.replace(box, struct.pack(">4i", 0, 0, 29_000, 29_000)))
-    with pytest.raises(LayoutFileError, match="layer 2: has 29000x29000 pixels, above the limit of 100 mega"):
+    with pytest.raises(LayoutFileError, match="layer 'cat': has 29000x29000 pixels, above the limit of"):
         read_any_layout(path)
 
 

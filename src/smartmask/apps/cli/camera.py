@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from smartmask.apps.cli import options
+
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
     from smartmask.scene.camera import Camera
 
@@ -50,13 +52,12 @@ def camera(
     from smartmask.apps.camera_picture import draw_camera
     from smartmask.apps.cli.output import check_folder, write_folder
     from smartmask.apps.drawing import png_bytes
-    from smartmask.data.layout_formats import read_any_layout
     from smartmask.data.photos import read_focal_px, read_photo
     from smartmask.perspective.estimate import estimate_camera
 
     if picture is not None:
         check_folder(picture.parent, [picture.name], [layout_path, photo])
-    layout = read_any_layout(layout_path, image=image)
+    layout = options.read_layout_file(layout_path, image=image)
     pixels = None if photo is None else read_photo(photo)
     if photo is not None and focal is None:
         focal = read_focal_px(photo)

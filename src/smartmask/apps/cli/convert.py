@@ -52,7 +52,7 @@ def convert(
     """
     from smartmask.apps.cli.output import check_folder
     from smartmask.apps.cli.segmenting.files import seen_from, write_results
-    from smartmask.data.layout_formats import FILE_NAMES, SEEN_ONLY, layout_files_as, read_any_layout
+    from smartmask.data.layout_formats import FILE_NAMES, SEEN_ONLY, layout_files_as
     from smartmask.data.photos import read_photo
     from smartmask.scene.layout import Layout
 
@@ -64,7 +64,9 @@ def convert(
         # The names are known only by writing, so an empty layout is written to nowhere first.
         results = layout_files_as(format_name, Layout((1, 1)), name, photo_path=photo_path)
         check_folder(folder, results, [layout_path, names, photo])
-        layout = read_any_layout(layout_path, image=image, names=names, max_megapixels=max_megapixels)
+        layout = options.read_layout_file(
+            layout_path, image=image, names=names, max_megapixels=max_megapixels
+        )
         pixels = None if photo is None else read_photo(photo, max_megapixels)
         files = layout_files_as(format_name, layout, name, photo=pixels, photo_path=photo_path)
     write_results(folder, files)

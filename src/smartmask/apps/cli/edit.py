@@ -94,7 +94,7 @@ def edit(
     from smartmask.apps.cli.edit_steps import Editing
     from smartmask.apps.cli.output import check_folder, write_folder
     from smartmask.data.layout_files import layout_to_json, read_layout
-    from smartmask.data.layout_formats import FILE_NAMES, read_any_layout
+    from smartmask.data.layout_formats import FILE_NAMES
 
     if out is not None and not steps:
         raise click.UsageError("--out without a step would be a mere copy; give one, such as --rename 3=sofa")
@@ -113,7 +113,7 @@ def edit(
         layout = read_layout(layout_path)  # a file of another program is not to become one of ours
     else:
         with options.usage_errors():
-            layout = read_any_layout(layout_path, image=image, names=names)
+            layout = options.read_layout_file(layout_path, image=image, names=names)
     editing = Editing(layout)
     with options.usage_errors():
         for step, text in steps:

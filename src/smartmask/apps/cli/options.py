@@ -15,6 +15,8 @@ if TYPE_CHECKING:  # commands import the library when they run, so that --help i
 Command = Callable[..., Any]
 Decorator = Callable[[Command], Command]
 
+MAX_MEGAPIXELS = 100.0
+"""That of `data/photos.py`, at hand without importing the library."""
 FILE = click.Path(path_type=Path, readable=False)
 
 
@@ -68,7 +70,7 @@ def max_megapixels_option(what: str = "photos") -> Decorator:
     return click.option(
         "--max-megapixels",
         type=click.FloatRange(min=0, min_open=True),
-        default=100.0,
+        default=MAX_MEGAPIXELS,
         show_default=True,
         help=f"Refuse larger {what}.",
     )
@@ -115,6 +117,31 @@ def check_unicode(*texts: str | None) -> None:
             ) from error
 
 
+def read_layout_file(
+    path: Path, image: str | None = None, names: Path | None = None, max_megapixels: float = MAX_MEGAPIXELS
+) -> "Layout":
+    """The layout of a file in any format; what is left out of it is told on standard error.
+
+    Args:
+        path: The file.
+        image: Which image of a COCO file.
+        names: The names of a label map.
+        max_megapixels: The largest canvas accepted, in millions of pixels.
+
+    Raises:
+        LayoutFileError: If it cannot be read.
+        ValueError: If names are given for a file that is no label map.
+    """
+    from smartmask.data.annotations.base import Problems
+    from smartmask.data.layout_formats import read_any_layout
+
+    problems = Problems()
+    layout = read_any_layout(path, image=image, names=names, max_megapixels=max_megapixels, problems=problems)
+    for line in [*problems.report(), *problems.notes()]:
+        click.echo(f"Note: {line}", err=True)
+    return layout
+
+
 def read_layout_of(
     photo: Path, path: Path | None, size_hw: tuple[int, int], max_megapixels: float
 ) -> "Layout | None":
@@ -124,11 +151,9 @@ def read_layout_of(
         LayoutFileError: If it cannot be read.
         ValueError: If it is of another size than the photo.
     """
-    from smartmask.data.layout_formats import read_any_layout
-
     if path is None:
         return None
-    layout = read_any_layout(path, image=photo.name, max_megapixels=max_megapixels)
+    layout = read_layout_file(path, image=photo.name, max_megapixels=max_megapixels)
     if tuple(layout.size_hw) != size_hw:
         found, expected = f"{layout.size_hw[1]}x{layout.size_hw[0]}", f"{size_hw[1]}x{size_hw[0]}"
         raise ValueError(

@@ -90,14 +90,13 @@ def render(
         load_diffusers_renderer,
     )
     from smartmask.backends.text_static import StaticTextEncoder
-    from smartmask.data.layout_formats import read_any_layout
     from smartmask.pipelines.insertion.insert import sample_seed
     from smartmask.weights import WEIGHTS
 
     names = [] if control_only else [f"render_{number}.png" for number in range(n)]
     check_folder(out, ["control.png", "render.json", *names], [layout_path])
     wanted = _what_to_draw(control_only, prompt, model, controlnet)
-    layout = read_any_layout(layout_path, image=image)
+    layout = options.read_layout_file(layout_path, image=image)
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
     palette = Ade20kPalette(encoder)
     classes = palette.seen(layout)

@@ -19,6 +19,7 @@ from smartmask.data.annotations.damage import (
     UNNAMED,
     Record,
     field,
+    member,
     read_json,
     read_png,
     size_field,
@@ -71,7 +72,7 @@ def _scene(annotation: Record, file: Path, problems: Problems) -> AnnotatedScene
             seen.add(ident)
             if _is_part(record):
                 continue
-            values = _instance(file.parent / field(record, "instance_mask", str), size_hw)
+            values = _instance(member(file.parent, field(record, "instance_mask", str)), size_hw)
             objects.append(_layer(record, values))
             index[values == VISIBLE] = len(hidden)
             hidden.append(np.flatnonzero(values == HIDDEN))

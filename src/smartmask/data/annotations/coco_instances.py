@@ -10,8 +10,9 @@ from pathlib import Path
 from smartmask.data.annotations.base import AnnotatedScene, Problems
 from smartmask.data.annotations.coco_json import CocoFile, ImageRecord, is_crowd, read_coco_file
 from smartmask.data.annotations.damage import field
-from smartmask.data.annotations.masks import layer_of, mask_of
+from smartmask.data.annotations.masks import layer_of
 from smartmask.data.annotations.occlusions import smaller_in_front
+from smartmask.data.segmentations import mask_of
 
 
 def read_coco_instances(path: Path, problems: Problems) -> Iterator[AnnotatedScene]:
@@ -43,7 +44,8 @@ def modal_scene(
     for where, annotation in image.annotations:
         with problems.skipping(where):
             category = file.category_of(annotation)
-            mask = mask_of(field(annotation, "segmentation", (list, dict)), image.size_hw)
+            segmentation = field(annotation, "segmentation", (list, dict))
+            mask = mask_of(segmentation, image.size_hw, problems, where)
             layer = layer_of(
                 category.name,
                 mask,

@@ -44,7 +44,7 @@ class ImageRecord:
     """
 
     where: str
-    ident: int | str
+    ident: str
     size_hw: tuple[int, int]
     file_name: str | None
     annotations: tuple[tuple[str, Record], ...]
@@ -54,7 +54,7 @@ class ImageRecord:
 class CocoFile:
     """A file's categories by id, and its images in the file's order."""
 
-    categories: dict[int, Category]
+    categories: dict[str, Category]
     images: list[ImageRecord]
 
     def category_of(self, annotation: Record) -> Category:
@@ -63,7 +63,7 @@ class CocoFile:
         Raises:
             DamageError: If there is none of that id.
         """
-        number = field(annotation, "category_id", int)
+        number = id_field(annotation, "category_id")
         if number not in self.categories:
             raise DamageError(UNKNOWN_CATEGORY, f"category_id {number}")
         return self.categories[number]
@@ -93,7 +93,7 @@ def read_coco_file(path: Path, problems: Problems, *, has_categories: bool = Tru
     wrong = [name for name in needed if not isinstance(content[name], list)]
     if wrong:
         raise AnnotationError(f"{path}: {wrong} must be lists")
-    images: dict[int | str, tuple[tuple[int, int], str | None]] = {}
+    images: dict[str, tuple[tuple[int, int], str | None]] = {}
     for number, record in enumerate(content["images"]):
         with problems.skipping(f"{path}: images[{number}]"):
             ident = _ident(record, "id", images)
@@ -118,31 +118,31 @@ def is_crowd(annotation: Record, problems: Problems, where: str) -> bool:
 
 
 def _by_image(
-    annotations: list[object], images: Container[int | str], path: Path, problems: Problems
-) -> defaultdict[int | str, list[tuple[str, Record]]]:
-    found: defaultdict[int | str, list[tuple[str, Record]]] = defaultdict(list)
-    seen: set[int | str] = set()
+    annotations: list[object], images: Container[str], path: Path, problems: Problems
+) -> defaultdict[str, list[tuple[str, Record]]]:
+    found: defaultdict[str, list[tuple[str, Record]]] = defaultdict(list)
+    seen: set[str] = set()
     for number, record in enumerate(annotations):
         where = f"{path}: annotations[{number}]"
         with problems.skipping(where):
             image = id_field(record, "image_id")
             if image not in images:
                 raise DamageError(UNKNOWN_IMAGE, f"image_id {image}")
-            # Panoptic annotations have no id of their own: there is one for each image.
-            key = "id" if isinstance(record, dict) and "id" in record else "image_id"
-            seen.add(_ident(record, key, seen))
             assert isinstance(record, dict)
+            if record.get("id") is not None:
+                seen.add(_ident(record, "id", seen))
+            elif "segments_info" in record or "regions" in record:
+                # These are about a whole image, and there is one for each; of objects there are many.
+                seen.add(_ident(record, "image_id", seen))
             found[image].append((where, record))
     return found
 
 
-def _categories(records: list[object], path: Path, problems: Problems) -> dict[int, Category]:
-    categories: dict[int, Category] = {}
+def _categories(records: list[object], path: Path, problems: Problems) -> dict[str, Category]:
+    categories: dict[str, Category] = {}
     for number, record in enumerate(records):
         with problems.skipping(f"{path}: categories[{number}]"):
-            ident, name = field(record, "id", int), field(record, "name", str)
-            if ident in categories:
-                raise DamageError(DUPLICATE_ID, f"id {ident}")
+            ident, name = _ident(record, "id", categories), field(record, "name", str)
             assert isinstance(record, dict)
             synonyms = record.get("synonyms", [])
             if not isinstance(synonyms, list):
@@ -155,7 +155,7 @@ def _categories(records: list[object], path: Path, problems: Problems) -> dict[i
     return categories
 
 
-def _ident(record: object, name: str, seen: Container[int | str]) -> int | str:
+def _ident(record: object, name: str, seen: Container[str]) -> str:
     ident = id_field(record, name)
     if ident in seen:
         raise DamageError(DUPLICATE_ID, f"{name} {ident}")

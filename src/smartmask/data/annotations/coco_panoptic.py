@@ -19,6 +19,7 @@ from smartmask.data.annotations.damage import (
     MISSING_FIELD,
     Record,
     field,
+    member,
     read_png,
 )
 from smartmask.data.annotations.masks import layer_of
@@ -40,7 +41,7 @@ def read_coco_panoptic(path: Path, problems: Problems) -> Iterator[AnnotatedScen
     for image in file.images:
         for where, annotation in image.annotations:
             with problems.skipping(where):
-                segments = _segments(folder / field(annotation, "file_name", str), image.size_hw)
+                segments = _segments(member(folder, field(annotation, "file_name", str)), image.size_hw)
                 infos = field(annotation, "segments_info", list)
                 yield _scene(image, where, segments, infos, file, problems)
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 from jaxtyping import Bool
-from PIL import Image
 
 from smartmask.data.annotations.base import AnnotatedScene, DamageError, Problems
 from smartmask.data.annotations.coco_json import read_coco_file
@@ -25,10 +24,13 @@ from smartmask.data.annotations.damage import (
     read_whole_json,
     size_field,
 )
-from smartmask.data.annotations.masks import layer_of, mask_of
+from smartmask.data.annotations.masks import layer_of
 from smartmask.data.annotations.occlusions import nearer_in_front
 from smartmask.data.layered_scene import SceneLayer
-from smartmask.errors import AnnotationError
+from smartmask.data.layouts.checks import short, whole
+from smartmask.data.photos import open_image
+from smartmask.data.segmentations import mask_of
+from smartmask.errors import AnnotationError, ImageError
 
 
 def read_cocoa(path: Path, problems: Problems) -> Iterator[AnnotatedScene]:
@@ -73,9 +75,10 @@ def _scene(
     masks: list[Bool[np.ndarray, "H W"]] = []
     orders: list[float] = []
     for number, region in enumerate(field(record, "regions", list)):
-        with problems.skipping(f"{where}, regions[{number}]"):
+        part = f"{where}, regions[{number}]"
+        with problems.skipping(part):
             order = field(region, "order", (int, float))
-            mask = mask_of(field(region, "segmentation", (list, dict)), size_hw)
+            mask = mask_of(field(region, "segmentation", (list, dict)), size_hw, problems, part)
             is_thing = not region.get("isStuff", 0)
             objects.append(layer_of(field(region, "name", str), mask, extent="amodal", is_thing=is_thing))
             masks.append(mask)
@@ -105,13 +108,13 @@ def _size_of(record: object, path: Path) -> tuple[int, int]:
                 return _checked_size(lengths["size"])
     photo = path.with_suffix(".jpg")
     try:
-        with Image.open(photo) as image:
-            return image.height, image.width
-    except OSError as error:
+        with open_image(photo) as image:
+            return size_field({"height": image.height, "width": image.width})
+    except ImageError as error:
         raise DamageError(NO_SIZE, f"neither run lengths nor {photo.name} give it") from error
 
 
 def _checked_size(size: object) -> tuple[int, int]:
-    if not isinstance(size, list) or len(size) != 2 or not all(isinstance(side, int) for side in size):
-        raise DamageError(MISSING_FIELD, f"'size' must be [height, width], not {size!r}")
+    if not isinstance(size, list) or len(size) != 2 or not all(isinstance(whole(side), int) for side in size):
+        raise DamageError(MISSING_FIELD, f"'size' must be [height, width], not {short(size)}")
     return size_field({"height": size[0], "width": size[1]})

@@ -22,21 +22,26 @@ from smartmask.data.annotations.damage import (
     DAMAGED_FILE,
     DUPLICATE_ID,
     MISSING_FIELD,
-    MISSING_FILE,
     UNKNOWN_CATEGORY,
     Record,
     field,
+    member,
+    read_content,
     read_whole_json,
+    whole_number,
 )
 from smartmask.data.annotations.masks import layer_of
 from smartmask.data.annotations.occlusions import occlusions_by_rank
 from smartmask.data.layered_scene import SceneLayer
-from smartmask.errors import AnnotationError
+from smartmask.data.photos import decode, open_image
+from smartmask.errors import AnnotationError, ImageError
 
 SIZE_HW = 400, 500
 SCALES = 1.0, 0.7, 0.49
 NOT_PLACED_X = -5000.0
 FIELDS = 8
+MAX_SPRITE_PIXELS = 10**6
+"""The canvas has a fifth of that."""
 NAMES = {
     "s": ("helicopter", "hot air balloon", "cloud", "sun", "lightning cloud", "rain cloud", "rocket",
           "airplane"),
@@ -98,7 +103,7 @@ def parse_scene(text: str) -> list[Placed]:
         DamageError: If the text is not of that form.
     """
     values = text.rstrip(",").split(",")
-    if not values[0].isdecimal() or len(values) != 1 + int(values[0]) * FIELDS:
+    if len(values) != 1 + whole_number(values[0], "the count of objects") * FIELDS:
         raise DamageError(MISSING_FIELD, f"a count and {FIELDS} fields an object expected: {text[:40]!r}...")
     placed = []
     for start in range(1, len(values), FIELDS):
@@ -120,7 +125,7 @@ def draw(item: Placed, folder: Path) -> Bool[np.ndarray, "400 500"]:
     Raises:
         DamageError: If its PNG is missing or damaged.
     """
-    sprite = _sprite(folder / item.png, item.depth, item.flip)
+    sprite = _sprite(member(folder, item.png), item.depth, item.flip)
     (height, width), (rows, columns) = sprite.shape, SIZE_HW
     left, top = round(item.x - width / 2), round(item.y - height / 2)
     x0, y0, x1, y1 = max(left, 0), max(top, 0), min(left + width, columns), min(top + height, rows)
@@ -161,7 +166,7 @@ def _scene(
 def _name_of(png: str) -> str:
     kind, _, number = png.removesuffix("s.png").partition("_")
     names = NAMES.get(kind, ())
-    if not number.isdecimal() or int(number) >= len(names):
+    if number not in map(str, range(len(names))):
         raise DamageError(UNKNOWN_CATEGORY, f"no clip art {png!r}")
     return names[int(number)]
 
@@ -169,11 +174,12 @@ def _name_of(png: str) -> str:
 @lru_cache(maxsize=512)
 def _sprite(path: Path, depth: int, flip: bool) -> Bool[np.ndarray, "h w"]:
     try:
-        with Image.open(path) as image:
+        with open_image(read_content(path)) as image:
+            if image.width * image.height > MAX_SPRITE_PIXELS:
+                raise DamageError(DAMAGED_FILE, f"{path} is {image.width}x{image.height}, no clip art")
+            decode(image, str(path))
             alpha = image.convert("RGBA").getchannel("A")
-    except FileNotFoundError as error:
-        raise DamageError(MISSING_FILE, str(path)) from error
-    except (OSError, ValueError, SyntaxError) as error:
+    except (ImageError, ValueError) as error:
         raise DamageError(DAMAGED_FILE, f"{path} cannot be read as an image ({error})") from error
     width, height = (max(1, round(side * SCALES[depth])) for side in alpha.size)
     mask = np.asarray(alpha.resize((width, height), Image.Resampling.LANCZOS)) > 127

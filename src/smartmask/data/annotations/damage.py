@@ -1,20 +1,23 @@
 """The kinds of damage that readers know, in one wording, and safe access to what a file holds."""
 
-import io
 import json
+import re
 from pathlib import Path
 from typing import Any, TypeVar
 from xml.etree import ElementTree
 
 import numpy as np
 from jaxtyping import UInt8
-from PIL import Image
 
 from smartmask.data.annotations.base import DamageError
+from smartmask.data.layouts.checks import check_regular, checked_member, whole
+from smartmask.data.layouts.pictures import opened_png
+from smartmask.data.layouts.pictures import read_png as decoded_png
 from smartmask.data.photos import MAX_MEGAPIXELS
-from smartmask.errors import AnnotationError
+from smartmask.errors import AnnotationError, LayoutFileError
 
 Record = dict[str, Any]
+_ENCODING = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 T = TypeVar("T")
 
 MISSING_FILE = "missing file"
@@ -33,6 +36,10 @@ SAME_ORDER = "overlapping objects of one order"
 CYCLE = "occlusions that form a cycle"
 CROWD = "crowd region, kept as a region"
 """Not damage: crowds are noted (`Problems.note`), since the objects in them are not told apart."""
+NO_AREA = "part of a mask without an area, left out"
+"""Not damage either: what has no area hides nothing."""
+MAX_DIGITS = 18
+"""Of a whole number in a text; Python refuses to read some thousands."""
 
 
 def field(record: object, name: str, kind: type[T] | tuple[type[T], ...]) -> T:
@@ -45,8 +52,8 @@ def field(record: object, name: str, kind: type[T] | tuple[type[T], ...]) -> T:
         raise DamageError(MISSING_FIELD, f"expected an object with {name!r}, found {type(record).__name__}")
     if name not in record:
         raise DamageError(MISSING_FIELD, f"no field {name!r}")
-    value = record[name]
     kinds = kind if isinstance(kind, tuple) else (kind,)
+    value = whole(record[name]) if int in kinds and float not in kinds else record[name]
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         expected = " or ".join(one.__name__ for one in kinds)
         raise DamageError(MISSING_FIELD, f"{name!r} must be {expected}, not {type(value).__name__}")
@@ -67,15 +74,38 @@ def check_text(value: str, name: str) -> None:
         raise DamageError(MISSING_FIELD, f"{name!r} holds half a character, {value!r}") from error
 
 
-def id_field(record: object, name: str) -> int | str:
-    """The value of a field that names a record, a number or a text.
+def id_field(record: object, name: str) -> str:
+    """The value of a field that names a record, as a text: files name one record by 1 and by "1".
 
     Raises:
-        DamageError: If the record has no such field, or one of another type.
+        DamageError: If the record has no such field, or one that is neither number nor text.
     """
-    value = field(record, name, (int, str))
-    assert isinstance(value, int | str)
-    return value
+    return str(field(record, name, (int, str)))
+
+
+def whole_number(text: str | None, name: str) -> int:
+    """The whole number, 0 or above, that a text of a file says.
+
+    Raises:
+        DamageError: If it says none, or an absurdly large one.
+    """
+    digits = (text or "").strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS):
+        found = repr(text if text is None or len(text) < 40 else text[:40] + "...")
+        raise DamageError(MISSING_FIELD, f"{name} must be a whole number, not {found}")
+    return int(digits)
+
+
+def member(folder: Path, name: str) -> Path:
+    """The path of a file that a record names within a folder.
+
+    Raises:
+        DamageError: If the name leads elsewhere, or can be no file's.
+    """
+    try:
+        return folder / checked_member(name, str(folder))
+    except LayoutFileError as error:
+        raise DamageError(MISSING_FILE, str(error)) from error
 
 
 def size_field(record: object) -> tuple[int, int]:
@@ -95,14 +125,14 @@ def size_field(record: object) -> tuple[int, int]:
 
 
 def read_json(path: Path) -> object:
-    """What a JSON file holds, in UTF-8 or, as ADE20K's are, in Latin-1.
+    """What a JSON file holds, in UTF-8, with a byte order mark or not, or, as ADE20K's are, in Latin-1.
 
     Raises:
         DamageError: If it is missing or cannot be read as JSON.
     """
-    content = _content(path)
+    content = read_content(path)
     try:
-        text = content.decode("utf-8")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("latin-1")
     try:
@@ -130,9 +160,15 @@ def read_xml(path: Path) -> ElementTree.Element:
     Raises:
         DamageError: If it is missing or cannot be read as XML.
     """
+    content = read_content(path)
     try:
-        return ElementTree.fromstring(_content(path))
-    except ElementTree.ParseError as error:
+        try:
+            return ElementTree.fromstring(content)
+        except (ValueError, LookupError):
+            # Expat knows no encoding of several bytes a letter; a text is read whatever its head declares.
+            declared = _ENCODING.match(content)
+            return ElementTree.fromstring(content.decode(declared[1].decode() if declared else "utf-8"))
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise DamageError(DAMAGED_FILE, f"{path} cannot be read as XML ({error})") from error
 
 
@@ -147,25 +183,31 @@ def read_png(source: Path | bytes, size_hw: tuple[int, int] | None = None) -> UI
         DamageError: If it is missing, cannot be read, holds other values than bytes, or is of another size.
     """
     name = str(source) if isinstance(source, Path) else "its PNG"
-    content = _content(source) if isinstance(source, Path) else source
+    content = read_content(source) if isinstance(source, Path) else source
     try:
-        with Image.open(io.BytesIO(content)) as image:
-            values = np.array(image)
-    # Pillow raises SyntaxError for a broken PNG chunk, and OSError or ValueError for most other damage.
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise DamageError(DAMAGED_FILE, f"{name} cannot be read as an image ({error})") from error
+        width, height = opened_png(content, name).size
+        if size_hw is not None and (height, width) != tuple(size_hw):
+            raise DamageError(WRONG_SIZE, f"{name} is {width}x{height}, not {size_hw[1]}x{size_hw[0]}")
+        values = np.array(decoded_png(content, None, MAX_MEGAPIXELS, name))
+    except LayoutFileError as error:
+        raise DamageError(DAMAGED_FILE, f"it cannot be read as an image ({error})") from error
     if values.dtype != np.uint8:
         raise DamageError(DAMAGED_FILE, f"{name} holds {values.dtype}, not bytes")
-    if size_hw is not None and values.shape[:2] != tuple(size_hw):
-        found, said = values.shape[:2], tuple(size_hw)
-        raise DamageError(WRONG_SIZE, f"{name} is {found[1]}x{found[0]}, not {said[1]}x{said[0]}")
     return values
 
 
-def _content(path: Path) -> bytes:
+def read_content(path: Path) -> bytes:
+    """What a file holds.
+
+    Raises:
+        DamageError: If it is missing, no file, or cannot be read.
+    """
     try:
+        check_regular(path)
         return path.read_bytes()
     except FileNotFoundError as error:
         raise DamageError(MISSING_FILE, str(path)) from error
+    except (LayoutFileError, ValueError) as error:  # a pipe, or a name that no file can have
+        raise DamageError(DAMAGED_FILE, str(error)) from error
     except OSError as error:
         raise DamageError(DAMAGED_FILE, f"{path} cannot be read ({error.strerror})") from error

@@ -15,9 +15,10 @@ from jaxtyping import Bool
 from smartmask.data.annotations.base import AnnotatedScene, DamageError, Problems
 from smartmask.data.annotations.coco_json import CocoFile, ImageRecord, is_crowd, read_coco_file
 from smartmask.data.annotations.damage import MISSING_FIELD, Record
-from smartmask.data.annotations.masks import layer_of, mask_of
+from smartmask.data.annotations.masks import layer_of
 from smartmask.data.annotations.occlusions import occlusions_of_hidden
 from smartmask.data.layered_scene import SceneLayer
+from smartmask.data.segmentations import mask_of
 
 
 def read_kins(path: Path, problems: Problems) -> Iterator[AnnotatedScene]:
@@ -39,10 +40,14 @@ def _scene(image: ImageRecord, file: CocoFile, problems: Problems, name: str) ->
     visible: list[Bool[np.ndarray, "H W"]] = []
     for where, annotation in image.annotations:
         with problems.skipping(where):
-            whole = mask_of(_first_of(annotation, "a_segm", "segmentation"), image.size_hw)
+            amodal_part = _first_of(annotation, "a_segm", "segmentation")
+            whole = mask_of(amodal_part, image.size_hw, problems, where)
             part = _first_of(annotation, "i_segm", "inmodal_seg")
             # An object that is hidden altogether has no visible polygon, which is no damage.
-            seen = np.zeros(image.size_hw, bool) if part == [] else mask_of(part, image.size_hw)
+            is_hidden = part == []
+            seen = (
+                np.zeros(image.size_hw, bool) if is_hidden else mask_of(part, image.size_hw, problems, where)
+            )
             category = file.category_of(annotation)
             is_thing = category.is_thing and not is_crowd(annotation, problems, where)
             objects.append(layer_of(category.name, whole, extent="amodal", is_thing=is_thing))

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as parquet
 from jaxtyping import Bool, UInt8
 
 from smartmask.data.annotations.base import AnnotatedScene, DamageError, Problems
 from smartmask.data.annotations.damage import (
     DAMAGED_FILE,
+    DAMAGED_MASK,
     DUPLICATE_ID,
     UNKNOWN_CATEGORY,
     Record,
@@ -17,8 +19,8 @@ from smartmask.data.annotations.damage import (
     read_png,
     size_field,
 )
-from smartmask.data.annotations.masks import mask_of
 from smartmask.errors import AnnotationError
+from smartmask.scene.rle import decode_rle
 
 ROWS = 32
 SceneOf = Callable[[Record, str], AnnotatedScene]
@@ -55,7 +57,10 @@ def row_mask(item: Record, size_hw: tuple[int, int], name: str = "counts") -> Bo
     Raises:
         DamageError: If they are missing or damaged.
     """
-    return mask_of({"size": list(size_hw), "counts": field(item, name, str)}, size_hw)
+    try:
+        return decode_rle(field(item, name, str), size_hw)
+    except ValueError as error:
+        raise DamageError(DAMAGED_MASK, str(error)) from error
 
 
 def row_class_map(record: Record, highest: int, void: int | None = None) -> UInt8[np.ndarray, "H W"]:
@@ -86,7 +91,7 @@ def _rows(path: Path, columns: Sequence[str]) -> Iterator[Record]:
                 raise AnnotationError(f"{path}: has no columns {sorted(missing)}; expected {list(columns)}")
             for batch in file.iter_batches(ROWS):
                 yield from batch.to_pylist()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, pa.ArrowException) as error:
         if path.is_dir():
             raise AnnotationError(f"{path}: is a folder; give the parquet file in it") from error
         raise AnnotationError(f"{path}: cannot be read as parquet ({error}); fetch the file again") from error

@@ -19,6 +19,8 @@ from smartmask.data.annotations.damage import (
     UNKNOWN_CATEGORY,
     read_png,
     read_xml,
+    size_field,
+    whole_number,
 )
 from smartmask.data.annotations.masks import layer_of
 from smartmask.data.layered_scene import SceneLayer
@@ -53,7 +55,7 @@ def read_voc(path: Path, problems: Problems) -> Iterator[AnnotatedScene]:
 
 def _scene(path: Path, file: Path, problems: Problems) -> AnnotatedScene:
     root = read_xml(path / "Annotations" / f"{file.stem}.xml")
-    size_hw = _number(root, "size/height"), _number(root, "size/width")
+    size_hw = size_field({side: _number(root, f"size/{side}") for side in ("height", "width")})
     numbers = _map(file, size_hw)
     classes = _map(path / "SegmentationClass" / file.name, size_hw)
     if classes[classes != VOID].max(initial=0) > len(CLASSES):
@@ -109,8 +111,4 @@ def _map(file: Path, size_hw: tuple[int, int]) -> UInt8[np.ndarray, "H W"]:
 
 def _number(element: ElementTree.Element, name: str, absent: int | None = None) -> int:
     text = element.findtext(name)
-    if text is None and absent is not None:
-        return absent
-    if text is None or not text.strip().isdecimal():
-        raise DamageError(MISSING_FIELD, f"<{name}> must be a whole number, not {text!r}")
-    return int(text)
+    return absent if text is None and absent is not None else whole_number(text, f"<{name}>")

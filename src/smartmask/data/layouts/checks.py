@@ -133,8 +133,8 @@ def field(record: Any, name: str, kind: type[T] | tuple[type[T], ...], where: st
         raise LayoutFileError(f"{where}: must be a JSON object, not {type(record).__name__}")
     if name not in record:
         raise LayoutFileError(f"{where}: lacks {name}")
-    value = record[name]
     kinds = kind if isinstance(kind, tuple) else (kind,)
+    value = whole(record[name]) if int in kinds and float not in kinds else record[name]
     if not isinstance(value, kinds) or isinstance(value, bool):
         expected = " or ".join(_KINDS[one] for one in kinds)
         raise LayoutFileError(f"{where}: {name} must be {expected}, not {short(value)}")
@@ -262,6 +262,11 @@ _LONGEST_NAME = 255
 def is_int(value: Any) -> bool:
     """Whether a value of a file is a whole number."""
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def whole(value: Any) -> Any:
+    """A value of a file, 40.0 as 40: programs write whole numbers either way."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def short(value: Any) -> str:

@@ -6,8 +6,10 @@ Three fields of our own stand beside COCO's in each annotation and are read wher
     "extent": "amodal" if the segmentation is the whole object, "visible" if it is what is seen of it
     "confidence": how sure whoever found the layer was, from 0 to 1; left out where nobody guessed
 
-With them a layout is kept whole. Without an order, larger masks lie behind smaller ones. Masks are written as
-compressed run lengths, which `pycocotools` decodes. Format: https://cocodataset.org/#format-data
+Annotations that have no mask, only a box or polygons without an area, are left out and counted.
+
+With the three fields a layout is kept whole. Without an order, larger masks lie behind smaller ones. Masks
+are written as compressed run lengths, which `pycocotools` decodes. Format: https://cocodataset.org/#format-data
 """
 
 import json
@@ -15,29 +17,33 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool
 
+from smartmask.data.annotations.base import DamageError, Problems
+from smartmask.data.annotations.damage import EMPTY_POLYGON
 from smartmask.data.layouts.checks import (
     Record,
     check_layer_count,
     checked_confidence,
     checked_extent,
-    field,
     is_int,
     short,
+    whole,
 )
 from smartmask.data.layouts.coco_records import (
     CocoDraft,
     annotations_of,
     category_names,
     choose_image,
+    ident_of,
     label_of,
 )
-from smartmask.data.layouts.polygons import check_outline
+from smartmask.data.segmentations import mask_of
 from smartmask.errors import LayoutFileError
 from smartmask.scene.boxes import box_of
 from smartmask.scene.layout import Layer, Layout
-from smartmask.scene.rle import decode_rle, encode_rle
+from smartmask.scene.rle import encode_rle
+
+NO_MASK = "annotation without a mask, left out"
 
 
 class CocoInstances:
@@ -72,7 +78,9 @@ class CocoInstances:
         return json.dumps(self._draft.content()).encode()
 
 
-def parse_coco_instances(content: Any, path: Path, image: str | int | None, max_megapixels: float) -> Layout:
+def parse_coco_instances(
+    content: Any, path: Path, image: str | int | None, max_megapixels: float, problems: Problems
+) -> Layout:
     """The layout of one image of an instances JSON; a crowd is a layer like any other.
 
     Args:
@@ -80,28 +88,44 @@ def parse_coco_instances(content: Any, path: Path, image: str | int | None, max_
         path: Its path, for messages.
         image: File name or id of the image; None = the only one.
         max_megapixels: The largest canvas accepted, in millions of pixels.
+        problems: Where annotations that have no mask, or a damaged one, are counted.
 
     Raises:
-        LayoutFileError: If the JSON breaks the format, or holds polygons and `pycocotools` is not installed.
+        AnnotationError: If a mask is damaged and the count is strict.
+        LayoutFileError: If the JSON breaks the format otherwise, no annotation has a mask, or it holds
+            polygons and `pycocotools` is not installed.
     """
     chosen = choose_image(content, path, image, max_megapixels)
     names = category_names(content, path)
     annotations = annotations_of(content, path, chosen)
     check_layer_count(len(annotations), chosen.size_hw, str(path))
-    ids: set[int] = set()
-    layers = []
+    ids: set[str] = set()
+    kept, layers = [], []
     for where, annotation in annotations:
-        ident = field(annotation, "id", int, where)
-        if ident in ids:
-            raise LayoutFileError(f"{where}: id {ident} comes twice")
-        ids.add(ident)
+        if annotation.get("id") is not None:
+            ident = ident_of(annotation, "id", where)
+            if ident in ids:
+                raise LayoutFileError(f"{where}: id {ident} comes twice")
+            ids.add(ident)
         label = label_of(annotation, names, where)
         if annotation.get("iscrowd", 0) not in (0, 1):
             raise LayoutFileError(f"{where}: iscrowd must be 0 or 1, not {short(annotation['iscrowd'])}")
-        mask = _mask(annotation.get("segmentation"), chosen.size_hw, where)
+        try:
+            # Detectors write boxes alone.
+            mask = mask_of(annotation.get("segmentation") or [], chosen.size_hw, problems, where)
+        except DamageError as damage:
+            if damage.kind == EMPTY_POLYGON:
+                problems.note(NO_MASK, where)
+            else:
+                problems.add(damage.kind, f"{where}: {damage.detail}")
+            continue
         extent = checked_extent(annotation.get("extent", "visible"), where)
         layers.append(Layer(label, mask, extent, checked_confidence(annotation.get("confidence"), where)))
-    order = _order(annotations, layers, path)
+        kept.append((where, annotation))
+    if annotations and not kept:
+        found = "; ".join([*problems.report(), *problems.notes()])
+        raise LayoutFileError(f"{path}: no annotation of the image has a mask that can be read: {found}")
+    order = _order(kept, layers, path)
     return Layout(chosen.size_hw, tuple(layers[number] for number in order))
 
 
@@ -109,7 +133,7 @@ def _order(annotations: list[tuple[str, Record]], layers: list[Layer], path: Pat
     """The numbers of the layers, rearmost first."""
     depths: dict[int, int] = {}
     for number, (where, annotation) in enumerate(annotations):
-        depth = annotation.get("depth_order")
+        depth = whole(annotation.get("depth_order"))
         if depth is None:
             continue
         if not is_int(depth) or depth in depths:
@@ -124,50 +148,3 @@ def _order(annotations: list[tuple[str, Record]], layers: list[Layer], path: Pat
         found = f"{len(depths)} of {len(layers)} annotations"
         raise LayoutFileError(f"{path}: only {found} of the image have a depth_order; give all or none")
     return [depths[depth] for depth in sorted(depths)]
-
-
-def _mask(segmentation: Any, size_hw: tuple[int, int], where: str) -> Bool[np.ndarray, "H W"]:
-    if isinstance(segmentation, list):
-        return _mask_of_polygons(segmentation, size_hw, where)
-    size = field(segmentation, "size", list, f"{where}: segmentation")
-    if size != list(size_hw):
-        raise LayoutFileError(f"{where}: run lengths of size {short(size)} but the image is {list(size_hw)}")
-    counts = segmentation.get("counts")
-    try:
-        if isinstance(counts, str):
-            return decode_rle(counts, size_hw)
-        if isinstance(counts, list):
-            return _mask_of_runs(counts, size_hw)
-        raise ValueError(f"counts of run lengths must be a text or a list, not {short(counts)}")
-    except ValueError as error:
-        raise LayoutFileError(f"{where}: {error}") from error
-
-
-def _mask_of_runs(counts: list[Any], size_hw: tuple[int, int]) -> Bool[np.ndarray, "H W"]:
-    """The mask of uncompressed run lengths, as COCO writes crowds."""
-    pixels = size_hw[0] * size_hw[1]
-    if not all(is_int(run) and 0 <= run <= pixels for run in counts) or sum(counts) != pixels:
-        raise ValueError(f"run lengths must be whole numbers that add up to {pixels}")
-    flat = np.repeat(np.arange(len(counts)) % 2 == 1, counts)
-    return flat.reshape(size_hw[1], size_hw[0]).T
-
-
-def _mask_of_polygons(polygons: list[Any], size_hw: tuple[int, int], where: str) -> Bool[np.ndarray, "H W"]:
-    """The union of polygons [x0, y0, x1, y1, ...], drawn by COCO's own rules."""
-    try:
-        from pycocotools import mask as coco  # type: ignore[import-untyped]
-    except ImportError as error:
-        raise LayoutFileError(
-            f'{where}: polygons of COCO need pycocotools; pip install "smartmask-open[data]"'
-        ) from error
-    if not polygons:
-        raise LayoutFileError(f"{where}: segmentation holds no polygon")
-    for polygon in polygons:
-        if not isinstance(polygon, list) or len(polygon) % 2 or len(polygon) < 6:
-            raise LayoutFileError(
-                f"{where}: a polygon must be a list of an even number of coordinates, at least six, not "
-                f"{short(polygon)}"
-            )
-        check_outline(list(zip(polygon[::2], polygon[1::2], strict=True)), size_hw, where)
-    runs = coco.merge(coco.frPyObjects(polygons, *size_hw))
-    return decode_rle(runs["counts"].decode("ascii"), size_hw)

@@ -9,7 +9,7 @@ from dataclasses import field as of_class
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from smartmask.data.layouts.checks import Record, checked_label, checked_size, field, is_int, short
+from smartmask.data.layouts.checks import Record, checked_label, checked_size, field, short, whole
 from smartmask.data.segment_classes import MERGED, STUFF
 from smartmask.errors import LayoutFileError
 
@@ -22,12 +22,12 @@ class CocoImage:
     """One image of a file.
 
     Attributes:
-        ident: Its id.
+        ident: Its id, as a text: files name one image by 1 and by "1".
         file_name: Its photo's file name, or "".
         size_hw: Its height and width in pixels.
     """
 
-    ident: int | str
+    ident: str
     file_name: str
     size_hw: tuple[int, int]
 
@@ -45,8 +45,8 @@ def choose_image(content: Any, path: Path, wanted: str | int | None, max_megapix
         LayoutFileError: If there is no such image, more than one, or its record is damaged.
     """
     records = field(content, "images", list, str(path))
-    images = [(_ident(record, "id", f"{path}: images[{n}]"), record) for n, record in enumerate(records)]
-    found = images if wanted is None else [image for image in images if _is(image[1], wanted)]
+    images = [(ident_of(record, "id", f"{path}: images[{n}]"), record) for n, record in enumerate(records)]
+    found = images if wanted is None else [image for image in images if _is(*image, wanted)]
     if len(found) != 1:
         names = ", ".join(short(record.get("file_name", ident)) for ident, record in images[:_SHOWN])
         more = f" and {len(images) - _SHOWN} more" if len(images) > _SHOWN else ""
@@ -75,36 +75,37 @@ def annotations_of(content: Any, path: Path, image: CocoImage) -> list[tuple[str
     found = []
     for number, record in enumerate(field(content, "annotations", list, str(path))):
         # A collection has a million of them, so that a name is only made for those that matter.
-        if not isinstance(record, dict) or "image_id" not in record or record["image_id"] == image.ident:
+        ident = whole(record.get("image_id")) if isinstance(record, dict) else None
+        if type(ident) not in (int, str) or str(ident) == image.ident:
             where = f"{path}: annotations[{number}]"
-            _ident(record, "image_id", where)
+            ident_of(record, "image_id", where)
             found.append((where, record))
     return found
 
 
-def category_names(content: Any, path: Path) -> dict[int, str]:
-    """The name of each category.
+def category_names(content: Any, path: Path) -> dict[str, str]:
+    """The name of each category by its id.
 
     Raises:
         LayoutFileError: If a record is damaged, or two have one id.
     """
-    names: dict[int, str] = {}
+    names: dict[str, str] = {}
     for number, record in enumerate(field(content, "categories", list, str(path))):
         where = f"{path}: categories[{number}]"
-        ident = field(record, "id", int, where)
+        ident = ident_of(record, "id", where)
         if ident in names:
             raise LayoutFileError(f"{where}: id {ident} comes twice")
         names[ident] = checked_label(record.get("name"), where)
     return names
 
 
-def label_of(record: Record, names: Mapping[int, str], where: str) -> str:
+def label_of(record: Record, names: Mapping[str, str], where: str) -> str:
     """The name of a record's category.
 
     Raises:
         LayoutFileError: If there is no such category.
     """
-    ident = field(record, "category_id", int, where)
+    ident = ident_of(record, "category_id", where)
     if ident not in names:
         raise LayoutFileError(f"{where}: category_id {ident} is not in categories")
     return names[ident]
@@ -135,22 +136,29 @@ class CocoDraft:
             {"id": ident, "name": label, "supercategory": "", "isthing": int(label not in _STUFF)}
             for label, ident in self.categories.items()
         ]
-        return {"images": self.images, "annotations": self.annotations, "categories": categories}
+        return {
+            "info": {"description": "layouts by smartmask", "version": "1.0"},
+            "licenses": [],
+            "images": self.images,
+            "annotations": self.annotations,
+            "categories": categories,
+        }
 
 
 _STUFF = {*STUFF, *MERGED}
 
 
-def _ident(record: Any, name: str, where: str) -> int | str:
-    value = field(record, name, (int, str), where)
-    assert isinstance(value, int | str)
-    return value
+def ident_of(record: Any, name: str, where: str) -> str:
+    """An id as a text; files name one record by 1 and by "1".
+
+    Raises:
+        LayoutFileError: If the record has none, or one that is neither number nor text.
+    """
+    return str(field(record, name, (int, str), where))
 
 
-def _is(record: Record, wanted: str | int) -> bool:
+def _is(ident: str, record: Record, wanted: str | int) -> bool:
     """Whether an image is the one asked for; a number may come as text from a command line."""
-    if is_int(wanted):
-        return bool(record["id"] == wanted)
     name = record.get("file_name")
     is_named = isinstance(name, str) and wanted in (name, PurePosixPath(name).name)
-    return is_named or str(record["id"]) == wanted
+    return is_named or ident == str(wanted)

@@ -29,8 +29,9 @@ _CSV_HEADER = ["number", "name"]
 def label_map_files(layout: Layout, names_suffix: str = ".json") -> tuple[bytes, bytes]:
     """What is seen of a layout as a label map: the content of the PNG and of the file of names.
 
-    Layer n has the number n + 1 and 0 is nothing. Up to 255 layers make an 8-bit PNG whose palette shows each
-    label in its colour, more make a 16-bit one.
+    Layer n has the number n, as everywhere; the highest number, 255 or 65535, marks pixels of which nothing
+    is known. Up to 255 layers make an 8-bit PNG whose palette shows each label in its colour, more make a
+    16-bit one.
 
     Args:
         layout: The layout.
@@ -39,17 +40,18 @@ def label_map_files(layout: Layout, names_suffix: str = ".json") -> tuple[bytes,
     Raises:
         ValueError: If the suffix is neither.
     """
-    numbers = (layout.visible_index().astype(np.int32) + 1).astype(np.uint16)
-    if len(layout) <= 255:
-        image = Image.fromarray(numbers.astype(np.uint8))
-        image.putpalette(b"\0\0\0" + label_colours(layout.labels).tobytes())
-    else:
-        image = Image.fromarray(numbers)
+    index = layout.visible_index()
+    kind = np.uint8 if len(layout) <= 255 else np.uint16
+    image = Image.fromarray(index.astype(kind))  # -1, of unknown pixels, becomes the highest number
+    if kind is np.uint8:
+        image.putpalette(label_colours(layout.labels).tobytes().ljust(3 * 256, b"\0"))
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     if names_suffix.lower() not in (".json", ".csv"):
         raise ValueError(f"names of a label map are a .json or a .csv file, not {names_suffix!r}")
-    names = {str(number): label for number, label in enumerate(layout.labels, start=1)}
+    names: dict[str, str | None] = {str(number): label for number, label in enumerate(layout.labels)}
+    if (index < 0).any():
+        names[str(np.iinfo(kind).max)] = None
     if names_suffix.lower() == ".json":
         return buffer.getvalue(), (json.dumps(names, indent=1) + "\n").encode()
     text = io.StringIO(newline="")

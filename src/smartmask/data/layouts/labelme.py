@@ -4,8 +4,9 @@
      "imageHeight": 480, "imageWidth": 640}
 
 A layer is written as polygons where these keep its mask exactly, several parts under one `group_id`; else as
-LabelMe's shape `mask`, a PNG in base64 and the corners of its box. Read are polygons, rectangles, circles and
-masks; shapes of one label and `group_id` are one layer, which lies where its last shape lies. An amodal layer
+LabelMe's shape `mask`, a PNG in base64 and the corners of its box. Read are polygons, rectangles, also
+turned ones, circles and masks; points and lines have no area, so they are left out and counted. Shapes of one
+label and `group_id` are one layer, which lies where its last shape lies. An amodal layer
 has the flag `amodal`. Format: `labelme/_label_file.py` and `labelme/utils/shape.py` of
 https://github.com/wkentaro/labelme, whose way of drawing shapes is followed.
 """
@@ -21,6 +22,7 @@ import numpy as np
 from jaxtyping import Bool
 from PIL import Image, ImageDraw
 
+from smartmask.data.annotations.base import Problems
 from smartmask.data.layouts.checks import (
     Record,
     check_layer_count,
@@ -30,6 +32,7 @@ from smartmask.data.layouts.checks import (
     field,
     is_int,
     short,
+    whole,
 )
 from smartmask.data.layouts.pictures import png_bytes, read_png
 from smartmask.data.layouts.polygons import check_outline, fill_polygon, polygons_of
@@ -40,6 +43,7 @@ from smartmask.scene.layout import Layer, Layout
 VERSION = "5.5.0"
 """LabelMe warns of files of another first number than its own."""
 _AMODAL = "amodal"
+_WITHOUT_AREA = ("point", "points", "line", "linestrip")
 
 
 def labelme_json(layout: Layout, photo_path: str) -> bytes:
@@ -64,11 +68,17 @@ def labelme_json(layout: Layout, photo_path: str) -> bytes:
     return (json.dumps(content, indent=1) + "\n").encode()
 
 
-def parse_labelme(content: Any, path: Path, max_megapixels: float) -> Layout:
+def parse_labelme(content: Any, path: Path, max_megapixels: float, problems: Problems) -> Layout:
     """The layout of a LabelMe file that has been read.
 
+    Args:
+        content: The JSON that has been read.
+        path: Its path, for messages.
+        max_megapixels: The largest canvas accepted, in millions of pixels.
+        problems: Where shapes that have no area (points, lines) are counted.
+
     Raises:
-        LayoutFileError: If it breaks the format, or a shape has no area (a point, a line); `path` is named.
+        LayoutFileError: If it breaks the format, or no shape has an area.
     """
     height = field(content, "imageHeight", int, str(path))
     width = field(content, "imageWidth", int, str(path))
@@ -80,6 +90,9 @@ def parse_labelme(content: Any, path: Path, max_megapixels: float) -> Layout:
     layers: dict[tuple[str, object], Layer] = {}
     for number, (shape, key) in enumerate(zip(shapes, keys, strict=True)):
         where = f"{path}: shapes[{number}]"
+        if shape.get("shape_type") in _WITHOUT_AREA:
+            problems.note(f"{shape['shape_type']} without an area, left out", where)
+            continue
         mask = _mask(shape, size_hw, max_megapixels, where)
         earlier = layers.pop(key, None)
         flags = field(shape, "flags", dict, where) if shape.get("flags") is not None else {}
@@ -87,6 +100,8 @@ def parse_labelme(content: Any, path: Path, max_megapixels: float) -> Layout:
         if earlier is not None:
             mask = mask | earlier.mask
         layers[key] = Layer(key[0], mask, "amodal" if is_amodal else "visible")
+    if shapes and not layers:
+        raise LayoutFileError(f"{path}: no shape has an area: {'; '.join(problems.notes())}")
     return Layout(size_hw, tuple(layers.values()))
 
 
@@ -115,6 +130,7 @@ def _key(shape: Any, number: int, where: str) -> tuple[str, object]:
     """What shapes of one layer have in common."""
     label = checked_label(field(shape, "label", str, where), where)
     group = shape.get("group_id")
+    group = whole(group)
     if group is not None and not is_int(group):
         raise LayoutFileError(f"{where}: group_id must be a whole number or null, not {short(group)}")
     return label, ("alone", number) if group is None else group
@@ -127,16 +143,16 @@ def _mask(
     points = field(shape, "points", list, where)
     if not all(isinstance(point, list) and len(point) == 2 for point in points):
         raise LayoutFileError(f"{where}: points must be pairs of numbers, not {short(points)}")
-    needed = {"polygon": 3, "rectangle": 2, "circle": 2, "mask": 2}
+    needed = {"polygon": 3, "rectangle": 2, "oriented_rectangle": 4, "circle": 2, "mask": 2}
     if not isinstance(kind, str) or kind not in needed:
         raise LayoutFileError(
-            f"{where} ({short(shape['label'])}): is of type {short(kind)}; only {', '.join(needed)} have an "
-            "area; delete it"
+            f"{where} ({short(shape['label'])}): is of type {short(kind)}, which is not known; "
+            f"{', '.join(needed)} are read; delete it"
         )
     if len(points) < needed[kind] or (kind != "polygon" and len(points) > needed[kind]):
-        raise LayoutFileError(f"{where}: a {kind} of {len(points)} points; it has {needed[kind]}")
+        raise LayoutFileError(f"{where}: has {len(points)} points; a shape {kind} has {needed[kind]}")
     check_outline(points, size_hw, where)
-    if kind == "polygon":
+    if kind in ("polygon", "oriented_rectangle"):
         return fill_polygon([tuple(point) for point in points], size_hw)
     if kind == "mask":
         return _pasted(shape, points, size_hw, max_megapixels, where)

@@ -3,12 +3,12 @@
     manifest.json          {"format": "smartmask-layers", "version": 1, "size_hw": [480, 640],
                             "layers": [{"label": "wall", "extent": "visible",
                                         "confidence": null, "file": "layers/0000_wall.png"}, ...],
-                            "photo": "photo.png"}
+                            "photo": "photo.png", "masks": "alpha"}
     layers/0000_wall.png   RGBA: the layer cut out of the photo, or in its label's colour
     photo.png              the photo underneath, or `"photo": null`
 
-Layers come rearmost first. A layer's mask is where its PNG is opaque (alpha above 127) or, in a PNG without
-transparency, where it is bright, so that grey masks from elsewhere are read too.
+Layers come rearmost first. A layer's mask is where its PNG is opaque (alpha above 127). Zips from elsewhere
+may hold drawn masks as well: without the mark `masks`, a PNG with nothing transparent is read by brightness.
 """
 
 import io
@@ -45,6 +45,8 @@ from smartmask.scene.layout import Layer, Layout
 FORMAT = "smartmask-layers"
 VERSION = 1
 _MANIFEST, _PHOTO = "manifest.json", "photo.png"
+_BY_ALPHA = "alpha"
+"""The mark of zips whose layers are cut-outs, of which a fully opaque one covers the canvas."""
 _MAX_MANIFEST_BYTES = 2**24
 _SLACK_BYTES = 2**20
 """What a PNG may hold besides its pixels: profiles, texts."""
@@ -73,6 +75,7 @@ def layers_zip_bytes(layout: Layout, photo: UInt8[np.ndarray, "H W 3"] | None) -
         "size_hw": [int(side) for side in layout.size_hw],
         "layers": entries,
         "photo": None if photo is None else _PHOTO,
+        "masks": _BY_ALPHA,
     }
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -106,6 +109,8 @@ def read_layers_zip(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Layou
         where = f"{path}: {_MANIFEST}"
         manifest = parse_json(archive.read(_MANIFEST, _MAX_MANIFEST_BYTES), where)
         size_hw, entries = _checked_manifest(manifest, max_megapixels, where)
+        # Zips by this program that have no mark yet, but a photo, are cut-outs too.
+        by_alpha = manifest.get("masks") == _BY_ALPHA or manifest.get("photo") is not None
         names: set[str] = set()
         layers = []
         for number, entry in enumerate(entries):
@@ -117,7 +122,7 @@ def read_layers_zip(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Layou
             label = checked_label(field(entry, "label", str, part), part)
             # Four channels of 16 bits are the most that a pixel of a PNG can have.
             content = archive.read(name, 8 * size_hw[0] * size_hw[1] + _SLACK_BYTES)
-            mask = mask_of_picture(read_png(content, size_hw, max_megapixels, f"{path}: {name}"))
+            mask = mask_of_picture(read_png(content, size_hw, max_megapixels, f"{path}: {name}"), by_alpha)
             confidence = checked_confidence(entry.get("confidence"), part)
             layers.append(Layer(label, mask, checked_extent(entry.get("extent"), part), confidence))
     return Layout(size_hw, tuple(layers))

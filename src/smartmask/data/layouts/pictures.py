@@ -30,11 +30,7 @@ def read_png(
     Raises:
         LayoutFileError: If it is not a PNG, damaged, of another size, or too large.
     """
-    try:
-        # Not `Image.open`, whose size limit is a switch of the whole process; the limit here is the caller's.
-        image = PngImagePlugin.PngImageFile(io.BytesIO(content))
-    except Exception as error:  # Pillow's readers meet damaged headers with almost any exception
-        raise LayoutFileError(f"{where}: is not a PNG, or its header is damaged ({error})") from error
+    image = opened_png(content, where)
     if size_hw is not None and (image.height, image.width) != tuple(size_hw):
         found, expected = f"{image.width}x{image.height}", f"{size_hw[1]}x{size_hw[0]}"
         raise LayoutFileError(f"{where}: is {found} but the canvas is {expected}")
@@ -50,10 +46,30 @@ def read_png(
     return image
 
 
-def mask_of_picture(image: Image.Image) -> Bool[np.ndarray, "H W"]:
-    """The opaque part of a picture that has transparency, else its bright part; both above 127 of 255."""
+def opened_png(content: bytes, where: str) -> Image.Image:
+    """A PNG of which only the header is read yet.
+
+    Raises:
+        LayoutFileError: If it is not a PNG, or its header is damaged.
+    """
+    try:
+        # Not `Image.open`, whose size limit is a switch of the whole process; the limit here is the caller's.
+        return PngImagePlugin.PngImageFile(io.BytesIO(content))
+    except Exception as error:  # Pillow's readers meet damaged headers with almost any exception
+        raise LayoutFileError(f"{where}: is not a PNG, or its header is damaged ({error})") from error
+
+
+def mask_of_picture(image: Image.Image, by_alpha: bool) -> Bool[np.ndarray, "H W"]:
+    """The opaque part of a picture of which some is transparent, else its bright part; above 127 of 255.
+
+    Args:
+        image: The picture.
+        by_alpha: Whether one that could be transparent, and nowhere is, is all mask.
+    """
     if image.has_transparency_data:
-        return np.asarray(image.convert("RGBA").getchannel("A")) > 127
+        alpha = np.asarray(image.convert("RGBA").getchannel("A"))
+        if by_alpha or alpha.min() < 255:
+            return alpha > 127
     values: Shaped[np.ndarray, "H W"] = np.asarray(image)
     if image.mode.startswith("I"):
         return values > 127 * 257

@@ -17,8 +17,12 @@ from smartmask.data.layouts.checks import short
 from smartmask.errors import LayoutFileError
 
 Points = Sequence[tuple[float, float]]
-MAX_OUTLINE_PX = 1e7
+MAX_OUTLINE_PX = 2e6
 """Drawing takes time, and COCO's way of it memory, in proportion to the outline."""
+MAX_POINTS = 20_000
+"""Of a polygon; Pillow's way of drawing takes time with the square of their number."""
+MAX_COORDINATE = 1e5
+"""Beyond it a number is no pixel."""
 MAX_PARTS = 64
 """A mask of more parts is confetti, which nobody edits as polygons."""
 _ROUND = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
@@ -49,27 +53,47 @@ def check_outline(points: Sequence[Any], size_hw: tuple[int, int], where: str) -
     Raises:
         LayoutFileError: If they are not, or none of the polygon lies on the canvas.
     """
+    check_points(points, size_hw, where)
+    if lies_outside(points, size_hw):
+        raise LayoutFileError(f"{where}: a polygon lies wholly outside the {size_hw[1]}x{size_hw[0]} canvas")
+
+
+def check_points(points: Sequence[Any], size_hw: tuple[int, int], where: str) -> None:
+    """Make sure that points are numbers of pixels, and that drawing the outline takes bounded work.
+
+    Raises:
+        LayoutFileError: If they are not.
+    """
     numbers = [value for point in points for value in point]
     if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in numbers):
         raise LayoutFileError(f"{where}: a polygon's points must be numbers of pixels, not {short(points)}")
     height, width = size_hw
-    if not all(-width <= x <= 2 * width and -height <= y <= 2 * height for x, y in points):
+    if not all(abs(value) <= MAX_COORDINATE for value in numbers):
         raise LayoutFileError(
             f"{where}: a polygon's points lie far off the {width}x{height} canvas: {short(points)}"
         )
-    across, down = numbers[::2], numbers[1::2]
-    if max(across) < 0 or min(across) > width or max(down) < 0 or min(down) > height:
-        raise LayoutFileError(f"{where}: a polygon lies wholly outside the {width}x{height} canvas")
+    if len(points) > MAX_POINTS:
+        raise LayoutFileError(
+            f"{where}: a polygon of {len(points)} points; it may have {MAX_POINTS}, give it as a mask"
+        )
     length = sum(math.dist(points[number - 1], points[number]) for number in range(len(points)))
     if length > MAX_OUTLINE_PX:
-        raise LayoutFileError(f"{where}: a polygon's outline of {length:.0f} pixels; it must be below 1e7")
+        raise LayoutFileError(
+            f"{where}: a polygon's outline of {length:.0f} pixels; it must be below {MAX_OUTLINE_PX:g}"
+        )
+
+
+def lies_outside(points: Sequence[Any], size_hw: tuple[int, int]) -> bool:
+    """Whether no pixel of the canvas can be in a polygon."""
+    across, down = zip(*points, strict=True)
+    return bool(max(across) < 0 or min(across) > size_hw[1] or max(down) < 0 or min(down) > size_hw[0])
 
 
 def polygons_of(mask: Bool[np.ndarray, "H W"]) -> list[list[tuple[int, int]]] | None:
     """Polygons that `fill_polygon` turns back into exactly the mask; None if there are no such.
 
-    There are none for an empty mask, one with holes, with a part of less than three corners, or of more than
-    `MAX_PARTS` parts.
+    There are none for an empty mask, one with holes, with a part of less than three corners, one too long to
+    be read back, or one of more than `MAX_PARTS` parts.
 
     >>> mask = np.array([[1, 1, 1, 0], [1, 1, 1, 0]], bool)
     >>> polygons_of(mask), polygons_of(np.array([[1, 0]], bool))
@@ -85,8 +109,10 @@ def polygons_of(mask: Bool[np.ndarray, "H W"]) -> list[list[tuple[int, int]]] | 
     polygons: list[list[tuple[int, int]]] = []
     while remaining.any():
         y, x = divmod(int(remaining.argmax()), part.shape[1])
-        corners = _corners(_boundary(inside, stride, x, y))
-        if len(corners) < 3 or len(polygons) == MAX_PARTS:
+        boundary = _boundary(inside, stride, x, y)
+        corners = _corners(boundary)
+        is_long = len(corners) > MAX_POINTS or 2 * len(boundary) > MAX_OUTLINE_PX
+        if len(corners) < 3 or is_long or len(polygons) == MAX_PARTS:
             return None
         (x0, y0), (x1, y1) = np.min(corners, 0).tolist(), np.max(corners, 0).tolist()
         window = np.s_[y0 : y1 + 1, x0 : x1 + 1]

@@ -4,21 +4,23 @@ Layers are cut out of the photo, which lies underneath them as a layer named `[p
 have the colours of their labels. The name of a layer is its label, and an amodal one carries the violet tag
 in the panel of layers, so that both outlive an edit.
 
-Read are all layers with pixels that are shown, also those in groups: where alpha, cut by the layer's own
-mask, is above 127. Hide what shall not be part of the layout. Needs the extra `psd` (psd-tools). Format:
+Read are all layers with pixels that are shown, also those in groups: where alpha is above 127, cut by the
+masks of the layer and of the groups around it, and by what it is clipped to. Hide what shall not be part of
+the layout. Needs the extra `psd` (psd-tools). Format:
 https://www.adobe.com/devnet-apps/photoshop/fileformatashtml/
 """
 
 import io
 import struct
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
 
-from smartmask.data.layouts.checks import check_layer_count, checked_label, checked_size, read_bytes
+from smartmask.data.layouts.checks import check_layer_count, checked_label, checked_size, read_bytes, short
 from smartmask.data.layouts.layers_zip import cut_out
 from smartmask.data.photos import MAX_MEGAPIXELS
 from smartmask.errors import LayoutFileError
@@ -136,34 +138,54 @@ def read_psd(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Layout:
 def _layers(
     document: "PSDImage", size_hw: tuple[int, int], max_megapixels: float, path: Path
 ) -> tuple[Layer, ...]:
+    count = sum(
+        not layer.is_group() and layer.has_pixels() and layer.is_visible() and layer.name != PHOTO_NAME
+        for layer in document.descendants()
+    )
+    check_layer_count(count, size_hw, str(path))
+    return tuple(_shown(document, np.ones(size_hw, bool), max_megapixels, str(path)))
+
+
+def _shown(
+    group: Iterable["PsdLayer"], within: Bool[np.ndarray, "H W"], max_megapixels: float, where: str
+) -> list[Layer]:
+    """The layers of a group that are shown, each cut by what its groups leave of it."""
     from psd_tools.constants import SheetColorType
 
-    shown = [
-        layer
-        for layer in document.descendants()
-        if not layer.is_group() and layer.has_pixels() and layer.is_visible() and layer.name != PHOTO_NAME
-    ]
-    check_layer_count(len(shown), size_hw, str(path))
-    layers = []
-    for number, layer in enumerate(shown):
-        where = f"{path}: layer {number}"
-        label = checked_label(layer.name, where)
-        extent: Extent = "amodal" if layer.sheet_color == SheetColorType.VIOLET else "visible"
-        layers.append(Layer(label, _mask(layer, size_hw, max_megapixels, where), extent))
-    return tuple(layers)
+    found: list[Layer] = []
+    base: Bool[np.ndarray, "H W"] | None = None  # what clipped layers are cut by; None where it is hidden
+    for layer in group:
+        around = base if layer.clipping else within
+        if around is None or not layer.visible or not layer.opacity:
+            base = base if layer.clipping else None
+            continue
+        part = f"{where}: layer {short(layer.name)}"
+        mask = around & _own_mask(layer, within.shape, max_megapixels, part)
+        if layer.is_group():
+            inner = _shown(cast("Iterable[PsdLayer]", layer), mask, max_megapixels, where)
+            found += inner
+            mask = np.any([one.mask for one in inner], axis=0) if inner else np.zeros_like(within)
+        elif layer.has_pixels():
+            alpha = _channel(layer, "shape", layer.bbox, max_megapixels, part)
+            solid = np.ones((layer.height, layer.width)) if alpha is None else alpha
+            mask &= _placed(solid, layer.bbox, within.shape, 0)
+            if layer.name != PHOTO_NAME:
+                extent: Extent = "amodal" if layer.sheet_color == SheetColorType.VIOLET else "visible"
+                found.append(Layer(checked_label(layer.name, part), mask, extent))
+        base = base if layer.clipping else mask
+    return found
 
 
-def _mask(
-    layer: "PsdLayer", size_hw: tuple[int, int], max_megapixels: float, where: str
+def _own_mask(
+    layer: "PsdLayer", size_hw: tuple[int, ...], max_megapixels: float, where: str
 ) -> Bool[np.ndarray, "H W"]:
-    """What is opaque of a layer, on the canvas."""
-    alpha = _channel(layer, "shape", layer.bbox, max_megapixels, where)
-    mask = _placed(np.ones((layer.height, layer.width)) if alpha is None else alpha, layer.bbox, size_hw, 0)
-    if layer.mask is not None and not layer.mask.disabled:
-        cut = _channel(layer, "mask", layer.mask.bbox, max_megapixels, where)
-        if cut is not None:
-            mask &= _placed(cut, layer.mask.bbox, size_hw, layer.mask.background_color)
-    return mask
+    """What the mask of a layer or group leaves of it, on the canvas."""
+    if layer.mask is None or layer.mask.disabled:
+        return np.ones(size_hw, bool)
+    cut = _channel(layer, "mask", layer.mask.bbox, max_megapixels, where)
+    if cut is None:
+        return np.ones(size_hw, bool)
+    return _placed(cut, layer.mask.bbox, size_hw, layer.mask.background_color)
 
 
 def _channel(
@@ -180,7 +202,7 @@ def _channel(
 
 
 def _placed(
-    values: Float[np.ndarray, "h w"], box: tuple[int, int, int, int], size_hw: tuple[int, int], around: int
+    values: Float[np.ndarray, "h w"], box: tuple[int, int, int, int], size_hw: tuple[int, ...], around: int
 ) -> Bool[np.ndarray, "H W"]:
     """What is above 127 of 255 of a channel that lies at a box, which may reach beyond the canvas."""
     left, top, right, bottom = box

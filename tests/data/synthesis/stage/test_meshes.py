@@ -98,7 +98,9 @@ def test_files_that_are_no_meshes_are_named(tmp_path: Path) -> None:
         MeshLibrary.open(tmp_path).load("chair", 0)
 
 
-@pytest.mark.parametrize("content", ["{", "[1]", '{"a": 1}'], ids=["no JSON", "a list", "numbers"])
+@pytest.mark.parametrize(
+    "content", ["{", "[" * 100_000, "[1]", '{"a": 1}'], ids=["no JSON", "nested", "a list", "numbers"]
+)
 def test_a_damaged_label_map_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / "labels.json").write_text(content)
     with pytest.raises(AnnotationError, match=r"labels\.json: expected"):

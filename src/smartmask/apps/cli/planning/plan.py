@@ -156,13 +156,12 @@ def _plan(
     from smartmask.apps.cli.planning.notes import notes_on
     from smartmask.apps.cli.progress import progress
     from smartmask.apps.planners import load_planner
-    from smartmask.data.layout_formats import read_any_layout
     from smartmask.data.photos import read_photo
     from smartmask.pipelines.planning.plan_record import PlanRecord
 
     with options.usage_errors():
         image = None if photo is None else read_photo(photo, max_megapixels)
-        given = None if start is None else read_any_layout(start, max_megapixels=max_megapixels)
+        given = None if start is None else options.read_layout_file(start, max_megapixels=max_megapixels)
 
     with progress() as (step, on_progress):
         step("loading the models")

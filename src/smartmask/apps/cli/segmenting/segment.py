@@ -69,10 +69,10 @@ def segment(
 ) -> None:
     """Find out what is seen in PHOTO, or in every photo of a folder.
 
-    Writes layout.json (all masks, for suggest --layout), labels.png and labels.json (a number at each
-    pixel, and the names of the numbers), and overlay.png (a picture to look at). Files of the same names
-    are replaced. --format asks for others: instances.json, panoptic.json with its PNGs, labelme.json,
-    layers.zip, layout.psd.
+    Writes layout.json (all masks, for suggest --layout), labels.png and labels.json (at each pixel the
+    number of its layer, as smartmask edit counts, and the names), and overlay.png (a picture to look at).
+    Files of the same names are replaced. --format asks for others: instances.json, panoptic.json with its
+    PNGs, labelme.json, layers.zip, layout.psd.
 
     The results of several photos go into a folder each; COCO files hold all photos together. A photo that
     cannot be used is reported, the rest goes on, and the exit code is 1.

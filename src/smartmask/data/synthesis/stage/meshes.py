@@ -186,7 +186,7 @@ def _labels(path: Path) -> dict[str, str] | None:
         return None
     try:
         labels = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise AnnotationError(f"{path}: expected JSON of file name -> kind; {error}") from error
     if not isinstance(labels, dict) or not all(isinstance(value, str) for value in labels.values()):
         raise AnnotationError(f"{path}: expected one JSON object of file name -> kind")
