@@ -122,6 +122,8 @@ def test_a_layout_has_a_camera_and_a_photo_one_by_its_exif(tmp_path, tiny_encode
     )
     known = parts.camera(ROOM, horizon=30.0, focal=100.0)
     assert (known.horizon, known.focal_px) == (pytest.approx(30), pytest.approx(100))
+    assert parts.depth(ROOM, known).shape == SIZE_HW
+    assert not np.array_equal(parts.depth(ROOM, known), parts.depth(ROOM))
     assert parts.camera(ROOM).horizon < 60  # the floor's border lies below the horizon
     exif = Image.Exif()
     exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.FocalLengthIn35mmFilm] = 35

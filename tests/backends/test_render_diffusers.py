@@ -39,7 +39,7 @@ def layout() -> Layout:
 @pytest.fixture(params=["sd", "sdxl"])
 def renderer(request, tiny_checkpoints, tiny_encoder) -> DiffusersRenderer:
     net = tiny_checkpoints(f"control-{request.param}")
-    return load_diffusers_renderer(tiny_checkpoints(request.param), net, tiny_encoder, QUICK)
+    return load_diffusers_renderer(tiny_checkpoints(request.param), {"seg": net}, tiny_encoder, QUICK)
 
 
 def test_a_picture_has_the_layouts_size_and_follows_its_seed_alone(renderer, layout):
@@ -74,7 +74,7 @@ def test_the_controlnet_is_shown_the_control_picture(tiny_checkpoints, tiny_enco
     renderer = DiffusersRenderer(StableDiffusion(pipeline, "sd"), Ade20kPalette(tiny_encoder), settings)
     assert renderer.draw(layout, "a wall", 0).shape == (96, 128, 3)
     shown = seen[0][0].permute(1, 2, 0).numpy()
-    np.testing.assert_allclose(shown, renderer.control_picture(layout) / np.float32(255), atol=1e-6)
+    np.testing.assert_allclose(shown, renderer.control_pictures(layout)["seg"] / np.float32(255), atol=1e-6)
 
 
 def test_a_control_picture_holds_the_colours_of_the_classes_and_no_mixtures(tiny_encoder, layout):
@@ -82,6 +82,26 @@ def test_a_control_picture_holds_the_colours_of_the_classes_and_no_mixtures(tiny
     assert picture.shape == (96, 128, 3)
     assert (picture[:57] == CYAN).all()
     assert (picture[58:] == GREY).all()
+
+
+def test_a_depth_picture_is_grey_and_bright_where_things_are_near(tiny_encoder, layout):
+    picture = control_picture(layout, Ade20kPalette(tiny_encoder), 128, "depth")
+    assert (picture[..., 0] == picture[..., 1]).all()
+    assert (picture[:50] == 0).all()
+    assert picture[64:].min() > 200
+
+
+def test_two_controlnets_are_shown_one_picture_each(tiny_checkpoints, tiny_encoder, layout):
+    net = tiny_checkpoints("control-sd")
+    nets = {"seg": net, "depth": net}
+    both = load_diffusers_renderer(tiny_checkpoints("sd"), nets, tiny_encoder, QUICK)
+    shown = both.control_pictures(layout)
+    assert list(shown) == ["seg", "depth"]
+    assert shown["seg"].shape == shown["depth"].shape
+    one = load_diffusers_renderer(tiny_checkpoints("sd"), {"depth": net}, tiny_encoder, QUICK)
+    assert not np.array_equal(both.draw(layout, "a wall", 0), one.draw(layout, "a wall", 0))
+    with pytest.raises(ValueError, match="give one for seg, for depth, or both"):
+        load_diffusers_renderer(tiny_checkpoints("sd"), {}, tiny_encoder, QUICK)
 
 
 @given(st.integers(1, 5000), st.integers(1, 5000), st.integers(64, 2048))
@@ -103,7 +123,7 @@ def test_drawing_sizes_are_whole_cells_of_nearly_the_layouts_shape(height, width
 )
 def test_checkpoints_that_do_not_fit_are_named(tiny_checkpoints, tiny_encoder, model, controlnet, message):
     with pytest.raises(BackendError, match=message):
-        load_diffusers_renderer(tiny_checkpoints(model), tiny_checkpoints(controlnet), tiny_encoder)
+        load_diffusers_renderer(tiny_checkpoints(model), {"seg": tiny_checkpoints(controlnet)}, tiny_encoder)
 
 
 def test_a_prompt_that_is_too_long_is_refused(renderer, layout):

@@ -32,6 +32,18 @@ def open_place(camera: Camera, things: Iterable[Thing], ground: str = "grass", b
     return Layout(camera.size_hw, tuple(Layer(label, mask) for label, mask in seen if mask.any()))
 
 
+def agrees(layout: Layout, depth: np.ndarray) -> bool:
+    """Whether no layer is deeper than one behind it on the other side of a border."""
+    index = layout.visible_index()
+    for turn in (lambda array: array, np.transpose):
+        numbers, metres = turn(index), turn(depth)
+        for one, other in ((slice(1, None), slice(None, -1)), (slice(None, -1), slice(1, None))):
+            hides = (numbers[one] > numbers[other]) & (numbers[other] >= 0)
+            if (metres[one] > metres[other])[hides].any():
+                return False
+    return True
+
+
 def empty_room(camera: Camera, yaw: float, near: tuple[float, float], far: tuple[float, float]) -> Layout:
     """Floor, walls and ceiling of a room turned by `yaw`, its corners `near` and `far` from the camera."""
     (x0, y0), (x1, y1) = near, far

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float32
 
 from smartmask.apps.hints import (
     Canvas,
@@ -19,6 +20,7 @@ from smartmask.apps.hints import (
 from smartmask.apps.inpainters import load_inpainter
 from smartmask.data.photos import read_focal_px, read_photo
 from smartmask.memory.shape_memory import ShapeMemory
+from smartmask.perspective.depth import depth_map
 from smartmask.perspective.estimate import estimate_camera
 from smartmask.pipelines.insertion.history import (
     InpainterOf,
@@ -35,10 +37,8 @@ from smartmask.pipelines.insertion.insert import (
     InsertSettings,
     check_insertion,
 )
+from smartmask.pipelines.planning import plan_record
 from smartmask.pipelines.planning.plan import PlanPipeline, PlanSession, check_plan_request
-from smartmask.pipelines.planning.plan_record import PlanRecord
-from smartmask.pipelines.planning.plan_record import replay as replay_record
-from smartmask.pipelines.planning.plan_record import resume as resume_record
 from smartmask.pipelines.shapes.shape_words import ShapeWords
 from smartmask.pipelines.suggest import SuggestPipeline, check_request
 from smartmask.pipelines.suggestion import Suggestion
@@ -92,15 +92,15 @@ class SmartMask:
                 to a base mask model.
         """
         # Imported here so that `import smartmask` stays quick: these load ONNX Runtime and the tokenizer.
-        from smartmask.apps.load_suggest import load_ranker, load_suggest
+        from smartmask.apps.load_suggest import from_root, load_ranker, load_suggest
         from smartmask.backends.text_static import StaticTextEncoder
         from smartmask.model.segmenter.embedded import EmbeddedSegmenter
 
         encoder = StaticTextEncoder(WEIGHTS / "text.npz")
         suggest = load_suggest(weights, encoder, load_ranker(encoder), device=device, memory=memory)
         loaded = SmartMask(suggest, EmbeddedSegmenter(WEIGHTS / "segmenter.onnx"))
-        shapes = memory if isinstance(memory, ShapeMemory) else _from_root(memory)
-        loaded._loaded_with = _from_root(weights), device, shapes
+        shapes = memory if isinstance(memory, ShapeMemory) else from_root(memory)
+        loaded._loaded_with = from_root(weights), device, shapes
         return loaded
 
     def segment(self, image: Photo) -> Layout:
@@ -129,6 +129,15 @@ class SmartMask:
             focal = read_focal_px(image_or_layout)
         layout = self._layout(read_canvas(image_or_layout)[0])
         return estimate_camera(layout, horizon=horizon, focal=focal)
+
+    @staticmethod
+    def depth(layout: Layout, camera: Camera | None = None) -> Float32[np.ndarray, "H W"]:
+        """Metres to what a layout shows at each pixel, by its camera if that is known; the sky is infinite.
+
+        Raises:
+            ValueError: If the camera is of another size.
+        """
+        return depth_map(layout, camera or estimate_camera(layout))
 
     def words(self, prompt: str) -> ShapeWords | None:
         """How a prompt is understood, as `say()` tells; None if a base mask model reads it.
@@ -345,23 +354,16 @@ class SmartMask:
             CheckpointError: If the shipped planner cannot be used.
             ValueError: If the prompt is empty or too long, or a number is out of range.
         """
-        from smartmask.apps.planners import load_planner
-        from smartmask.backends.text_static import StaticTextEncoder
-        from smartmask.language.prompt_reader import read_scene_prompt
+        from smartmask.apps.planners import load_planner, place_of
         from smartmask.language.scene_prompts import clean_prompt
-        from smartmask.model.planner.start_layouts import start_layout
 
         prompt = clean_prompt(prompt)
         check_plan_request(prompt, limit, seed)
-        if start is None:
-            encoder = StaticTextEncoder(WEIGHTS / "text.npz")
-            layout = start_layout(read_scene_prompt(prompt), size_hw, seed, encoder)
-        else:
-            layout = self._layout(read_canvas(start)[0])
+        layout = self._layout(read_canvas(start)[0]) if start is not None else place_of(prompt, size_hw, seed)
         return PlanPipeline(planner or load_planner(), self._suggest).begin(layout, prompt, limit, seed)
 
     def replay_plan(
-        self, record: PlanRecord, on_step: Callable[[int, int], None] = lambda done, total: None
+        self, record: plan_record.PlanRecord, on_step: Callable[[int, int], None] = lambda done, total: None
     ) -> Layout:
         """Make a planned scene again, bit for bit.
 
@@ -372,11 +374,11 @@ class SmartMask:
         Raises:
             LayoutFileError: If a mask comes out differently, as it does with other weights.
         """
-        return replay_record(record, self._suggest, on_step)
+        return plan_record.replay(record, self._suggest, on_step)
 
     def resume_plan(
         self,
-        record: PlanRecord,
+        record: plan_record.PlanRecord,
         planner: Planner | None = None,
         on_step: Callable[[int, int], None] = lambda done, total: None,
     ) -> PlanSession:
@@ -393,8 +395,4 @@ class SmartMask:
         """
         from smartmask.apps.planners import load_planner
 
-        return resume_record(record, planner or load_planner(), self._suggest, on_step)
-
-
-def _from_root(path: Path | str | None) -> Path | None:
-    return None if path is None else Path(path).absolute()
+        return plan_record.resume(record, planner or load_planner(), self._suggest, on_step)

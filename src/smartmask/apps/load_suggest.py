@@ -116,3 +116,8 @@ def load_recall(memory: Memory, encoder: WordEncoder, codec: SilhouetteCodec) ->
     if memory is not None:
         shipped = ShapeMemory.joined(shipped, ShapeMemory.load(Path(memory), codec.digest))
     return ShapeRecall(shipped, codec, encoder)
+
+
+def from_root(path: Path | str | None) -> Path | None:
+    """A path that also holds in another folder."""
+    return None if path is None else Path(path).absolute()

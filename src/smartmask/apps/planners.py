@@ -9,6 +9,7 @@ import os
 import urllib.request
 
 from smartmask.protocols import Planner
+from smartmask.scene.layout import Layout
 
 TEMPERATURE = 0.7
 """Of a local model's answers: above 0, so that another seed gives another answer where one was refused."""
@@ -55,3 +56,17 @@ def load_planner(description: str = "embedded") -> Planner:
     from smartmask.weights import WEIGHTS
 
     return EmbeddedPlanner.load(WEIGHTS / "planner.npz", StaticTextEncoder(WEIGHTS / "text.npz"))
+
+
+def place_of(prompt: str, size_hw: tuple[int, int], seed: int) -> Layout:
+    """What a scene begins with that begins with nothing: floor and wall, or sky and ground, by its prompt.
+
+    Raises:
+        ValueError: If the size is out of range.
+    """
+    from smartmask.backends.text_static import StaticTextEncoder
+    from smartmask.language.prompt_reader import read_scene_prompt
+    from smartmask.model.planner.start_layouts import start_layout
+    from smartmask.weights import WEIGHTS
+
+    return start_layout(read_scene_prompt(prompt), size_hw, seed, StaticTextEncoder(WEIGHTS / "text.npz"))

@@ -168,7 +168,8 @@ def load_diffusers_inpainter(
         if encoder is None:
             raise ValueError("segmentation control needs an encoder to match labels with ADE20K's classes")
         palette = Ade20kPalette(encoder)
-    loaded = load_stable_diffusion(model, controlnet, _WANTED, inpaints=True, device=device, dtype=dtype)
+    nets = () if controlnet is None else (controlnet,)
+    loaded = load_stable_diffusion(model, nets, _WANTED, inpaints=True, device=device, dtype=dtype)
     loaded.check_text("negative prompt", settings.negative_prompt)
     return DiffusersInpainter(loaded, kind, settings, palette)
 

@@ -1,15 +1,18 @@
-"""Pictures of layouts by Stable Diffusion 1.x, 2.x or XL with a segmentation ControlNet.
+"""Pictures of layouts by Stable Diffusion 1.x, 2.x or XL with a segmentation or a depth ControlNet, or both.
 
-The net is shown the layout in ADE20K's colours, as `control_v11p_sd15_seg` was trained (Zhang et al., *Adding
-Conditional Control to Text-to-Image Diffusion Models*, ICCV 2023, version 1.1 of the nets). The safety
-checker is not loaded and no watermark is added, see `stable_diffusion.py`.
+The first is shown the layout in ADE20K's colours, as `control_v11p_sd15_seg` was trained (Zhang et al.,
+*Adding Conditional Control to Text-to-Image Diffusion Models*, ICCV 2023, version 1.1 of the nets), the other
+one inverse depth in grey, as `control_v11f1p_sd15_depth` was. The safety checker is not loaded and no
+watermark is added, see `stable_diffusion.py`.
 
 A checkpoint draws well at about the size it was trained at, so the layout's longer side is brought to that,
 and both sides to whole latent cells.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from jaxtyping import UInt8
@@ -18,9 +21,12 @@ from PIL import Image
 from smartmask.backends.hub import Wanted
 from smartmask.backends.palette_ade20k import Ade20kPalette
 from smartmask.backends.stable_diffusion import StableDiffusion, check_sampling, load_stable_diffusion
+from smartmask.perspective.depth import depth_map, nearness
+from smartmask.perspective.estimate import estimate_camera
 from smartmask.protocols import TextEncoder
 from smartmask.scene.layout import Layout
 
+Control = Literal["seg", "depth"]
 CELL_PX = 8
 """A latent cell of every Stable Diffusion family."""
 SMALLEST_SIDE_PX = 64
@@ -35,7 +41,7 @@ class RenderSettings:
         steps: Denoising steps.
         cfg_scale: Strength of classifier-free guidance; 1 is none.
         negative_prompt: What must not appear.
-        control_scale: Weight of the ControlNet.
+        control_scale: Weight of each ControlNet.
         longer_side: Pixels of the drawing's longer side; None is the checkpoint's own.
     """
 
@@ -54,9 +60,15 @@ class RenderSettings:
 class DiffusersRenderer:
     """A `LayoutRenderer`; `load_diffusers_renderer` builds one."""
 
-    def __init__(self, model: StableDiffusion, palette: Ade20kPalette, settings: RenderSettings) -> None:
-        """Take the parts."""
-        self._model, self._palette = model, palette
+    def __init__(
+        self,
+        model: StableDiffusion,
+        palette: Ade20kPalette,
+        settings: RenderSettings,
+        controls: Sequence[Control] = ("seg",),
+    ) -> None:
+        """Take the parts, and what each of the model's ControlNets is shown."""
+        self._model, self._palette, self._controls = model, palette, controls
         self.settings = settings
 
     def render(self, layout: Layout, prompt: str, seed: int) -> UInt8[np.ndarray, "H W 3"]:
@@ -77,24 +89,26 @@ class DiffusersRenderer:
             ValueError: If the prompt is longer than the text encoder reads.
             BackendError: If the checkpoint draws values that are no numbers.
         """
-        control = self.control_picture(layout)
+        controls = self.control_pictures(layout)
+        pictures = [Image.fromarray(control) for control in controls.values()]
         arguments = {
-            "image": Image.fromarray(control),
+            "image": pictures if len(pictures) > 1 else pictures[0],
             "num_inference_steps": self.settings.steps,
             "guidance_scale": self.settings.cfg_scale,
             "controlnet_conditioning_scale": self.settings.control_scale,
         }
-        size_hw = control.shape[0], control.shape[1]
+        size_hw = pictures[0].height, pictures[0].width
         return self._model.draw(prompt, self.settings.negative_prompt, size_hw, seed, arguments)
 
-    def control_picture(self, layout: Layout) -> UInt8[np.ndarray, "h w 3"]:
-        """What the ControlNet is shown of a layout."""
-        return control_picture(layout, self._palette, self.settings.longer_side or self._model.side_px)
+    def control_pictures(self, layout: Layout) -> dict[Control, UInt8[np.ndarray, "h w 3"]]:
+        """What each ControlNet is shown of a layout."""
+        longer_side = self.settings.longer_side or self._model.side_px
+        return {name: control_picture(layout, self._palette, longer_side, name) for name in self._controls}
 
 
 def load_diffusers_renderer(
     model: str | Path,
-    controlnet: str | Path,
+    controlnets: Mapping[Control, str | Path],
     encoder: TextEncoder,
     settings: RenderSettings = RenderSettings(),
     *,
@@ -105,7 +119,8 @@ def load_diffusers_renderer(
 
     Args:
         model: A plain Stable Diffusion checkpoint (4 channels), a folder or a name on the hub.
-        controlnet: A segmentation ControlNet made for the same family, a folder or a name on the hub.
+        controlnets: A segmentation ControlNet made for the same family, one for depth, or both: folders or
+            names on the hub.
         encoder: Matches labels with ADE20K's classes.
         settings: How a layout is drawn.
         device: "cpu", "cuda", ...
@@ -113,24 +128,35 @@ def load_diffusers_renderer(
 
     Raises:
         BackendError: If a checkpoint cannot be had or does not fit.
-        ValueError: If the negative prompt is too long, or the device or dtype is not to be had.
+        ValueError: If no ControlNet is given, the negative prompt is too long, or the device or dtype is not
+            to be had.
     """
-    loaded = load_stable_diffusion(model, controlnet, _WANTED, inpaints=False, device=device, dtype=dtype)
+    if not controlnets:
+        raise ValueError("a layout is drawn by a ControlNet; give one for seg, for depth, or both")
+    nets = list(controlnets.values())
+    loaded = load_stable_diffusion(model, nets, _WANTED, inpaints=False, device=device, dtype=dtype)
     loaded.check_text("negative prompt", settings.negative_prompt)
-    return DiffusersRenderer(loaded, Ade20kPalette(encoder), settings)
+    return DiffusersRenderer(loaded, Ade20kPalette(encoder), settings, tuple(controlnets))
 
 
-def control_picture(layout: Layout, palette: Ade20kPalette, longer_side: int) -> UInt8[np.ndarray, "h w 3"]:
-    """A layout in ADE20K's colours, of the size that it is drawn at.
+def control_picture(
+    layout: Layout, palette: Ade20kPalette, longer_side: int, control: Control = "seg"
+) -> UInt8[np.ndarray, "h w 3"]:
+    """A layout as a ControlNet is shown it, of the size that it is drawn at.
 
     Args:
         layout: What is seen of it is drawn.
         palette: Says in which colours.
         longer_side: Pixels of the drawing's longer side; both sides are rounded to whole latent cells.
+        control: ADE20K's colours, or depth in grey: the nearest white, the farthest black.
     """
+    if control == "seg":
+        drawn, between = palette.draw(layout), Image.Resampling.NEAREST
+    else:
+        grey = np.round(nearness(depth_map(layout, estimate_camera(layout))) * 255).astype(np.uint8)
+        drawn, between = np.repeat(grey[..., None], 3, axis=2), Image.Resampling.BILINEAR
     height, width = drawing_size(layout.size_hw, longer_side)
-    picture = Image.fromarray(palette.draw(layout)).resize((width, height), Image.Resampling.NEAREST)
-    return np.asarray(picture)
+    return np.asarray(Image.fromarray(drawn).resize((width, height), between))
 
 
 def drawing_size(size_hw: tuple[int, int], longer_side: int) -> tuple[int, int]:

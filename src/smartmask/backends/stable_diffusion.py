@@ -10,6 +10,7 @@ picture depends neither on other pictures nor on the device's own generator.
 import math
 import threading
 import warnings
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -128,25 +129,25 @@ class StableDiffusion:
 
 def load_stable_diffusion(
     model: str | Path,
-    controlnet: str | Path | None,
+    controlnets: Sequence[str | Path],
     wanted: Wanted,
     *,
     inpaints: bool,
     device: str,
     dtype: str,
 ) -> StableDiffusion:
-    """Load a checkpoint and, if one is named, its ControlNet.
+    """Load a checkpoint and the ControlNets that are named, if any are.
 
     Args:
         model: A folder, or a name on the hub.
-        controlnet: The same for the ControlNet; None for none.
+        controlnets: The same for each ControlNet; the pipeline takes a picture for each, in their order.
         wanted: What the checkpoint is for, for errors.
         inpaints: Whether it is to fill part of a picture; otherwise it draws all of one.
         device: "cpu", "cuda", ...
         dtype: "float32", "bfloat16" or "float16".
 
     Raises:
-        BackendError: If either cannot be had, is of another kind, or the two do not fit each other.
+        BackendError: If one cannot be had, is of another kind, or they do not fit each other.
         ValueError: If the device or dtype is not to be had.
     """
     need_packages(wanted, "torch", "diffusers", "transformers", "accelerate")
@@ -157,9 +158,10 @@ def load_stable_diffusion(
         family = family_of(index, model, wanted)
         read_unet = partial(diffusers.UNet2DConditionModel.load_config, subfolder="unet")
         unet = from_hub(model, wanted, read_unet)
-        check_unet(unet, model, inpaints, controlnet is not None)
+        check_unet(unet, model, inpaints, bool(controlnets))
         parts: dict[str, Any] = {"feature_extractor": None, "image_encoder": None} | _LEFT_OUT[family]
-        if controlnet is not None:
+        nets = []
+        for controlnet in controlnets:
             described = from_hub(controlnet, CONTROLNET, diffusers.ControlNetModel.load_config)
             check_controlnet(described, controlnet, unet, model)
 
@@ -169,8 +171,10 @@ def load_stable_diffusion(
                 )
                 return net.to(torch_device)
 
-            parts["controlnet"] = from_hub(controlnet, CONTROLNET, load_controlnet)
-        pipeline_class = getattr(diffusers, _PIPELINES[family, inpaints, controlnet is not None])
+            nets.append(from_hub(controlnet, CONTROLNET, load_controlnet))
+        if nets:
+            parts["controlnet"] = nets if len(nets) > 1 else nets[0]
+        pipeline_class = getattr(diffusers, _PIPELINES[family, inpaints, bool(nets)])
 
         def load_pipeline(place: str) -> Any:
             encoders = _text_encoders(place, family, torch_dtype)

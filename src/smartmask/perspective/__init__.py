@@ -1,3 +1,3 @@
-"""The camera that a layout was seen by, told by ground, horizon, walls and things of known size. Pure NumPy;
-knows `scene` alone.
+"""The camera that a layout was seen by, told by ground, horizon, walls and things of known size, and the
+depth that follows from it. Pure NumPy; knows `scene` and `language` alone.
 """

@@ -34,6 +34,20 @@ def test_the_camera_is_printed_and_drawn(run, tmp_path, lawn):
         assert picture.size == (1200, 900)
 
 
+def test_the_depth_is_written_in_metres_and_as_a_picture(run, tmp_path, lawn):
+    for name in ("depth/lawn.npy", "lawn.png"):
+        assert run("camera", "lawn.json", "--depth", name).code == 0
+    metres = np.load(tmp_path / "depth" / "lawn.npy")
+    assert (metres.dtype, metres.shape) == (np.float32, (120, 160))
+    assert metres[CAMERA.size_hw[0] - 1, 0] == pytest.approx(CAMERA.depth_at(119.5), rel=0.1)
+    assert np.isinf(metres[0]).all()
+    with Image.open(tmp_path / "lawn.png") as picture:
+        drawn = np.asarray(picture)
+    assert (drawn.dtype, drawn.max(), drawn[0].max()) == (np.uint16, 65535, 0)
+    order = np.argsort(metres.ravel(), kind="stable")
+    assert (np.diff(drawn.ravel()[order].astype(int)) <= 0).all()
+
+
 def test_what_is_known_is_kept_and_exif_is_read(run, tmp_path, lawn):
     code, out, _ = run("camera", "lawn.json", "--horizon", "48.5", "--focal", "170")
     assert code == 0
@@ -55,6 +69,7 @@ def test_what_is_known_is_kept_and_exif_is_read(run, tmp_path, lawn):
         (["lawn.json", "--focal", "0"], 2, "--focal"),
         (["lawn.json", "--photo", "small.png", "--picture", "a.png"], 2, "the photo is 16x12"),
         (["lawn.json", "--picture", "lawn.json"], 2, "would replace the input"),
+        (["lawn.json", "--depth", "a.jpg"], 2, "must end in .npy for metres or .png for a picture"),
     ],
 )
 def test_failures_are_one_line(run, tmp_path, lawn, arguments, code, message):

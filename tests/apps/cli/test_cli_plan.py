@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from seen_places import agrees
 
 from smartmask.apps import load
 from smartmask.apps.load import SmartMask
@@ -52,6 +53,14 @@ def test_writes_a_scene_and_replays_it(run, tmp_path, smartmask_parts):
         assert animation.n_frames == len(labels) + 1
         assert animation.info["duration"] == 700
         assert max(animation.size) == 640
+    metres = np.load(folder / "depth.npy")
+    assert (metres.dtype, metres.shape) == (np.float32, (72, 96))
+    assert metres.min() > 0
+    assert agrees(layout, metres)
+    with Image.open(folder / "depth.png") as picture:
+        assert np.asarray(picture).dtype == np.uint16
+        assert np.asarray(picture).ravel()[metres.argmin()] == 65535
+    assert json.loads((folder / "camera.json").read_text())["size_hw"] == [72, 96]
     assert "3 objects for" in out
     assert "deep/room/step_01.png" in out
 

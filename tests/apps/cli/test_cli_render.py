@@ -63,6 +63,17 @@ def test_writes_pictures_the_control_picture_and_a_record(run, layout, tmp_path,
     assert "none, so black; nearest is" in out
 
 
+def test_two_controlnets_draw_together(run, layout, tmp_path, tiny_checkpoints):
+    depth = "--depth-controlnet", tiny_checkpoints("control-sd"), "--control", "both"
+    assert render(run, tiny_checkpoints, "sd", *depth).code == 0
+    names = ["control.png", "control_depth.png", "render.json", "render_0.png"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
+    assert set(json.loads((tmp_path / "out" / "render.json").read_text())["controlnets"]) == {"seg", "depth"}
+    assert render(run, tiny_checkpoints, "sd", "--out", "seg").code == 0
+    drawn = [(tmp_path / name / "render_0.png").read_bytes() for name in ("out", "seg")]
+    assert drawn[0] != drawn[1]
+
+
 def test_a_picture_depends_on_the_seed_and_its_number_not_on_how_many_there_are(
     run, layout, tmp_path, tiny_checkpoints
 ):
@@ -87,6 +98,19 @@ class TestControlOnly:
         expected[8:16, 64:80] = BLACK
         assert np.array_equal(read(folder / "control.png"), expected)
         assert "pictures" not in json.loads((folder / "render.json").read_text())
+
+    @pytest.mark.parametrize(
+        ("control", "names"),
+        [("depth", ["control_depth.png"]), ("both", ["control.png", "control_depth.png"])],
+    )
+    def test_draws_the_depth_beside_or_instead(self, run, layout, tmp_path, control, names):
+        assert run("render", "layout.json", "--control-only", "--control", control).code == 0
+        folder = tmp_path / "out"
+        assert sorted(path.name for path in folder.iterdir()) == [*names, "render.json"]
+        depth = read(folder / "control_depth.png")
+        assert depth.shape == (*SIZE_HW, 3)
+        assert depth[40:60, 20:50].max() == 255
+        assert depth[0, 0, 0] < depth[50, 30, 0]
 
     def test_is_what_the_controlnet_is_shown_at_that_size(self, run, layout, tmp_path, tiny_checkpoints):
         assert run("render", "layout.json", "--control-only", "--size", 192, "--out", "only").code == 0
@@ -139,6 +163,11 @@ NAMES = ["--model", "x/model", "--controlnet", "x/net"]
         (["--prompt", "a", "--model", "x"], "give --controlnet, or --control-only"),
         (["--prompt", " ", *NAMES], "give --prompt, or --control-only"),
         (["--control-only", "--prompt", "a"], "--control-only needs no --prompt; leave one or the other out"),
+        (["--prompt", "a", *NAMES, "--control", "both"], "give --depth-controlnet, or --control-only"),
+        (
+            ["--prompt", "a", *NAMES, "--depth-controlnet", "x"],
+            "--depth-controlnet is not used by this --control; leave it out, or use --control both",
+        ),
         (["--prompt", "a", *NAMES, "--dtype", "int8"], "Invalid value for '--dtype'"),
         (["--prompt", "a", *NAMES, "--device", "abacus"], "device 'abacus' is not to be had on this machine"),
         (

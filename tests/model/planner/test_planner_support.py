@@ -5,8 +5,9 @@ import pytest
 from tiny_planner import tiny_planner
 
 from smartmask.backends.text_static import StaticTextEncoder
+from smartmask.language.surfaces import SURFACES
 from smartmask.model.planner.boxes import Wanted, as_boxes, choose_box, position
-from smartmask.model.planner.support import SURFACES, SupportRules
+from smartmask.model.planner.support import SupportRules
 from smartmask.scene.layout import Layer, Layout
 from smartmask.weights import WEIGHTS
 

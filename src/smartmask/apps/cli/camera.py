@@ -1,14 +1,10 @@
 """`smartmask camera`: the camera that a layout was seen by."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from smartmask.apps.cli import options
-
-if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
-    from smartmask.scene.camera import Camera
 
 _PATH = click.Path(path_type=Path, readable=False)
 
@@ -24,6 +20,12 @@ _PATH = click.Path(path_type=Path, readable=False)
     help="Focal length in pixels, if you know it.",
 )
 @click.option("--picture", type=_PATH, help="Draw the horizon and poles of 1.7 m over the layout, as PNG.")
+@click.option(
+    "--depth",
+    metavar="FILE.npy|FILE.png",
+    type=_PATH,
+    help="Write the depth of each pixel: metres, or a picture with near things bright.",
+)
 @click.option("--image", metavar="NAME", help="Which image of a COCO file: its file name or id.")
 def camera(
     layout_path: Path,
@@ -31,6 +33,7 @@ def camera(
     horizon: float | None,
     focal: float | None,
     picture: Path | None,
+    depth: Path | None,
     image: str | None,
 ) -> None:
     """Estimate the camera that LAYOUT was seen by, and print it as JSON.
@@ -41,22 +44,30 @@ def camera(
     horizon (pixels) and of the logarithms of height and focal length. The ground is taken as level, the
     camera as held without roll.
 
+    --depth stands each layer on the ground by that camera. FILE.npy holds metres as float32, the sky as
+    infinity; FILE.png inverse depth in 16 bits, the nearest white, the farthest black, as depth ControlNets
+    are shown it.
+
     \b
     Examples:
       smartmask camera room/layout.json
       smartmask camera room/layout.json --photo room.jpg --picture camera.png
       smartmask camera room/layout.json --horizon 180 --focal 520
+      smartmask camera room/layout.json --depth depth.png
     """
-    import json
-
     from smartmask.apps.camera_picture import draw_camera
     from smartmask.apps.cli.output import check_folder, write_folder
+    from smartmask.apps.depth_files import camera_json, depth_npy, depth_png
     from smartmask.apps.drawing import png_bytes
     from smartmask.data.photos import read_focal_px, read_photo
+    from smartmask.perspective.depth import depth_map
     from smartmask.perspective.estimate import estimate_camera
 
-    if picture is not None:
-        check_folder(picture.parent, [picture.name], [layout_path, photo])
+    if depth is not None and depth.suffix.lower() not in (".npy", ".png"):
+        raise click.UsageError(f"--depth {depth}: the name must end in .npy for metres or .png for a picture")
+    for path in (picture, depth):
+        if path is not None:
+            check_folder(path.parent, [path.name], [layout_path, photo])
     layout = options.read_layout_file(layout_path, image=image)
     pixels = None if photo is None else read_photo(photo)
     if photo is not None and focal is None:
@@ -68,23 +79,7 @@ def camera(
         raise click.UsageError(str(error)) from error
     if picture is not None and drawn is not None:
         write_folder(picture.parent, {picture.name: png_bytes(drawn)})
-    click.echo(json.dumps(_record(found), indent=1, allow_nan=False))
-
-
-def _record(found: "Camera") -> dict[str, Any]:
-    spread = found.spread
-    return {
-        "horizon": round(found.horizon, 2),
-        "pitch": round(found.pitch, 5),
-        "focal": round(found.focal_px, 2),
-        "height": round(found.height_m, 4),
-        "size_hw": [int(side) for side in found.size_hw],
-        "spread": None
-        if spread is None
-        else {
-            "horizon": round(spread.horizon_px, 2),
-            "log_height": round(spread.log_height, 4),
-            "log_focal": round(spread.log_focal, 4),
-            "correlation": round(spread.correlation, 4),
-        },
-    }
+    if depth is not None:
+        content = depth_npy if depth.suffix.lower() == ".npy" else depth_png
+        write_folder(depth.parent, {depth.name: content(depth_map(layout, found))})
+    click.echo(camera_json(found).decode(), nl=False)

@@ -35,7 +35,8 @@ from functools import lru_cache
 import numpy as np
 from jaxtyping import Bool, Integer
 
-from smartmask.model.planner.support import FOOT_SHARE, SURFACES, SupportRules, Surfaces, coarse
+from smartmask.language.surfaces import FOOT_SHARE, SURFACES
+from smartmask.model.planner.support import SupportRules, Surfaces, coarse
 from smartmask.protocols import TextEncoder
 from smartmask.scene.boxes import box_of
 from smartmask.scene.layout import UNKNOWN, Layout

@@ -20,6 +20,7 @@ from smartmask.language.kinds import Kinds
 from smartmask.language.prompt_reader import read_scene_prompt
 from smartmask.language.scene_prompts import Named, ScenePrompt, missing_things
 from smartmask.language.scene_words import REGIONS, canonical
+from smartmask.language.surfaces import SURFACES
 from smartmask.language.wording import with_article
 from smartmask.model.planner.boxes import (
     MOST_BEHIND_ALONE,
@@ -36,7 +37,7 @@ from smartmask.model.planner.metric import MetricScene, MetricSize
 from smartmask.model.planner.network import PlannerNetwork, load_planner_network
 from smartmask.model.planner.start_layouts import nearest_place, start_layout
 from smartmask.model.planner.state import layout_shapes
-from smartmask.model.planner.support import SURFACES, SupportRules, rests
+from smartmask.model.planner.support import SupportRules, rests
 from smartmask.model.planner.wishes import CELLS, SeenScene, room_tests, told
 from smartmask.perspective.estimate import estimate_camera
 from smartmask.protocols import PlannedObject, TextEncoder

@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32
 
 from smartmask.language.kinds import Kind, kind_of
+from smartmask.language.surfaces import MOST_CARRIED_M
 from smartmask.model.planner.support import Surfaces, coarse
 from smartmask.perspective.scales import scale_of
 from smartmask.scene.boxes import box_of
@@ -25,8 +26,6 @@ LENGTH_SLACK = 1.3
 """A thing may come out so much longer than the largest horizontal extent of its kind: with arms spread."""
 DEPTH_SHARE = 0.5
 """Depth of a thing, as it is turned on average, in shares of its largest horizontal extent."""
-MOST_CARRIED_M = 0.8
-"""Height of a thing above which a seat or table at its foot is taken to stand before or behind it."""
 VIEW_SPREAD = 0.12
 """Deviation of ln(height) by pose and view."""
 BESIDE_SPREAD = 0.35

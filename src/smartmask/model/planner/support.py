@@ -28,46 +28,22 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32
 
 from smartmask.language.kinds import Kinds
+from smartmask.language.surfaces import (
+    FOOT_SHARE,
+    LEAST_HELD,
+    SEATS,
+    SURFACES,
+    Surface,
+    carrying_zone,
+    surface_named,
+)
 from smartmask.protocols import TextEncoder
 from smartmask.scene.boxes import box_of
 from smartmask.scene.layout import Layout
 
 Hold = Literal["floor", "top", "seat", "wall", "ceiling", "water", "air"]
-Surface = Literal["ground", "water", "upright", "above"]
-FOOT_SHARE = 0.06
-LEAST_HELD = 0.5
 CEILING_ZONE = 0.125
 
-SURFACES: dict[Surface, tuple[str, ...]] = {
-    "ground": (
-        "floor", "grass", "meadow", "field", "lawn", "sand", "beach", "shore", "desert", "road", "street",
-        "highway", "path", "pavement", "sidewalk", "square", "dirt", "ground", "soil", "snow", "ice",
-        "platform",
-        "railroad", "rug", "carpet", "floor mat", "playing field", "runway", "gravel",
-    ),
-    "water": ("water", "lake", "sea", "ocean", "river", "pond", "stream", "harbor"),
-    "upright": (
-        "wall", "building", "skyline", "forest", "hill", "mountain", "jungle", "window",
-        "door", "fence",
-    ),
-    "above": ("sky", "ceiling", "air"),
-}  # fmt: skip
-
-
-CARRIERS: dict[str, tuple[float, float]] = {
-    **dict.fromkeys(("table", "desk", "counter"), (0.0, 0.4)),
-    **dict.fromkeys(("nightstand", "sideboard", "drawers", "trunk", "crate", "barrel"), (0.0, 0.3)),
-    **dict.fromkeys(
-        ("cabinet", "stand", "dresser", "oven", "box", "refrigerator", "dishwasher"), (0.0, 0.25)
-    ),
-    **dict.fromkeys(("piano", "fireplace", "washing machine", "suitcase", "wall", "rock"), (0.0, 0.3)),
-    **dict.fromkeys(("couch", "sofa", "armchair", "chair", "bench", "stool"), (0.2, 0.75)),
-    "bed": (0.1, 0.75),
-    **dict.fromkeys(("bookcase", "shelf", "bookshelf", "tv stand"), (0.0, 0.95)),
-    **dict.fromkeys(("horse", "bicycle", "motorcycle", "cow", "elephant", "boat", "stairs"), (0.05, 0.8)),
-    **dict.fromkeys(("fence", "street lamp", "house", "barn"), (0.0, 0.15)),
-}
-"""Things that others may stand on, by their name or its last word; and which part of their height carries."""
 TABLEWARE = frozenset((
     "bottle", "glass bottle", "bowl", "cup", "mug", "glass", "wine glass", "plate", "vase", "jar", "can",
     "pan", "pot", "fork", "knife", "spoon", "food", "fruit", "apple", "orange", "banana", "cake", "pizza",
@@ -82,7 +58,6 @@ PERCHING = frozenset((
 """What flies, but is mostly drawn at rest."""
 CUSHIONS = frozenset(("pillow", "cushion", "blanket"))
 """What belongs on tables and the like, and on seats, where there are some."""
-SEATS = frozenset(("couch", "sofa", "armchair", "chair", "bench", "stool", "bed"))
 
 
 class SupportRules:
@@ -134,7 +109,7 @@ class SupportRules:
                 rows = np.flatnonzero(mask.any(1))
                 body = slice(0, int(rows[0] + 0.9 * (rows[-1] + 1 - rows[0])))
                 standing[body] |= mask[body]
-            zone = CARRIERS.get(layer.label) or CARRIERS.get(layer.label.split()[-1])
+            zone = carrying_zone(layer.label)
             if not region and zone is not None and mask.any():
                 rows = np.flatnonzero(mask.any(1))
                 upper, deepest = (rows[0] + share * (rows[-1] + 1 - rows[0]) for share in zone)
@@ -262,10 +237,9 @@ def _hold(kinds: Kinds, label: str) -> Hold:
 
 def _nearest(encoder: TextEncoder, label: str) -> Surface:
     """The surface with the word nearest to a label; the label itself, or its last word, goes first."""
-    for name in (label, label.split()[-1] if label.split() else label):
-        for surface, words in SURFACES.items():
-            if name in words:
-                return surface
+    named = surface_named(label)
+    if named is not None:
+        return named
     rows = [surface for surface, words in SURFACES.items() for _ in words]
     known = encoder.encode([word for words in SURFACES.values() for word in words])
     return rows[int(np.argmax(known @ encoder.encode([label])[0]))]

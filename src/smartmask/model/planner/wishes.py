@@ -9,10 +9,11 @@ from jaxtyping import Bool, Float32
 
 from smartmask.language.scene_prompts import Named, Related, ScenePrompt
 from smartmask.language.scene_words import canonical
+from smartmask.language.surfaces import carrying_zone
 from smartmask.model.planner.boxes import BoxPredicate
 from smartmask.model.planner.metric import MetricScene
 from smartmask.model.planner.network import Reading
-from smartmask.model.planner.support import CARRIERS, SupportRules, Surfaces, coarse
+from smartmask.model.planner.support import SupportRules, Surfaces, coarse
 from smartmask.scene.boxes import BoxXYXY
 from smartmask.scene.layout import Layout
 from smartmask.scene.relations import UNARY, RelationKind, holds, holds_in_region
@@ -121,7 +122,7 @@ def _reference_test(scene: SeenScene, relation: Related, named: Sequence[Named])
 
 def _top_test(scene: SeenScene, label: str) -> BoxPredicate:
     """Whether a thing's foot is on the part of one of those references that carries, not merely over it."""
-    zone = CARRIERS.get(label) or CARRIERS.get(label.split()[-1]) or UNKNOWN_TOP
+    zone = carrying_zone(label) or UNKNOWN_TOP
     tops = [(y0 + zone[0] * (y1 - y0), y0 + zone[1] * (y1 - y0)) for _, y0, _, y1 in scene.boxes_of(label)]
     return lambda box: any(upper - SLACK / 2 <= box[3] <= lower for upper, lower in tops)
 

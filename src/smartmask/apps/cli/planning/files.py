@@ -1,4 +1,4 @@
-"""The files that `smartmask plan` writes: the record, a picture a step, the build-up, the final layout."""
+"""The files of `smartmask plan`: the record, a picture a step, the build-up, the final layout, its depth."""
 
 import io
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
+from smartmask.apps.depth_files import CAMERA, METRES, PICTURE, depth_files
 from smartmask.apps.drawing import draw_layout, png_bytes
 from smartmask.data.layout_formats import FILE_NAMES, layout_files_as
 from smartmask.errors import LayoutFileError
@@ -23,7 +24,8 @@ FRAME_MS, LAST_FRAME_MS = 700, 3000
 def plan_file_names(steps: int) -> list[str]:
     """The names of the files of a scene of at most so many steps."""
     layouts = [*FILE_NAMES.values(), "labels.json", "labels.csv", f"{PANOPTIC}/panoptic.png"]
-    return [RECORD, ANIMATION, *dict.fromkeys(layouts), *(step_name(number) for number in range(steps + 1))]
+    pictures = (step_name(number) for number in range(steps + 1))
+    return [RECORD, ANIMATION, CAMERA, METRES, PICTURE, *dict.fromkeys(layouts), *pictures]
 
 
 def step_name(number: int) -> str:
@@ -44,6 +46,7 @@ def plan_files(
     pictures = [draw_layout(frame, photo) for frame in growing(layouts)]
     files = {RECORD: record, ANIMATION: gif_bytes(pictures)}
     files |= {step_name(number): png_bytes(picture) for number, picture in enumerate(pictures)}
+    files |= depth_files(layouts[-1])
     left_out = []
     for name in FILE_NAMES:
         try:

@@ -69,8 +69,10 @@ def plan(
 
     Writes step_00.png, step_01.png, ... (the scene as it grows), plan.gif (the same as an animation),
     plan.json (the record, for --replay) and the final layout as layout.json, labels.png, panoptic.json,
-    instances.json, labelme.json, layers.zip and, with the extra psd, layout.psd. Files of the same names
-    are replaced. openai: reads OPENAI_API_KEY and OPENAI_BASE_URL.
+    instances.json, labelme.json, layers.zip and, with the extra psd, layout.psd; its camera as camera.json,
+    its depth as depth.npy (metres, float32, the sky infinite) and as depth.png (inverse depth in 16 bits,
+    near things bright, for depth ControlNets). Files of the same names are replaced. openai: reads
+    OPENAI_API_KEY and OPENAI_BASE_URL.
 
     --replay makes the scene of a record again and makes sure that it is the same bit for bit. With --veto,
     --edit and --insert it is changed: N is the number of an object's step picture, WHAT is in words, BOX is
