@@ -49,15 +49,16 @@ def camera(
 
     from smartmask.apps.camera_picture import draw_camera
     from smartmask.apps.cli.output import check_folder, write_folder
-    from smartmask.apps.drawing import png_bytes
     from smartmask.data.layout_formats import read_any_layout
-    from smartmask.data.photos import read_focal_px, read_photo
+    from smartmask.data.photos import read_focal_px, read_picture
     from smartmask.perspective.estimate import estimate_camera
+    from smartmask.scene.picture import png_bytes
 
     if picture is not None:
         check_folder(picture.parent, [picture.name], [layout_path, photo])
     layout = read_any_layout(layout_path, image=image)
-    pixels = None if photo is None else read_photo(photo)
+    taken = None if photo is None else read_picture(photo)
+    pixels, profile = (None, None) if taken is None else (taken.pixels, taken.profile)
     if photo is not None and focal is None:
         focal = read_focal_px(photo)
     try:
@@ -66,7 +67,7 @@ def camera(
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     if picture is not None and drawn is not None:
-        write_folder(picture.parent, {picture.name: png_bytes(drawn)})
+        write_folder(picture.parent, {picture.name: png_bytes(drawn, profile)})
     click.echo(json.dumps(_record(found), indent=1, allow_nan=False))
 
 
