@@ -47,7 +47,7 @@ FORMAT = "smartmask-layers"
 VERSION = 1
 _MANIFEST, _PHOTO = "manifest.json", "photo.png"
 _MAX_MANIFEST_BYTES = 2**24
-_SLACK_BYTES = 2**21
+_SLACK_BYTES = 2**20
 """What a PNG may hold besides its pixels: profiles, texts."""
 
 
