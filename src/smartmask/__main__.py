@@ -1,4 +1,4 @@
-"""The process of the command line, set up before anything heavy is imported: streams, Ctrl-C.
+"""The process of the command line, set up before anything heavy is imported: streams, threads, Ctrl-C.
 
 Whatever is printed, no character stops a command, no control character of a name reaches a terminal, and
 output that nobody takes ends it in one line.
@@ -50,6 +50,9 @@ def main() -> int:
             if stream is not None:  # as where it was closed before
                 stream.reconfigure(errors="replace")
                 setattr(sys, name, cast(TextIO, _Plain(stream, kept)))
+        if sys.argv[1:2] != ["train"]:
+            # More threads make OpenBLAS's small products several times dearer; PyTorch trains with its own.
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from smartmask.apps.cli.main import main as run
 
         code = run()

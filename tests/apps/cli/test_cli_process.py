@@ -1,4 +1,4 @@
-"""The process of the command line: what it prints to, and how it is stopped."""
+"""The process of the command line: what it prints to, its threads, and how it is stopped."""
 
 import os
 import subprocess
@@ -76,6 +76,24 @@ def test_ctrl_c_while_the_library_is_imported_is_one_line(tmp_path):
     done = run(tmp_path, "--help", env={"PYTHONPATH": path})
     assert done.returncode == 130
     assert done.stderr == "Error: stopped before the end; nothing was written\n"
+
+
+def test_one_thread_of_blas_unless_the_user_says_otherwise_or_a_network_is_trained(tmp_path):
+    (tmp_path / "numpy.py").write_text("import os, sys\nsys.exit(str(dict(os.environ)))\n")
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    unset = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+
+    def seen(*arguments: str, **more: str) -> str:
+        environment = unset | {"PYTHONPATH": path} | more
+        return subprocess.run(
+            [*PYTHON, *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True
+        ).stderr
+
+    plain = seen("suggest")
+    assert "'OPENBLAS_NUM_THREADS': '1'" in plain
+    assert "OMP_NUM_THREADS" not in plain
+    assert "'OPENBLAS_NUM_THREADS': '3'" in seen("suggest", OPENBLAS_NUM_THREADS="3")
+    assert "NUM_THREADS" not in seen("train", "mask")
 
 
 def test_names_are_imported_when_they_are_asked_for():
