@@ -31,7 +31,7 @@ def main(out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
         fetch_photo(photo)
     for prompt, folder, hint in REQUESTS:
-        command = [sys.executable, "-m", "smartmask.apps.cli.main", "suggest", str(photo), prompt, *hint]
+        command = [sys.executable, "-m", "smartmask", "suggest", str(photo), prompt, *hint]
         subprocess.run([*command, "--out", str(out / folder)], check=True)
     click.echo("\nOpen these pictures:")
     for _, folder, _ in REQUESTS:

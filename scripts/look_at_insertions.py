@@ -18,9 +18,10 @@ from jaxtyping import Bool, UInt8
 from PIL import Image, ImageFilter
 
 from smartmask import Box, SmartMask
-from smartmask.apps.drawing import ACCENT, draw_contour, draw_page, grey, png_bytes
+from smartmask.apps.drawing import ACCENT, draw_contour, draw_page, grey
 from smartmask.compositing.reference_composite import ReferenceComposite
 from smartmask.data.atomic import write_files
+from smartmask.scene.picture import png_bytes
 from smartmask.scene.rle import decode_rle
 
 SEED = 0

@@ -109,6 +109,7 @@ class InpaintTask:
         layout: What is there, on the window's canvas, the new object at its place in the order.
         seed: Same task, same seed, same picture.
         layer_number: The new object's layer, its amodal mask; by default the last, which nothing hides.
+        profile: The ICC profile of the window's colours, and of those to be returned; None = sRGB.
     """
 
     image: UInt8[np.ndarray, "H W 3"]
@@ -117,6 +118,7 @@ class InpaintTask:
     layout: Layout
     seed: int
     layer_number: int = -1
+    profile: bytes | None = None
 
 
 @runtime_checkable

@@ -14,13 +14,13 @@ from smartmask.apps.drawing import (
     draw_layout,
     draw_suggestion,
     overview,
-    png_bytes,
 )
 from smartmask.pipelines.suggestion import Suggestion
 from smartmask.scene.colours import label_colours
 from smartmask.scene.guidance import Box, NoGuidance, Region, Scribble
 from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.outline import Outline
+from smartmask.scene.picture import png_bytes
 
 
 def box_mask(size_hw: tuple[int, int], x0: int, y0: int, x1: int, y1: int) -> np.ndarray:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 from shapes import bool_masks
 from tiny_diffusers import TinyCheckpoints
+from wide_gamut import WIDE
 
 from smartmask.backends.inpaint_diffusers import (
     DiffusersInpainter,
@@ -22,6 +23,7 @@ from smartmask.backends.inpaint_diffusers import (
 from smartmask.backends.stable_diffusion import StableDiffusion
 from smartmask.errors import BackendError
 from smartmask.protocols import Inpainter, InpaintTask
+from smartmask.scene.colour_profile import converted
 from smartmask.scene.layout import Layer, Layout
 
 pytestmark = pytest.mark.filterwarnings(
@@ -82,6 +84,15 @@ def test_it_draws_the_same_for_the_same_seed_whatever_was_drawn_before(
     state = torch.get_rng_state()
     assert np.array_equal(inpainter.inpaint(task(seed=3)), first)
     assert torch.equal(torch.get_rng_state(), state), "the process's own generator was used"
+
+
+def test_a_checkpoint_sees_srgb_and_what_it_draws_comes_back_in_the_photos_profile(
+    tiny_checkpoints, tiny_encoder
+):
+    inpainter = load(tiny_checkpoints, tiny_encoder, "SD with inpaint control")
+    wide = task(profile=WIDE)
+    drawn = inpainter.inpaint(task(image=converted(wide.image, WIDE, None)))
+    assert np.array_equal(inpainter.inpaint(wide), converted(drawn, None, WIDE))
 
 
 def test_the_words_and_the_negative_words_matter(tiny_checkpoints, tiny_encoder):

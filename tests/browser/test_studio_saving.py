@@ -8,9 +8,9 @@ from PIL import Image
 from serving import mask_of
 
 from smartmask.data.layout_files import layout_to_json
-from smartmask.data.layouts.pictures import png_bytes
 from smartmask.scene.distance import grow
 from smartmask.scene.guidance import Box
+from smartmask.scene.picture import png_bytes
 
 BOX = (440, 215, 510, 300)
 PROMPT = "a sailboat ../<b>"

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 from shapes import blob, disc, rectangle
+from wide_gamut import WIDE
 
 from smartmask.compositing.cutout_fit import SLACK
 from smartmask.compositing.reference_composite import ReferenceComposite
@@ -194,3 +196,15 @@ def test_what_the_pipeline_shows_of_the_photo_does_not_change_the_drawing(paddin
     assert np.array_equal(found.alpha > 0, mask | footprint.beside)
     assert np.array_equal(found.layout.layers[0].mask, footprint.covered)
     assert np.array_equal(found.mask, mask)
+
+
+def test_a_cutout_with_the_photos_profile_keeps_its_values_and_another_is_converted():
+    own, other = (Image.fromarray(ball()) for _ in range(2))
+    own.info["icc_profile"] = WIDE
+    plain = {"colour": 0, "shadow": 0, "grain": 0}
+    wide = replace(task(), profile=WIDE)
+    kept = ReferenceComposite(own, **plain).inpaint(wide)
+    assert np.array_equal(kept, ReferenceComposite(other, **plain).inpaint(task()))
+    differs = (kept != ReferenceComposite(other, **plain).inpaint(wide)).any(2)
+    assert differs[disc(SIZE_HW, (90, 60), 20)].all()
+    assert not differs[~grow(MASK, 8)].any()

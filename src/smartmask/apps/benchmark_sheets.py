@@ -20,12 +20,12 @@ from smartmask.apps.drawing import (
     draw_layout,
     draw_page,
     grey,
-    png_bytes,
 )
 from smartmask.evaluation.benchmark.measures import BEST_OF, best_iou, iou_of
 from smartmask.evaluation.benchmark.runner import JUDGED, PICTURED, Picture, SuiteRun
 from smartmask.pipelines.suggestion import Suggestion
 from smartmask.scene.guidance import Guidance, NoGuidance
+from smartmask.scene.picture import png_bytes
 
 TRUE = (20, 90, 220)
 PAIRS_A_PAGE = 10

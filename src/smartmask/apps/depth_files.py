@@ -8,11 +8,11 @@ import numpy as np
 from jaxtyping import Float32
 from PIL import Image
 
-from smartmask.apps.drawing import png_bytes
 from smartmask.perspective.depth import depth_map, nearness
 from smartmask.perspective.estimate import estimate_camera
 from smartmask.scene.camera import Camera
 from smartmask.scene.layout import Layout
+from smartmask.scene.picture import png_bytes
 
 CAMERA, METRES, PICTURE = "camera.json", "depth.npy", "depth.png"
 WHITE = (1 << 16) - 1

@@ -4,7 +4,6 @@ Everything is drawn at the size it is shown at. Contours and regions are drawn t
 down, which makes their edges smooth.
 """
 
-import io
 from collections.abc import Sequence
 
 import numpy as np
@@ -141,13 +140,6 @@ def overview(
 def draw_faded(layout: Layout, size_wh: tuple[int, int]) -> Image.Image:
     """The layout's regions in pale colours without names, to draw over."""
     return Image.blend(_tinted(layout, None, size_wh), Image.new("RGB", size_wh, PAPER), 0.45)
-
-
-def png_bytes(picture: Image.Image) -> bytes:
-    """The picture as the content of a PNG file."""
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def draw_page(

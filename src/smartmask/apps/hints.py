@@ -18,12 +18,13 @@ from smartmask.data.photos import read_mask, read_photo
 from smartmask.errors import kind_of
 from smartmask.pipelines.suggestion import Suggestion
 from smartmask.scene.boxes import FourNumbers
+from smartmask.scene.colour_profile import Picture
 from smartmask.scene.guidance import Box, Guidance, Scribble
 from smartmask.scene.layout import Layout
 
 Drawing = Suggestion | Path | str | Image.Image | np.ndarray
 Hint = Guidance | FourNumbers | Drawing
-Photo = Path | str | Image.Image | UInt8[np.ndarray, "H W 3"]
+Photo = Path | str | Image.Image | Picture | UInt8[np.ndarray, "H W 3"]
 Canvas = UInt8[np.ndarray, "H W 3"] | Layout
 
 

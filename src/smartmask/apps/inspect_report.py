@@ -15,7 +15,6 @@ import numpy as np
 from PIL import Image
 
 from smartmask.apps.contact_sheet import draw_example, draw_scene
-from smartmask.apps.drawing import png_bytes
 from smartmask.data.examples.example import Example, askable, make_example
 from smartmask.data.layered_scene import LayeredScene
 from smartmask.data.statistics import (
@@ -29,6 +28,7 @@ from smartmask.data.statistics import (
     hidden_shares,
 )
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
+from smartmask.scene.picture import png_bytes
 
 TOP_LABELS = 100
 EXAMPLES_PER_KIND = 8

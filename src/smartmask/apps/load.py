@@ -18,7 +18,7 @@ from smartmask.apps.hints import (
     read_where,
 )
 from smartmask.apps.inpainters import load_inpainter
-from smartmask.data.photos import read_focal_px, read_photo
+from smartmask.data.photos import read_focal_px, read_photo, read_picture
 from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.perspective.depth import depth_map
 from smartmask.perspective.estimate import estimate_camera
@@ -125,7 +125,7 @@ class SmartMask:
             ImageError: If the photo cannot be read.
             ValueError: If the horizon or the focal length is none.
         """
-        if focal is None and not isinstance(image_or_layout, Layout | np.ndarray):
+        if focal is None and not isinstance(image_or_layout, Layout):
             focal = read_focal_px(image_or_layout)
         layout = self._layout(read_canvas(image_or_layout)[0])
         return estimate_camera(layout, horizon=horizon, focal=focal)
@@ -274,10 +274,11 @@ class SmartMask:
                 mask is found, or nothing of the object would be seen.
             BackendError: If the inpainter fails.
         """
-        photo = read_photo(image)
-        place = read_where(where, (photo.shape[0], photo.shape[1]))
-        check_insertion(prompt, place, scene, n, seed, (photo.shape[0], photo.shape[1]))
-        pipeline = InsertPipeline(self._suggest, inpainter)
+        taken = read_picture(image)
+        photo, size_hw = taken.pixels, taken.pixels.shape[:2]
+        place = read_where(where, size_hw)
+        check_insertion(prompt, place, scene, n, seed, size_hw)
+        pipeline = InsertPipeline(self._suggest, inpainter, taken.profile)
         seen = self._segmenter.segment(photo) if layout is None else layout
         return pipeline(photo, seen, prompt, place, scene, n, seed, settings, behind, on_progress)
 
@@ -303,9 +304,11 @@ class SmartMask:
             ValueError: If a step does not fit; its number is named.
             BackendError: If an inpainter cannot be had, or fails.
         """
-        photo = read_photo(image)
-        seen = self._segmenter.segment(photo) if layout is None else layout
-        return insert_steps(photo, seen, steps, self._suggest, inpainter_of, on_progress)
+        taken = read_picture(image)
+        seen = self._segmenter.segment(taken.pixels) if layout is None else layout
+        return insert_steps(
+            taken.pixels, seen, steps, self._suggest, inpainter_of, on_progress, taken.profile
+        )
 
     @staticmethod
     def replay(
@@ -327,7 +330,8 @@ class SmartMask:
             ValueError: If it is another photo, or nothing of an object would be seen.
             BackendError: If an inpainter cannot be had, fails, or draws another picture than it did.
         """
-        return replay(history, read_photo(image), inpainter_of, on_progress)
+        taken = read_picture(image)
+        return replay(history, taken.pixels, inpainter_of, on_progress, taken.profile)
 
     def plan(
         self,

@@ -26,6 +26,7 @@ from smartmask.backends.hub import Wanted
 from smartmask.backends.palette_ade20k import Ade20kPalette
 from smartmask.backends.stable_diffusion import StableDiffusion, check_sampling, load_stable_diffusion
 from smartmask.protocols import InpaintTask, TextEncoder
+from smartmask.scene.colour_profile import converted
 
 ControlKind = Literal["inpaint", "segmentation"]
 _WANTED = Wanted(
@@ -110,7 +111,8 @@ class DiffusersInpainter:
         if strength is None:
             strength = 0.99 if self._model.family == "sdxl" and self.settings.steps > 1 else 1.0
         arguments: dict[str, Any] = {
-            "image": Image.fromarray(task.image),
+            # A checkpoint knows sRGB alone.
+            "image": Image.fromarray(converted(task.image, task.profile, None)),
             "mask_image": Image.fromarray(whole_cells(task.mask, self._model.cell_px)),
             "strength": strength,
             "num_inference_steps": self.settings.steps,
@@ -119,13 +121,14 @@ class DiffusersInpainter:
         if self.control is not None:
             arguments["control_image"] = self._control_image(task)
             arguments["controlnet_conditioning_scale"] = self.settings.control_scale
-        return self._model.draw(task.prompt, self.settings.negative_prompt, size_hw, task.seed, arguments)
+        drawn = self._model.draw(task.prompt, self.settings.negative_prompt, size_hw, task.seed, arguments)
+        return converted(drawn, None, task.profile)
 
     def _control_image(self, task: InpaintTask) -> Any:
         if self.control == "inpaint":
             import torch
 
-            return torch.from_numpy(without_masked(task.image, task.mask))
+            return torch.from_numpy(without_masked(converted(task.image, task.profile, None), task.mask))
         if task.layout.size_hw != task.mask.shape:
             raise ValueError(
                 f"the layout is {task.layout.size_hw} (H, W) but the window is {task.mask.shape}"

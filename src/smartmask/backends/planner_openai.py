@@ -12,7 +12,6 @@ Source: platform.openai.com/docs/api-reference/chat/create.
 """
 
 import base64
-import io
 import json
 import re
 import time
@@ -21,10 +20,10 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import UInt8
-from PIL import Image
 
 from smartmask.backends.http_json import JsonServer, ServerSettings
 from smartmask.backends.planner_chat import ChatPlanner
+from smartmask.scene.picture import png_bytes
 
 OPENAI_URL = "https://api.openai.com/v1"
 
@@ -65,9 +64,7 @@ class OpenAIChat:
         Raises:
             BackendError: If none can be had, or in another form.
         """
-        buffer = io.BytesIO()
-        Image.fromarray(picture).save(buffer, "PNG")
-        url = f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+        url = f"data:image/png;base64,{base64.b64encode(png_bytes(picture)).decode()}"
         content = [{"type": "image_url", "image_url": {"url": url}}, {"type": "text", "text": text}]
         question: dict[str, Any] = {
             "model": self._model,

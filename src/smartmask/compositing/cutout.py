@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 from jaxtyping import Bool, Float32, UInt8
-from PIL import Image, ImageOps
+from PIL import Image
 
-from smartmask.data.photos import MAX_MEGAPIXELS, decode, open_image
+from smartmask.data.photos import MAX_MEGAPIXELS, decode, open_image, upright_rgb
 from smartmask.errors import ImageError
 from smartmask.scene.distance import distance_to
 
@@ -29,10 +29,12 @@ class Cutout:
     Attributes:
         colours: RGB, 0 to 255; beyond the object its edge's colours go on.
         alpha: Coverage in [0, 1].
+        profile: The ICC profile of the colours; None = sRGB.
     """
 
     colours: Float32[np.ndarray, "H W 3"]
     alpha: Float32[np.ndarray, "H W"]
+    profile: bytes | None = None
 
 
 def read_cutout(source: Path | str | Image.Image | UInt8[np.ndarray, "H W 4"]) -> Cutout:
@@ -48,9 +50,9 @@ def read_cutout(source: Path | str | Image.Image | UInt8[np.ndarray, "H W 4"]) -
         TypeError: If the source is none of these, or an array is not uint8.
     """
     if isinstance(source, np.ndarray):
-        return _of_pixels(_checked(source), "the cut-out", ValueError)
+        return _of_pixels(_checked(source), None, "the cut-out", ValueError)
     if isinstance(source, Image.Image):
-        return _of_pixels(_pixels(source, "the cut-out", ValueError), "the cut-out", ValueError)
+        return _of_pixels(*_pixels(source, "the cut-out", ValueError), "the cut-out", ValueError)
     if not isinstance(source, Path | str):
         raise TypeError(
             f"a cut-out must be a path, a Pillow image or a uint8 RGBA array, not {type(source).__name__}"
@@ -60,17 +62,20 @@ def read_cutout(source: Path | str | Image.Image | UInt8[np.ndarray, "H W 4"]) -
             found = f"{image.width}x{image.height}"
             raise ImageError(f"{source}: {found} is above the limit of {MAX_MEGAPIXELS:g} megapixels")
         decode(image, str(source))
-        pixels = _pixels(image, str(source), ImageError)
-    return _of_pixels(pixels, str(source), ImageError)
+        pixels, profile = _pixels(image, str(source), ImageError)
+    return _of_pixels(pixels, profile, str(source), ImageError)
 
 
-def _pixels(image: Image.Image, name: str, error: type[Exception]) -> UInt8[np.ndarray, "H W 4"]:
+def _pixels(
+    image: Image.Image, name: str, error: type[Exception]
+) -> tuple[UInt8[np.ndarray, "H W 4"], bytes | None]:
     if not image.has_transparency_data:
         raise error(
             f"{name}: has no transparency (mode {image.mode}), so what is the object cannot be told; save it "
             "as a PNG whose background is transparent"
         )
-    return np.asarray(ImageOps.exif_transpose(image).convert("RGBA"))
+    upright, profile = upright_rgb(image, name)
+    return np.asarray(upright), profile
 
 
 def _checked(array: np.ndarray) -> UInt8[np.ndarray, "H W 4"]:
@@ -81,7 +86,9 @@ def _checked(array: np.ndarray) -> UInt8[np.ndarray, "H W 4"]:
     return array
 
 
-def _of_pixels(pixels: UInt8[np.ndarray, "H W 4"], name: str, error: type[Exception]) -> Cutout:
+def _of_pixels(
+    pixels: UInt8[np.ndarray, "H W 4"], profile: bytes | None, name: str, error: type[Exception]
+) -> Cutout:
     alpha = pixels[..., 3]
     if alpha.max() < 128:
         raise error(f"{name}: nothing in it is opaque (largest alpha {alpha.max()} of 255); was it erased?")
@@ -89,7 +96,7 @@ def _of_pixels(pixels: UInt8[np.ndarray, "H W 4"], name: str, error: type[Except
     part = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     part = np.pad(part, ((_GROWN_PX, _GROWN_PX), (_GROWN_PX, _GROWN_PX), (0, 0)))
     coverage = part[..., 3].astype(np.float32) / 255
-    return Cutout(_without_rim(part[..., :3].astype(np.float32), coverage), coverage)
+    return Cutout(_without_rim(part[..., :3].astype(np.float32), coverage), coverage, profile)
 
 
 def _without_rim(

@@ -25,6 +25,7 @@ from smartmask.compositing.grain_match import (
 )
 from smartmask.protocols import Footprint, InpaintTask
 from smartmask.scene.boxes import box_of
+from smartmask.scene.colour_profile import converted
 from smartmask.scene.distance import grow
 
 STRIP_PX = 1 << 20
@@ -89,6 +90,9 @@ class ReferenceComposite:
         mask = task.layout.layers[task.layer_number].mask
         part, _ = _surroundings(mask)
         colours, alpha = self._drawn(mask[part])
+        if self._cutout.profile != task.profile:
+            whole = np.clip(np.rint(colours), 0, 255).astype(np.uint8)
+            colours = converted(whole, self._cutout.profile, task.profile).astype(np.float32)
         inside = alpha > 0
         free = ~mask
         free[part] &= ~inside

@@ -14,7 +14,6 @@ appears when its shard is done, its pictures first, so that a build that was sto
 part's bytes follow from the scenes, the seed and the number of questions alone.
 """
 
-import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -22,7 +21,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from smartmask.data.annotations.base import Problems
 from smartmask.data.atomic import write_files
@@ -31,6 +29,7 @@ from smartmask.data.planning.answer import AnswerError, read_answer, write_answe
 from smartmask.data.planning.scene_questions import SceneQuestion, scene_questions
 from smartmask.data.shards import SceneDataset
 from smartmask.errors import AnnotationError
+from smartmask.scene.picture import png_bytes
 
 FORMAT = "smartmask-instructions"
 FORMAT_VERSION = 1
@@ -214,6 +213,4 @@ def _part(folder: Path, split: Split, number: int) -> Path:
 
 
 def _png(question: SceneQuestion) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(question.question.picture).save(buffer, "PNG")
-    return buffer.getvalue()
+    return png_bytes(question.question.picture)

@@ -33,9 +33,10 @@ from smartmask.data.layouts.layers_zip import layers_zip_bytes, read_layers_zip
 from smartmask.data.layouts.psd import psd_bytes, read_psd
 from smartmask.data.photos import MAX_MEGAPIXELS
 from smartmask.errors import AnnotationError, LayoutFileError
+from smartmask.scene.colour_profile import Picture
 from smartmask.scene.layout import Layout
 
-Photo = UInt8[np.ndarray, "H W 3"]
+Photo = UInt8[np.ndarray, "H W 3"] | Picture
 Files = dict[str, bytes]
 
 FILE_NAMES: Mapping[str, str] = MappingProxyType(
@@ -111,7 +112,7 @@ def layout_files_as(
         format_name: One of `FILE_NAMES`.
         layout: What to write.
         name: Name of the main file; those beside it follow. None = as in `FILE_NAMES`.
-        photo: Its photo, out of which `layers-zip` and `psd` cut the layers.
+        photo: Its photo, out of which `layers-zip` and `psd` cut the layers, and whose ICC profile they keep.
         photo_path: Where the photo lies seen from the files, with `/`; COCO and LabelMe keep it.
 
     Returns:
@@ -124,13 +125,15 @@ def layout_files_as(
     """
     if format_name not in FILE_NAMES:
         raise ValueError(f"there is no layout format {format_name!r}; there are {', '.join(FILE_NAMES)}")
-    if photo is not None and photo.shape[:2] != tuple(layout.size_hw):
-        found, expected = f"{photo.shape[1]}x{photo.shape[0]}", f"{layout.size_hw[1]}x{layout.size_hw[0]}"
+    picture = Picture(photo) if isinstance(photo, np.ndarray) else photo
+    if picture is not None and picture.pixels.shape[:2] != tuple(layout.size_hw):
+        height, width = picture.pixels.shape[:2]
+        found, expected = f"{width}x{height}", f"{layout.size_hw[1]}x{layout.size_hw[0]}"
         raise ValueError(f"the photo is {found} but the layout is {expected}; give the layout's own photo")
     usual = PurePosixPath(FILE_NAMES[format_name])
     if name is not None and PurePosixPath(name).suffix.lower() != usual.suffix:
         raise ValueError(f"{name!r} is no name for {format_name}; it must end in {usual.suffix}")
-    return _WRITERS[format_name](layout, name or usual.name, photo, photo_path)
+    return _WRITERS[format_name](layout, name or usual.name, picture, photo_path)
 
 
 def write_layout_as(
@@ -142,7 +145,7 @@ def write_layout_as(
         format_name: One of `FILE_NAMES`.
         path: The main file: of a label map the PNG, of COCO the JSON; others are put beside it.
         layout: What to write.
-        photo: Its photo, out of which `layers-zip` and `psd` cut the layers.
+        photo: Its photo, out of which `layers-zip` and `psd` cut the layers, and whose ICC profile they keep.
         photo_path: Where the photo lies seen from the file, with `/`; COCO and LabelMe keep it.
 
     Returns:
@@ -230,13 +233,17 @@ def _coco_instances(layout: Layout, name: str, photo_path: str) -> Files:
     return {name: file.content()}
 
 
-_WRITERS: dict[str, Callable[[Layout, str, Photo | None, str], Files]] = {
+def _parts(photo: Picture | None) -> tuple[UInt8[np.ndarray, "H W 3"] | None, bytes | None]:
+    return (None, None) if photo is None else (photo.pixels, photo.profile)
+
+
+_WRITERS: dict[str, Callable[[Layout, str, Picture | None, str], Files]] = {
     "json": lambda layout, name, photo, path: {name: layout_to_json(layout)},
     "label-map": lambda layout, name, photo, path: _label_map(layout, name, ".json"),
     "label-map-csv": lambda layout, name, photo, path: _label_map(layout, name, ".csv"),
     "coco-panoptic": lambda layout, name, photo, path: _coco_panoptic(layout, name, path),
     "coco-instances": lambda layout, name, photo, path: _coco_instances(layout, name, path),
     "labelme": lambda layout, name, photo, path: {name: labelme_json(layout, path)},
-    "layers-zip": lambda layout, name, photo, path: {name: layers_zip_bytes(layout, photo)},
-    "psd": lambda layout, name, photo, path: {name: psd_bytes(layout, photo)},
+    "layers-zip": lambda layout, name, photo, path: {name: layers_zip_bytes(layout, *_parts(photo))},
+    "psd": lambda layout, name, photo, path: {name: psd_bytes(layout, *_parts(photo))},
 }

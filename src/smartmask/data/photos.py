@@ -4,8 +4,10 @@ A photo becomes uint8 RGB, upright, of its first frame:
 
 - turned as its EXIF orientation says;
 - transparent pixels laid over white;
-- 16-bit grey divided by 257; palettes, CMYK and other colour modes converted by Pillow (ICC profiles are
-  not applied).
+- 16-bit grey divided by 257; palettes, CMYK and other colour modes converted by Pillow, by their ICC profile
+  if they have one;
+- RGB values as they are: their ICC profile comes beside them in a `Picture`, and goes out with every picture
+  made of them, so that what is not changed looks as it did.
 
 A drawn mask is a bool array as it is. Of pictures, and of arrays with values 0..255, it is the opaque part if
 some of it is transparent (alpha above one half of its own maximum), otherwise what is brighter than mid-grey
@@ -24,6 +26,7 @@ from jaxtyping import Bool, UInt8
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from smartmask.errors import ImageError, kind_of
+from smartmask.scene.colour_profile import MOST_BYTES, Picture, in_rgb, space_of
 
 MAX_MEGAPIXELS = 100.0
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "AVIF", "JPEG2000", "PPM")
@@ -47,13 +50,20 @@ _TURNS = {
 }
 
 
-def read_photo(
-    source: Path | str | bytes | Image.Image | np.ndarray, max_megapixels: float = MAX_MEGAPIXELS
-) -> UInt8[np.ndarray, "H W 3"]:
-    """A photo as upright RGB.
+PhotoSource = Path | str | bytes | Image.Image | np.ndarray | Picture
+
+
+def read_photo(source: PhotoSource, max_megapixels: float = MAX_MEGAPIXELS) -> UInt8[np.ndarray, "H W 3"]:
+    """A photo as upright RGB, without its ICC profile; all else as in `read_picture`."""
+    return read_picture(source, max_megapixels).pixels
+
+
+def read_picture(source: PhotoSource, max_megapixels: float = MAX_MEGAPIXELS) -> Picture:
+    """A photo as upright RGB, and its ICC profile.
 
     Args:
-        source: A file or its content, a Pillow image, or an RGB array; an array is returned as it is.
+        source: A file or its content, a Pillow image, or an RGB array; an array is returned as it is, without
+            a profile, and so is a picture.
         max_megapixels: The largest photo decoded, in millions of pixels; the size is read before any pixel.
             An array has been decoded already, so it has no limit.
 
@@ -64,14 +74,16 @@ def read_photo(
     """
     if not max_megapixels > 0:
         raise ValueError(f"max_megapixels must be above 0, not {max_megapixels}")
+    if isinstance(source, Picture):
+        return source
     if isinstance(source, np.ndarray):
-        return _checked_array(source)
+        return Picture(_checked_array(source))
     if isinstance(source, Image.Image):
         if 0 in source.size:
             raise ValueError(f"a photo needs at least 1x1 pixels, not {source.width}x{source.height}")
         _check_pixels(source.size, max_megapixels, "the image")
         with _own_rules():
-            return _over_white(_upright(source, "the image"))
+            return _picture(source, "the image")
     if not isinstance(source, Path | str | bytes):
         raise TypeError(
             f"a photo must be a path, a Pillow image or a uint8 array, not {type(source).__name__}"
@@ -79,7 +91,7 @@ def read_photo(
     name = CONTENT if isinstance(source, bytes) else str(source)
     with open_image(source if isinstance(source, bytes) else Path(source)) as image:
         _check_pixels(image.size, max_megapixels, name)
-        return _over_white(_upright(image, name))
+        return _picture(image, name)
 
 
 def read_mask(
@@ -146,21 +158,24 @@ def _drawn(image: Image.Image, name: str, size_hw: tuple[int, int]) -> Bool[np.n
     return mask
 
 
-def read_focal_px(source: Path | str | Image.Image) -> float | None:
+def read_focal_px(source: PhotoSource) -> float | None:
     """The focal length in pixels that a photo's EXIF tells, for the photo as large as it is.
 
     The equivalent for 35 mm film counts by the picture's diagonal (CIPA DCG-001), else the focal length in
     millimetres where the pixels on the sensor are measured too.
 
     Returns:
-        None if EXIF does not tell it for certain: it is missing or damaged, or the photo was cropped since.
+        None if EXIF does not tell it for certain: it is missing, as arrays have none, or damaged, or the
+        photo was cropped since.
 
     Raises:
         ImageError: If the file is missing or no image.
     """
+    if isinstance(source, np.ndarray | Picture):
+        return None
     if isinstance(source, Image.Image):
         return _focal_px(source)
-    with open_image(Path(source)) as image:
+    with open_image(source if isinstance(source, bytes) else Path(source)) as image:
         return _focal_px(image)
 
 
@@ -251,12 +266,46 @@ def _opened(source: Path | bytes) -> Image.Image:
     return image
 
 
+def _picture(image: Image.Image, name: str) -> Picture:
+    """The first frame upright in RGB, and the profile of its values."""
+    decode(image, name)
+    upright, profile = upright_rgb(image, name)
+    return Picture(_over_white(upright), profile)
+
+
+def upright_rgb(image: Image.Image, name: str) -> tuple[Image.Image, bytes | None]:
+    """A decoded image turned upright, in mode RGB or RGBA, and the ICC profile of its values.
+
+    Raises:
+        ImageError: If its colours cannot be converted.
+    """
+    profile: bytes = image.info.get("icc_profile") or b""
+    space = space_of(profile)
+    if space == "RGB" and len(profile) <= MOST_BYTES:
+        return _upright(image, name), profile
+    colours = {"GRAY": ("L", "LA"), "CMYK": ("CMYK",), "Lab": ("LAB",), "RGB": ("RGB", "RGBA")}
+    if space is None or image.mode not in colours.get(space, ()):
+        return _upright(image, name), None  # a profile that is damaged, or of other values, says nothing
+    turned = _turned(image)
+    alpha = turned.getchannel("A") if turned.mode.endswith("A") else None
+    try:
+        rgb = in_rgb(turned.convert(colours[space][0]), profile)
+    except ImageError as error:
+        raise ImageError(f"{name}: {error}") from error
+    if alpha is not None:
+        rgb.putalpha(alpha)
+    return rgb, None
+
+
+def _turned(image: Image.Image) -> Image.Image:
+    turn = _TURNS.get(_orientation(image))
+    return image if turn is None else image.transpose(turn)
+
+
 def _upright(image: Image.Image, name: str) -> Image.Image:
     """The first frame turned upright, in mode RGB or RGBA."""
     decode(image, name)
-    turn = _TURNS.get(_orientation(image))
-    if turn is not None:
-        image = image.transpose(turn)
+    image = _turned(image)
     if image.mode.startswith("I"):
         image = _eight_bits(np.asarray(image), name)
     if image.mode == "F":

@@ -1,10 +1,10 @@
-"""The small picture that a value shows of itself, as in a notebook: a PNG file in memory."""
+"""Pictures as PNG files in memory: whole, and the small one that a value shows of itself in a notebook."""
 
 import io
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Int16, UInt8
+from jaxtyping import Bool, Int16, UInt8, UInt16
 from PIL import Image
 
 from smartmask.scene.colours import label_colours
@@ -24,15 +24,33 @@ def preview_hw(size_hw: tuple[int, int]) -> tuple[int, int]:
     return max(round(size_hw[0] * share), 1), max(round(size_hw[1] * share), 1)
 
 
-def preview_png(pixels: UInt8[np.ndarray, "H W"] | UInt8[np.ndarray, "H W 3"]) -> bytes:
+def png_bytes(
+    picture: UInt8[np.ndarray, "H W *C"] | UInt16[np.ndarray, "H W"] | Bool[np.ndarray, "H W"] | Image.Image,
+    profile: bytes | None = None,
+) -> bytes:
+    """A picture as the content of a PNG file.
+
+    Args:
+        picture: An image, or grey (H, W), RGB or RGBA values; bool ones become 0 and 255.
+        profile: The ICC profile of its colours; None = it gets none.
+    """
+    if isinstance(picture, np.ndarray):
+        is_mask = picture.dtype == bool
+        picture = Image.fromarray(picture.astype(np.uint8) * np.uint8(255) if is_mask else picture)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", icc_profile=profile)
+    return buffer.getvalue()
+
+
+def preview_png(
+    pixels: UInt8[np.ndarray, "H W"] | UInt8[np.ndarray, "H W 3"], profile: bytes | None = None
+) -> bytes:
     """A grey or RGB picture as a PNG file, made as small as `preview_hw` says."""
     height, width = preview_hw((pixels.shape[0], pixels.shape[1]))
     picture = Image.fromarray(pixels)
     if (picture.height, picture.width) != (height, width):
         picture = picture.resize((width, height), Image.Resampling.BOX)
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    return buffer.getvalue()
+    return png_bytes(picture, profile)
 
 
 def index_png(index: Int16[np.ndarray, "H W"], labels: Sequence[str]) -> bytes:

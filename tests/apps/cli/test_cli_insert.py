@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from shapes import disc
+from wide_gamut import WIDE, shown
 
 from smartmask.apps.cli.insertion.files import file_names
 from smartmask.apps.cli.insertion.insert import insert
@@ -129,6 +130,33 @@ def test_a_mask_is_kept_to_bit_for_bit_and_layers_hide(run, photo, ball, tmp_pat
     assert read_layout(tmp_path / "out" / "layout.json").labels == ("7", "a ball", "post")
     assert run("insert", photo, "a ball", *common, "--behind", "0", "--out", "by_number").code == 0
     assert np.array_equal(read(tmp_path / "by_number" / "image_0.png"), after)
+
+
+@pytest.mark.parametrize("smartmask_parts", ["closed form"], indirect=True)
+def test_colours_off_the_change_are_shown_as_they_were(run, ball, tmp_path, smartmask_parts):
+    mask_file(tmp_path / "mask.png")
+    colours = np.random.default_rng(1).integers(0, 256, (*SIZE_HW, 3), np.uint8)
+    Image.fromarray(colours).save(tmp_path / "wide.png", icc_profile=WIDE)
+    arguments = ("insert", "wide.png", "a ball", "--inpainter", f"reference:{ball}?colour=0&grain=0&shadow=0")
+    assert run(*arguments, "--mask", "mask.png", "--raw").code == 0
+    for name in ("image_0.png", "raw_0.png", "overview.png"):
+        with Image.open(tmp_path / "out" / name) as picture:
+            assert picture.info["icc_profile"] == WIDE
+    with Image.open(tmp_path / "wide.png") as before, Image.open(tmp_path / "out" / "image_0.png") as after:
+        same = (shown(before) == shown(after)).all(2)
+        # The cut-out has no profile, so it is sRGB, and looks in the photo as it does alone.
+        assert np.abs(shown(after)[40, 50].astype(int) - (200, 30, 30)).max() <= 2
+    assert same[read(tmp_path / "out" / "changed_0.png") == 0].all()
+    assert not same[MASK].any()
+    again = run("insert", "wide.png", "--replay", "out/history_0.json", "--out", "again")
+    assert (again.code, again.err) == (0, "")
+    with Image.open(tmp_path / "again" / "image_0.png") as picture:
+        assert picture.info["icc_profile"] == WIDE
+    (insertion,) = smartmask_parts.insert(
+        tmp_path / "wide.png", "a ball", MASK, inpainter=load_inpainter(arguments[-1])
+    )
+    insertion.save(tmp_path / "python.png")
+    assert (tmp_path / "python.png").read_bytes() == (tmp_path / "out" / "image_0.png").read_bytes()
 
 
 @pytest.mark.parametrize("smartmask_parts", ["closed form"], indirect=True)

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from PIL import Image
 from serving import SIZE_HW, disc, png, rle
+from wide_gamut import WIDE
 
 from smartmask.apps.serve.exports import plain
 from smartmask.data.layout_formats import layout_files_as
 from smartmask.scene.distance import feather, grow
 from smartmask.scene.layout import Layer, Layout
+from smartmask.scene.picture import png_bytes
 
 
 def export(server, format_name, **body):
@@ -49,6 +51,15 @@ def test_a_cutout_holds_the_photo(server, photo_png, layout):
     with Image.open(io.BytesIO(photo_png)) as photo:
         assert (cut[..., :3] == np.asarray(photo)).all()
     assert (cut[..., 3] == disc() * 255).all()
+
+
+def test_a_photos_profile_comes_with_what_is_made_of_it(server, photo_png):
+    with Image.open(io.BytesIO(photo_png)) as photo:
+        content = png_bytes(photo, WIDE)
+    name = server.client.post("/v1/photos", content=content).json()["photo_id"]
+    shown = server.client.get(f"/v1/photos/{name}").content
+    for written in (shown, export(server, "cutout", photo_id=name).content):
+        assert Image.open(io.BytesIO(written)).info["icc_profile"] == WIDE
 
 
 @pytest.mark.parametrize(

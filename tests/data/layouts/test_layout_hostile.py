@@ -15,8 +15,8 @@ from psd_tools import PSDImage
 from psd_tools.constants import Compression
 
 from smartmask.data.layout_formats import FILE_NAMES, read_any_layout, write_layout_as
-from smartmask.data.layouts.pictures import png_bytes
 from smartmask.errors import LayoutFileError
+from smartmask.scene.picture import png_bytes
 
 HUGE = 2**31 - 1
 

@@ -58,10 +58,10 @@ def camera(
     from smartmask.apps.camera_picture import draw_camera
     from smartmask.apps.cli.output import check_folder, write_folder
     from smartmask.apps.depth_files import camera_json, depth_npy, depth_png
-    from smartmask.apps.drawing import png_bytes
-    from smartmask.data.photos import read_focal_px, read_photo
+    from smartmask.data.photos import read_focal_px, read_picture
     from smartmask.perspective.depth import depth_map
     from smartmask.perspective.estimate import estimate_camera
+    from smartmask.scene.picture import png_bytes
 
     if depth is not None and depth.suffix.lower() not in (".npy", ".png"):
         raise click.UsageError(f"--depth {depth}: the name must end in .npy for metres or .png for a picture")
@@ -69,7 +69,8 @@ def camera(
         if path is not None:
             check_folder(path.parent, [path.name], [layout_path, photo])
     layout = options.read_layout_file(layout_path, image=image)
-    pixels = None if photo is None else read_photo(photo)
+    taken = None if photo is None else read_picture(photo)
+    pixels, profile = (None, None) if taken is None else (taken.pixels, taken.profile)
     if photo is not None and focal is None:
         focal = read_focal_px(photo)
     try:
@@ -78,7 +79,7 @@ def camera(
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     if picture is not None and drawn is not None:
-        write_folder(picture.parent, {picture.name: png_bytes(drawn)})
+        write_folder(picture.parent, {picture.name: png_bytes(drawn, profile)})
     if depth is not None:
         content = depth_npy if depth.suffix.lower() == ".npy" else depth_png
         write_folder(depth.parent, {depth.name: content(depth_map(layout, found))})

@@ -53,7 +53,7 @@ def convert(
     from smartmask.apps.cli.output import check_folder
     from smartmask.apps.cli.segmenting.files import seen_from, write_results
     from smartmask.data.layout_formats import FILE_NAMES, SEEN_ONLY, layout_files_as
-    from smartmask.data.photos import read_photo
+    from smartmask.data.photos import read_picture
     from smartmask.scene.layout import Layout
 
     folder, name = (
@@ -67,8 +67,8 @@ def convert(
         layout = options.read_layout_file(
             layout_path, image=image, names=names, max_megapixels=max_megapixels
         )
-        pixels = None if photo is None else read_photo(photo, max_megapixels)
-        files = layout_files_as(format_name, layout, name, photo=pixels, photo_path=photo_path)
+        picture = None if photo is None else read_picture(photo, max_megapixels)
+        files = layout_files_as(format_name, layout, name, photo=picture, photo_path=photo_path)
     write_results(folder, files)
     if format_name in SEEN_ONLY:
         _tell_of_loss(layout, format_name)

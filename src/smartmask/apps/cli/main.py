@@ -3,7 +3,6 @@
 Exit codes: 0 done, 1 a file that cannot be used (photo, layout, weights, output), 2 a wrong option or value.
 """
 
-import sys
 from collections.abc import Sequence
 
 import click
@@ -78,7 +77,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _fail(message: str, code: int) -> int:
     click.echo(f"Error: {' '.join(message.split())}", err=True)
     return code
-
-
-if __name__ == "__main__":
-    sys.exit(main())

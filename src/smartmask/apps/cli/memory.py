@@ -146,9 +146,9 @@ def show(word: str, memory_path: Path | None, out: Path) -> None:
     import numpy as np
 
     from smartmask.apps.cli.output import check_folder, write_folder
-    from smartmask.apps.drawing import png_bytes
     from smartmask.apps.shape_sheet import shape_sheet
     from smartmask.scene.labels import plain_label
+    from smartmask.scene.picture import png_bytes
 
     if out.suffix.lower() != ".png":
         raise click.UsageError(f"--out {out}: the sheet is a PNG; give a name such as sheet.png")

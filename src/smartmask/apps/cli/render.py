@@ -99,7 +99,6 @@ def render(
 
     from smartmask.apps.cli.output import check_folder, write_folder
     from smartmask.apps.cli.progress import progress
-    from smartmask.apps.drawing import png_bytes
     from smartmask.backends.palette_ade20k import Ade20kPalette
     from smartmask.backends.render_diffusers import (
         RenderSettings,
@@ -108,6 +107,7 @@ def render(
     )
     from smartmask.backends.text_static import StaticTextEncoder
     from smartmask.pipelines.insertion.insert import sample_seed
+    from smartmask.scene.picture import png_bytes
     from smartmask.weights import WEIGHTS
 
     names = [] if control_only else [f"render_{number}.png" for number in range(n)]

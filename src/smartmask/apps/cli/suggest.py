@@ -70,7 +70,7 @@ def suggest(
     from smartmask.apps.cli.output import check_folder, write_folder
     from smartmask.apps.cli.progress import progress
     from smartmask.apps.cli.suggestion_files import drawn_from, file_names, suggestion_files
-    from smartmask.data.photos import read_photo
+    from smartmask.data.photos import read_picture
     from smartmask.pipelines.suggest import check_request
     from smartmask.scene.guidance import NoGuidance
     from smartmask.scene.rle import encode_rle
@@ -79,8 +79,8 @@ def suggest(
     check_folder(out, file_names(n, layout_path is None), inputs)
     with options.usage_errors():
         options.check_unicode(prompt, scene)
-        image = read_photo(photo, max_megapixels)
-        size_hw = image.shape[0], image.shape[1]
+        picture = read_picture(photo, max_megapixels)
+        size_hw = picture.pixels.shape[0], picture.pixels.shape[1]
         guidance = hint.read(size_hw)
         _check_masks(like, toward, change, is_placed=scene is not None or guidance != NoGuidance())
         change = _CHANGE if change is None else change
@@ -93,7 +93,7 @@ def suggest(
         step("loading the models")
         models = mask_model.load()
         step("segmenting the photo")
-        layout = models.segment(image) if given is None else given
+        layout = models.segment(picture.pixels) if given is None else given
         step("drawing masks")
         words = models.words(prompt)
         if len(masks) == 2:
@@ -116,7 +116,7 @@ def suggest(
         files = suggestion_files(
             suggestions,
             request,
-            image=image,
+            photo=picture,
             layout=layout,
             layout_path=layout_path,
             guidance=guidance,

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import UInt8
-from PIL import Image
 
-from smartmask.apps.drawing import overview, png_bytes
+from smartmask.apps.drawing import overview
 from smartmask.data.layout_files import layout_to_json
 from smartmask.pipelines.shapes.shape_words import ShapeWords
 from smartmask.pipelines.suggestion import Origin, Suggestion
+from smartmask.scene.colour_profile import Picture
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Scribble
 from smartmask.scene.layout import Layout
+from smartmask.scene.picture import png_bytes
 from smartmask.scene.rle import encode_rle
 
 FORMAT = "smartmask-suggestions"
@@ -36,7 +36,7 @@ def suggestion_files(
     suggestions: Sequence[Suggestion],
     request: Mapping[str, Any],
     *,
-    image: UInt8[np.ndarray, "H W 3"],
+    photo: Picture,
     layout: Layout,
     layout_path: Path | None,
     guidance: Guidance,
@@ -50,7 +50,7 @@ def suggestion_files(
     Args:
         suggestions: What came out, best first.
         request: Photo, prompt, scene, n and seed as they were given.
-        image: The photo.
+        photo: The photo.
         layout: Its layout.
         layout_path: Where the layout was read from; None = it was made here and becomes a file too.
         guidance: The user's hint.
@@ -73,16 +73,12 @@ def suggestion_files(
     }
     files = {"suggestions.json": (json.dumps(record, indent=1, allow_nan=False) + "\n").encode()}
     for number, suggestion in enumerate(suggestions):
-        files[f"mask_{number}.png"] = png_bytes(
-            Image.fromarray(suggestion.mask.astype(np.uint8) * np.uint8(255))
-        )
-        files[f"alpha_{number}.png"] = png_bytes(
-            Image.fromarray(np.rint(suggestion.alpha * 255).astype(np.uint8))
-        )
+        files[f"mask_{number}.png"] = png_bytes(suggestion.mask)
+        files[f"alpha_{number}.png"] = png_bytes(np.rint(suggestion.alpha * 255).astype(np.uint8))
     page = overview(
-        image, layout, suggestions, str(request["prompt"]), _settings(request, guidance), guidance
+        photo.pixels, layout, suggestions, str(request["prompt"]), _settings(request, guidance), guidance
     )
-    files["overview.png"] = png_bytes(page)
+    files["overview.png"] = png_bytes(page, photo.profile)
     if layout_path is None:
         files["layout.json"] = layout_to_json(layout)
     return files

@@ -16,11 +16,11 @@ from smartmask.apps.serve.photos import Photo
 from smartmask.apps.serve.studio import Studio
 from smartmask.apps.serve.suggestions import Drawn, mask_id
 from smartmask.data.layout_formats import FILE_NAMES, layout_files_as
-from smartmask.data.layouts.pictures import png_bytes
 from smartmask.pipelines.insertion.place_behind import put_behind
 from smartmask.pipelines.suggestion import Suggestion
 from smartmask.scene.distance import feather, grow
 from smartmask.scene.layout import Layer, Layout
+from smartmask.scene.picture import png_bytes
 
 _LAYOUT_FORMATS: dict[Format, str] = {
     "json": "json",
@@ -69,8 +69,9 @@ def export_file(studio: Studio, body: ExportRequest) -> tuple[str, bytes]:
         raise ValueError(f"the photo is {found} but the mask is {expected}; give the mask's own photo")
     if drawn is not None and body.feather == 0:
         suggestion = Suggestion(drawn.outline, (mask.shape[0], mask.shape[1]), 0.0, body.label)
-        return name, png_bytes(suggestion.cutout(photo.image))
-    return name, png_bytes(np.dstack([photo.image, np.asarray(grey(_alpha(mask, drawn, body.feather)))]))
+        return name, png_bytes(suggestion.cutout(photo.image), photo.picture.profile)
+    pixels = np.dstack([photo.image, np.asarray(grey(_alpha(mask, drawn, body.feather)))])
+    return name, png_bytes(pixels, photo.picture.profile)
 
 
 def _layout_file(body: ExportRequest, kept: Kept | None, photo: Photo | None) -> tuple[str, bytes]:
@@ -85,7 +86,7 @@ def _layout_file(body: ExportRequest, kept: Kept | None, photo: Photo | None) ->
         layer = Layer(body.label, body.rle.mask(layout.size_hw, "mask"), "amodal")
         layout = put_behind(layout, layer, body.behind).layout
     format_name = _LAYOUT_FORMATS[body.format]
-    files = layout_files_as(format_name, layout, photo=None if photo is None else photo.image)
+    files = layout_files_as(format_name, layout, photo=None if photo is None else photo.picture)
     return FILE_NAMES[format_name], next(iter(files.values()))
 
 

@@ -11,9 +11,9 @@ from smartmask.apps.serve.photos import Photo, keep_photo
 from smartmask.apps.serve.recipes import Source, of_insert
 from smartmask.apps.serve.studio import Studio
 from smartmask.compositing.reference_composite import ReferenceComposite
-from smartmask.data.layouts.pictures import png_bytes
 from smartmask.data.photos import decode, open_image
 from smartmask.pipelines.insertion.insert import Insertion, InsertSettings
+from smartmask.scene.picture import png_bytes
 
 
 def insert_routes(studio: Studio) -> APIRouter:
@@ -26,7 +26,7 @@ def insert_routes(studio: Studio) -> APIRouter:
         cutout = studio.store.get(Photo, body.cutout_id, "cut-out")
         options = body.settings
         (insertion,) = studio.models.insert(
-            photo.image,
+            photo.picture,
             body.prompt,
             body.rle.mask(kept.layout.size_hw, "mask"),
             inpainter=_composite(cutout.content, options.colour, options.shadow, options.grain),
@@ -40,7 +40,7 @@ def insert_routes(studio: Studio) -> APIRouter:
         return _record(insertion, body, kept)
 
     def _record(insertion: Insertion, body: InsertRequest, before: Kept) -> dict[str, Any]:
-        picture_id, _ = keep_photo(studio, png_bytes(insertion.image))
+        picture_id, _ = keep_photo(studio, png_bytes(insertion.image, insertion.profile))
         kept = Kept(insertion.layout, picture_id)
         command, python = of_insert(
             Source.of(studio, before), body.prompt, body.behind, body.seed, body.settings

@@ -13,9 +13,10 @@ from starlette.responses import Response
 from smartmask.apps.serve.messages import Id, PhotoAnswer
 from smartmask.apps.serve.store import content_id
 from smartmask.apps.serve.studio import Studio
-from smartmask.data.layouts.pictures import png_bytes
-from smartmask.data.photos import read_photo
+from smartmask.data.photos import read_picture
 from smartmask.errors import ImageError
+from smartmask.scene.colour_profile import Picture
+from smartmask.scene.picture import png_bytes
 
 _LARGE_BYTES = 2**23
 """A picture of more takes long to read or write, so that a drag would feel it."""
@@ -29,11 +30,16 @@ class Photo:
 
     Attributes:
         content: The file as it came.
-        image: Its pixels, upright.
+        picture: Its pixels, upright, and its ICC profile.
     """
 
     content: bytes
-    image: UInt8[np.ndarray, "H W 3"]
+    picture: Picture
+
+    @property
+    def image(self) -> UInt8[np.ndarray, "H W 3"]:
+        """Its pixels, upright."""
+        return self.picture.pixels
 
     @property
     def size_hw(self) -> tuple[int, int]:
@@ -58,7 +64,7 @@ def keep_photo(studio: Studio, content: bytes) -> tuple[str, Photo]:
     name = content_id(content)
     photo = studio.store.find(Photo, name)
     if photo is None:
-        photo = Photo(content, read_photo(content, studio.limits.megapixels))
+        photo = Photo(content, read_picture(content, studio.limits.megapixels))
         studio.store.put(name, photo, len(content) + photo.image.nbytes)
     return name, photo
 
@@ -107,7 +113,7 @@ def photo_routes(studio: Studio) -> APIRouter:
         if photo.content.startswith(_JPEG):
             return Response(photo.content, media_type="image/jpeg")
         content = await studio.work.run(
-            lambda: png_bytes(photo.image),
+            lambda: png_bytes(photo.image, photo.picture.profile),
             is_heavy=photo.image.nbytes > _LARGE_BYTES,
             is_gone=request.is_disconnected,
         )

@@ -31,11 +31,12 @@ from smartmask.data.layouts.coco_records import (
     choose_image,
     label_of,
 )
-from smartmask.data.layouts.pictures import png_bytes, read_png
+from smartmask.data.layouts.pictures import read_png
 from smartmask.errors import LayoutFileError
 from smartmask.scene.boxes import box_of
 from smartmask.scene.colours import label_colours
 from smartmask.scene.layout import Layer, Layout
+from smartmask.scene.picture import png_bytes
 
 _BASE = np.array([1, 256, 65536], np.int32)
 

@@ -22,6 +22,7 @@ from smartmask.data.photos import MAX_MEGAPIXELS, decode, open_image
 from smartmask.errors import ImageError, LayoutFileError
 from smartmask.scene.colours import label_colours
 from smartmask.scene.layout import Layer, Layout
+from smartmask.scene.picture import png_bytes
 
 _CSV_HEADER = ["number", "name"]
 
@@ -45,18 +46,16 @@ def label_map_files(layout: Layout, names_suffix: str = ".json") -> tuple[bytes,
     image = Image.fromarray(index.astype(kind))  # -1, of unknown pixels, becomes the highest number
     if kind is np.uint8:
         image.putpalette(label_colours(layout.labels).tobytes().ljust(3 * 256, b"\0"))
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
     if names_suffix.lower() not in (".json", ".csv"):
         raise ValueError(f"names of a label map are a .json or a .csv file, not {names_suffix!r}")
     names: dict[str, str | None] = {str(number): label for number, label in enumerate(layout.labels)}
     if (index < 0).any():
         names[str(np.iinfo(kind).max)] = None
     if names_suffix.lower() == ".json":
-        return buffer.getvalue(), (json.dumps(names, indent=1) + "\n").encode()
+        return png_bytes(image), (json.dumps(names, indent=1) + "\n").encode()
     text = io.StringIO(newline="")
     csv.writer(text).writerows([_CSV_HEADER, *names.items()])
-    return buffer.getvalue(), text.getvalue().encode()
+    return png_bytes(image), text.getvalue().encode()
 
 
 def write_label_map(png_path: Path, names_path: Path, layout: Layout) -> None:

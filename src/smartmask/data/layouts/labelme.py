@@ -34,11 +34,12 @@ from smartmask.data.layouts.checks import (
     short,
     whole,
 )
-from smartmask.data.layouts.pictures import png_bytes, read_png
+from smartmask.data.layouts.pictures import read_png
 from smartmask.data.layouts.polygons import check_outline, fill_polygon, polygons_of
 from smartmask.errors import LayoutFileError
 from smartmask.scene.boxes import box_of
 from smartmask.scene.layout import Layer, Layout
+from smartmask.scene.picture import png_bytes
 
 VERSION = "5.5.0"
 """LabelMe warns of files of another first number than its own."""

@@ -36,11 +36,12 @@ from smartmask.data.layouts.checks import (
     parse_json,
     short,
 )
-from smartmask.data.layouts.pictures import mask_of_picture, png_bytes, read_png
+from smartmask.data.layouts.pictures import mask_of_picture, read_png
 from smartmask.data.photos import MAX_MEGAPIXELS
 from smartmask.errors import LayoutFileError
 from smartmask.scene.colours import label_colours
 from smartmask.scene.layout import Layer, Layout
+from smartmask.scene.picture import png_bytes
 
 FORMAT = "smartmask-layers"
 VERSION = 1
@@ -52,12 +53,15 @@ _SLACK_BYTES = 2**20
 """What a PNG may hold besides its pixels: profiles, texts."""
 
 
-def layers_zip_bytes(layout: Layout, photo: UInt8[np.ndarray, "H W 3"] | None) -> bytes:
+def layers_zip_bytes(
+    layout: Layout, photo: UInt8[np.ndarray, "H W 3"] | None, profile: bytes | None = None
+) -> bytes:
     """The layout as the content of a layers zip; same layout and photo, same bytes.
 
     Args:
         layout: What to write.
         photo: Its photo, which layers are cut out of, or None.
+        profile: The ICC profile of the photo's colours, which goes into every picture; None = sRGB.
     """
     colours = label_colours(layout.labels)
     files: dict[str, bytes] = {}
@@ -66,9 +70,9 @@ def layers_zip_bytes(layout: Layout, photo: UInt8[np.ndarray, "H W 3"] | None) -
         name = f"layers/{number:04}_{_plain(layer.label)}.png"
         entry = {"label": layer.label, "extent": layer.extent, "confidence": layer.confidence, "file": name}
         entries.append(entry)
-        files[name] = png_bytes(cut_out(layer, colours[number], photo))
+        files[name] = png_bytes(cut_out(layer, colours[number], photo), profile)
     if photo is not None:
-        files[_PHOTO] = png_bytes(photo)
+        files[_PHOTO] = png_bytes(photo, profile)
     manifest = {
         "format": FORMAT,
         "version": VERSION,

@@ -3,17 +3,10 @@
 import io
 
 import numpy as np
-from jaxtyping import Bool, Shaped, UInt8
+from jaxtyping import Bool, Shaped
 from PIL import Image, PngImagePlugin
 
 from smartmask.errors import LayoutFileError
-
-
-def png_bytes(values: UInt8[np.ndarray, "H W *C"] | Bool[np.ndarray, "H W"]) -> bytes:
-    """A grey (H, W), RGB or RGBA picture as the content of a PNG file; a bool one is 0 and 255."""
-    buffer = io.BytesIO()
-    Image.fromarray(values.astype(np.uint8) * 255 if values.dtype == bool else values).save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def read_png(

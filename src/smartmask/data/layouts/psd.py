@@ -40,12 +40,15 @@ MAX_NAME = 255
 _HEADER = struct.Struct(">4sH6xHII")
 
 
-def psd_bytes(layout: Layout, photo: UInt8[np.ndarray, "H W 3"] | None) -> bytes:
+def psd_bytes(
+    layout: Layout, photo: UInt8[np.ndarray, "H W 3"] | None, profile: bytes | None = None
+) -> bytes:
     """The layout as the content of a PSD file.
 
     Args:
         layout: What to write.
         photo: Its photo, or None.
+        profile: The ICC profile of the photo's colours; None = sRGB.
 
     Raises:
         LayoutFileError: If psd-tools is not installed.
@@ -53,6 +56,8 @@ def psd_bytes(layout: Layout, photo: UInt8[np.ndarray, "H W 3"] | None) -> bytes
     """
     psd_image = _psd_tools().PSDImage
     from PIL import Image
+    from psd_tools.constants import Resource
+    from psd_tools.psd.image_resources import ImageResource
     from psd_tools.psd.layer_and_mask import ChannelImageData, LayerInfo, LayerRecords
     from psd_tools.psd.tagged_blocks import TaggedBlocks
 
@@ -74,6 +79,8 @@ def psd_bytes(layout: Layout, photo: UInt8[np.ndarray, "H W 3"] | None) -> bytes
         _record_of(layer, cut_out(layer, colour, photo)) for layer, colour in pairs
     ]
     document = psd_image.frompil(Image.fromarray(flat))._record
+    if profile is not None:
+        document.image_resources[Resource.ICC_PROFILE] = ImageResource(key=Resource.ICC_PROFILE, data=profile)
     section = document.layer_and_mask_information
     section.layer_info = LayerInfo(
         layer_count=len(written),

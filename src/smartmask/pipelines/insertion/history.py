@@ -151,6 +151,7 @@ def insert_steps(
     suggest: SuggestPipeline,
     inpainter_of: InpainterOf,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
+    profile: bytes | None = None,
 ) -> InsertionSequence:
     """Put several objects into a photo, one after the other.
 
@@ -161,12 +162,13 @@ def insert_steps(
         suggest: Finds masks where a step has none.
         inpainter_of: Gives the inpainter of a description; asked once for each.
         on_progress: Called with (steps done, steps).
+        profile: The ICC profile of the photo's colours; None = sRGB.
 
     Raises:
         ValueError: If a step does not fit, see `InsertPipeline`; its number is named.
         BackendError: If an inpainter fails.
     """
-    canvas = _Canvas(photo, layout, inpainter_of)
+    canvas = _Canvas(photo, layout, inpainter_of, profile)
     for number, step in enumerate(steps):
         try:
             check_insertion(step.prompt, step.where, step.scene, 1, step.seed, canvas.layout.size_hw)
@@ -184,6 +186,7 @@ def replay(
     photo: UInt8[np.ndarray, "H W 3"],
     inpainter_of: InpainterOf,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
+    profile: bytes | None = None,
 ) -> InsertionSequence:
     """Do again what was done.
 
@@ -192,6 +195,7 @@ def replay(
         photo: The photo that it was put into.
         inpainter_of: Gives the inpainter of a description; asked once for each.
         on_progress: Called with (steps done, steps).
+        profile: The ICC profile of the photo's colours; None = sRGB.
 
     Raises:
         ValueError: If it is another photo, or nothing of an object would be seen.
@@ -203,7 +207,7 @@ def replay(
             f"the photo (digest {found[:12]}) is not the one of this history ({history.photo_digest[:12]}); "
             "give the photo as it was before the first step"
         )
-    canvas = _Canvas(photo, history.layout, inpainter_of)
+    canvas = _Canvas(photo, history.layout, inpainter_of, profile)
     for number, step in enumerate(history.steps):
         behind = [canvas.identities.index(identity) for identity in step.behind]
         digest = canvas.put(step.prompt, step.inpainter, step.mask, behind, step.seed, step.settings)
@@ -248,11 +252,17 @@ def digest_of(photo: UInt8[np.ndarray, "H W 3"]) -> str:
 class _Canvas:
     """The picture and the layout after the steps so far."""
 
-    def __init__(self, photo: UInt8[np.ndarray, "H W 3"], layout: Layout, inpainter_of: InpainterOf) -> None:
+    def __init__(
+        self,
+        photo: UInt8[np.ndarray, "H W 3"],
+        layout: Layout,
+        inpainter_of: InpainterOf,
+        profile: bytes | None,
+    ) -> None:
         self.photo, self.layout = photo, layout
         self.identities = list(range(len(layout)))
         self._before = digest_of(photo), layout
-        self._inpainter_of = cache(inpainter_of)
+        self._inpainter_of, self._profile = cache(inpainter_of), profile
         self._insertions: list[Insertion] = []
         self._steps: list[RecordedStep] = []
 
@@ -267,7 +277,9 @@ class _Canvas:
     ) -> str:
         """Put in one object; the digest of the picture comes back."""
         drawer = self._inpainter_of(inpainter)
-        found = fill_mask(self.photo, self.layout, prompt, mask, drawer, [seed], settings, behind)[0]
+        (found,) = fill_mask(
+            self.photo, self.layout, prompt, mask, drawer, [seed], settings, behind, profile=self._profile
+        )
         order = put_behind(self.layout, Layer(prompt, mask, "amodal"), behind).order
         hiding = tuple(sorted(self.identities[number] for number in behind))
         identities = [*self.identities, len(self.identities)]

@@ -72,6 +72,7 @@ class Insertion:
         layer_number: The object's place in the layout's order.
         seed: What the inpainter was given.
         raw: The photo with the inpainter's whole window in it, as it came back.
+        profile: The ICC profile of the pictures' colours, which is the photo's; None = sRGB.
     """
 
     image: UInt8[np.ndarray, "H W 3"]
@@ -81,6 +82,7 @@ class Insertion:
     layer_number: int
     seed: int
     raw: UInt8[np.ndarray, "H W 3"]
+    profile: bytes | None = None
 
     def __repr__(self) -> str:
         """Its object, size, place among the layers and seed, without any pixels."""
@@ -90,7 +92,7 @@ class Insertion:
 
     def _repr_png_(self) -> bytes:
         """Its picture, small, for notebooks."""
-        return preview_png(self.image)
+        return preview_png(self.image, self.profile)
 
     def save(self, path: Path | str) -> None:
         """Write its picture as a PNG file, whole or not at all.
@@ -99,15 +101,15 @@ class Insertion:
             ValueError: If the name does not end in .png.
             OSError: If it cannot be written.
         """
-        write_png(path, self.image)
+        write_png(path, self.image, self.profile)
 
 
 class InsertPipeline:
     """Finds a mask if there is none, and has an inpainter fill it."""
 
-    def __init__(self, suggest: SuggestPipeline, inpainter: Inpainter) -> None:
-        """Take the parts."""
-        self._suggest, self._inpainter = suggest, inpainter
+    def __init__(self, suggest: SuggestPipeline, inpainter: Inpainter, profile: bytes | None = None) -> None:
+        """Take the parts, and the ICC profile of the photo's colours."""
+        self._suggest, self._inpainter, self._profile = suggest, inpainter, profile
 
     def __call__(
         self,
@@ -145,7 +147,9 @@ class InsertPipeline:
         check_insertion(prompt, where, scene, n, seed, (photo.shape[0], photo.shape[1]))
         mask = find_mask(self._suggest, layout, prompt, where, scene, seed)
         seeds = [sample_seed(seed, number) for number in range(n)]
-        return fill_mask(photo, layout, prompt, mask, self._inpainter, seeds, settings, behind, on_progress)
+        return fill_mask(
+            photo, layout, prompt, mask, self._inpainter, seeds, settings, behind, on_progress, self._profile
+        )
 
 
 def find_mask(
@@ -179,6 +183,7 @@ def fill_mask(
     settings: InsertSettings,
     behind: Sequence[int | str],
     on_progress: Callable[[int, int], None] = lambda done, total: None,
+    profile: bytes | None = None,
 ) -> list[Insertion]:
     """A picture for each seed, which the inpainter is given as it is; all else as in `InsertPipeline`.
 
@@ -202,13 +207,13 @@ def fill_mask(
     image, touched = window.image(photo), window.touched(alpha > 0)
     insertions = []
     for done, seed in enumerate(seeds, 1):
-        picture = inpainter.inpaint(InpaintTask(image, touched, prompt, shown, seed, number))
+        picture = inpainter.inpaint(InpaintTask(image, touched, prompt, shown, seed, number, profile))
         _check_picture(picture, window)
         drawn = window.back(picture)
         raw = photo.copy()
         raw[window.on_photo] = drawn
         pasted = paste_back(photo, drawn, window.on_photo, alpha)
-        insertions.append(Insertion(pasted, mask, alpha, after, placed.number, seed, raw))
+        insertions.append(Insertion(pasted, mask, alpha, after, placed.number, seed, raw, profile))
         on_progress(done, len(seeds))
     return insertions
 

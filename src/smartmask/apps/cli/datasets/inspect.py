@@ -55,11 +55,11 @@ def inspect(dataset: Path, out: Path, shown: int, seed: int) -> None:
     from smartmask.apps.cli.output import check_folder, write_folder
     from smartmask.apps.cli.progress import progress
     from smartmask.apps.contact_sheet import contact_sheet
-    from smartmask.apps.drawing import png_bytes
     from smartmask.apps.inspect_report import inspect_report
     from smartmask.data.building import counted
     from smartmask.data.shards import SceneDataset
     from smartmask.data.statistics import scene_statistics
+    from smartmask.scene.picture import png_bytes
 
     check_folder(out, _NAMES, [])
     found = SceneDataset.open(dataset)

@@ -7,10 +7,12 @@ from jaxtyping import UInt8
 from PIL import Image
 
 from smartmask.apps.cli.insertion.job import Drawn
-from smartmask.apps.drawing import ACCENT, draw_contour, draw_page, grey, png_bytes
+from smartmask.apps.drawing import ACCENT, draw_contour, draw_page, grey
 from smartmask.data.layout_files import layout_to_json
 from smartmask.pipelines.insertion.history_files import history_to_json
 from smartmask.pipelines.insertion.insert import Insertion
+from smartmask.scene.colour_profile import Picture
+from smartmask.scene.picture import png_bytes
 
 PANEL_PX = 560
 
@@ -24,7 +26,7 @@ def file_names(images: int, steps: int, with_raw: bool) -> list[str]:
     return [*names, "layout.json", "overview.png"]
 
 
-def insertion_files(photo: UInt8[np.ndarray, "H W 3"], drawn: Drawn, with_raw: bool) -> dict[str, bytes]:
+def insertion_files(photo: Picture, drawn: Drawn, with_raw: bool) -> dict[str, bytes]:
     """The content of each file.
 
     Args:
@@ -34,15 +36,15 @@ def insertion_files(photo: UInt8[np.ndarray, "H W 3"], drawn: Drawn, with_raw: b
     """
     files = {"layout.json": layout_to_json(drawn.objects[-1].layout)}
     for number, (history, insertion) in enumerate(zip(drawn.histories, drawn.last, strict=True)):
-        files[f"image_{number}.png"] = png_bytes(Image.fromarray(insertion.image))
+        files[f"image_{number}.png"] = png_bytes(insertion.image, photo.profile)
         files[f"history_{number}.json"] = history_to_json(history)
         if with_raw:
-            files[f"raw_{number}.png"] = png_bytes(Image.fromarray(insertion.raw))
+            files[f"raw_{number}.png"] = png_bytes(insertion.raw, photo.profile)
     for number, step in enumerate(drawn.objects):
-        files[f"mask_{number}.png"] = png_bytes(Image.fromarray(step.mask.astype(np.uint8) * np.uint8(255)))
+        files[f"mask_{number}.png"] = png_bytes(step.mask)
         files[f"changed_{number}.png"] = png_bytes(grey(step.alpha))
     pictures = [insertion.image for insertion in drawn.last]
-    files["overview.png"] = png_bytes(_overview(photo, pictures, drawn.objects))
+    files["overview.png"] = png_bytes(_overview(photo.pixels, pictures, drawn.objects), photo.profile)
     return files
 
 

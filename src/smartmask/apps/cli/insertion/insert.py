@@ -90,7 +90,7 @@ def insert(
     from smartmask.apps.cli.output import check_folder, write_folder
     from smartmask.apps.cli.progress import progress
     from smartmask.apps.inpainters import with_controlnet
-    from smartmask.data.photos import read_photo
+    from smartmask.data.photos import read_picture
     from smartmask.pipelines.insertion.history import InsertionHistory, InsertStep
     from smartmask.pipelines.insertion.history_files import read_history
     from smartmask.pipelines.insertion.insert import InsertSettings, check_insertion
@@ -98,8 +98,8 @@ def insert(
     _check_mode(context, prompt, inpainter, steps_path, replay_path)
     job: list[InsertStep] | InsertionHistory
     with options.usage_errors():
-        image = read_photo(photo, max_megapixels)
-        size_hw = image.shape[0], image.shape[1]
+        picture = read_picture(photo, max_megapixels)
+        size_hw = picture.pixels.shape[0], picture.pixels.shape[1]
         layout = options.read_layout_of(photo, layout_path, size_hw, max_megapixels)
         if replay_path is not None:
             job = read_history(replay_path, max_megapixels)
@@ -133,9 +133,9 @@ def insert(
 
     with progress() as (step_begins, on_progress):
         with options.usage_errors():
-            drawn = draw(image, job, n, layout, mask_model, step_begins, on_progress)
+            drawn = draw(picture, job, n, layout, mask_model, step_begins, on_progress)
         step_begins("drawing the overview")
-        files = insertion_files(image, drawn, raw)
+        files = insertion_files(picture, drawn, raw)
     write_folder(out, files)
     labels = ", ".join(repr(step.prompt) for step in steps)
     click.echo(f"{labels} in {photo}:")

@@ -4,14 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from jaxtyping import UInt8
-
 from smartmask.apps.cli.mask_model import MaskModel
 from smartmask.apps.inpainters import load_inpainter, parse_description
 from smartmask.apps.load import SmartMask
 from smartmask.pipelines.insertion.history import InsertionHistory, InsertStep, RecordedStep, history_of
 from smartmask.pipelines.insertion.insert import Insertion
+from smartmask.scene.colour_profile import Picture
 from smartmask.scene.layout import Layout
 
 
@@ -54,7 +52,7 @@ def cutouts_of(steps: Sequence[InsertStep] | Sequence[RecordedStep]) -> list[Pat
 
 
 def draw(
-    image: UInt8[np.ndarray, "H W 3"],
+    photo: Picture,
     job: list[InsertStep] | InsertionHistory,
     n: int,
     layout: Layout | None,
@@ -70,22 +68,22 @@ def draw(
     """
     if isinstance(job, InsertionHistory):
         begin("drawing again")
-        sequence = SmartMask.replay(job, image, on_progress=on_progress)
+        sequence = SmartMask.replay(job, photo, on_progress=on_progress)
     else:
         begin("loading the models")
         models = mask_model.load()
         begin("segmenting the photo")
-        layout = models.segment(image) if layout is None else layout
+        layout = models.segment(photo.pixels) if layout is None else layout
         if len(job) == 1:
-            return _single(models, image, job[0], n, layout, begin, on_progress)
+            return _single(models, photo, job[0], n, layout, begin, on_progress)
         begin("drawing")
-        sequence = models.insert_steps(image, job, layout, on_progress=on_progress)
+        sequence = models.insert_steps(photo, job, layout, on_progress=on_progress)
     return Drawn([sequence.history], sequence.insertions[-1:], sequence.insertions)
 
 
 def _single(
     models: SmartMask,
-    image: UInt8[np.ndarray, "H W 3"],
+    photo: Picture,
     step: InsertStep,
     n: int,
     layout: Layout,
@@ -96,7 +94,7 @@ def _single(
     inpainter = load_inpainter(step.inpainter)
     begin("drawing")
     found = models.insert(
-        image,
+        photo,
         step.prompt,
         step.where,
         inpainter=inpainter,
@@ -108,5 +106,5 @@ def _single(
         behind=step.behind,
         on_progress=on_progress,
     )
-    histories = [history_of(image, layout, insertion, step) for insertion in found]
+    histories = [history_of(photo.pixels, layout, insertion, step) for insertion in found]
     return Drawn(histories, found, found[:1])

@@ -4,14 +4,15 @@ import io
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import UInt8
 from PIL import Image
 
 from smartmask.apps.depth_files import CAMERA, METRES, PICTURE, depth_files
-from smartmask.apps.drawing import draw_layout, png_bytes
+from smartmask.apps.drawing import draw_layout
 from smartmask.data.layout_formats import FILE_NAMES, layout_files_as
 from smartmask.errors import LayoutFileError
+from smartmask.scene.colour_profile import Picture
 from smartmask.scene.layout import Layer, Layout
+from smartmask.scene.picture import png_bytes
 
 RECORD = "plan.json"
 ANIMATION = "plan.gif"
@@ -34,7 +35,7 @@ def step_name(number: int) -> str:
 
 
 def plan_files(
-    layouts: Sequence[Layout], record: bytes, photo: UInt8[np.ndarray, "H W 3"] | None
+    layouts: Sequence[Layout], record: bytes, photo: Picture | None
 ) -> tuple[dict[str, bytes], list[str]]:
     """The content of each file, and what was left out and why.
 
@@ -43,9 +44,10 @@ def plan_files(
         record: The record's content.
         photo: Drawn below the layouts, if there is one.
     """
-    pictures = [draw_layout(frame, photo) for frame in growing(layouts)]
+    pixels, profile = (None, None) if photo is None else (photo.pixels, photo.profile)
+    pictures = [draw_layout(frame, pixels) for frame in growing(layouts)]
     files = {RECORD: record, ANIMATION: gif_bytes(pictures)}
-    files |= {step_name(number): png_bytes(picture) for number, picture in enumerate(pictures)}
+    files |= {step_name(number): png_bytes(picture, profile) for number, picture in enumerate(pictures)}
     files |= depth_files(layouts[-1])
     left_out = []
     for name in FILE_NAMES:

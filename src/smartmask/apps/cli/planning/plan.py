@@ -10,11 +10,9 @@ from smartmask.apps.cli import options
 from smartmask.apps.cli.mask_model import MaskModel, mask_model_options
 
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
-    import numpy as np
-    from jaxtyping import UInt8
-
     from smartmask.apps.cli.planning.changes import PlanChange
     from smartmask.pipelines.planning.plan_record import PlanRecord
+    from smartmask.scene.colour_profile import Picture
     from smartmask.scene.layout import Layout
 
 _SIZE_WH = (640, 480)
@@ -158,20 +156,20 @@ def _plan(
     from smartmask.apps.cli.planning.notes import notes_on
     from smartmask.apps.cli.progress import progress
     from smartmask.apps.planners import load_planner
-    from smartmask.data.photos import read_photo
+    from smartmask.data.photos import read_picture
     from smartmask.pipelines.planning.plan_record import PlanRecord
 
     with options.usage_errors():
-        image = None if photo is None else read_photo(photo, max_megapixels)
+        picture = None if photo is None else read_picture(photo, max_megapixels)
         given = None if start is None else options.read_layout_file(start, max_megapixels=max_megapixels)
 
     with progress() as (step, on_progress):
         step("loading the models")
         models = mask_model.load()
         planning = load_planner(planner)
-        if image is not None:
+        if picture is not None:
             step("segmenting the photo")
-            given = models.segment(image)
+            given = models.segment(picture.pixels)
         step("placing objects")
         with options.usage_errors():
             session = models.plan(prompt, given, planner=planning, limit=steps, size_hw=size_hw, seed=seed)
@@ -180,7 +178,7 @@ def _plan(
                 step(f"placing objects: {placed.planned.label}")
         step("drawing the pictures")
         record = PlanRecord.of(session, planner, mask_model_record(mask_model.weights)["sha256"])
-        notes = _write(out, record, image)
+        notes = _write(out, record, picture)
     if planner == "embedded":  # others may use words of their own
         notes += notes_on(prompt, session.layout)
     _say(out, record, notes)
@@ -228,12 +226,12 @@ def _replay(
     _say(out, record, notes)
 
 
-def _write(out: Path, record: "PlanRecord", image: "UInt8[np.ndarray, 'H W 3'] | None") -> list[str]:
+def _write(out: Path, record: "PlanRecord", photo: "Picture | None") -> list[str]:
     from smartmask.apps.cli.output import write_folder
     from smartmask.apps.cli.planning.files import PANOPTIC, plan_files
 
     layouts: list[Layout] = record.layouts()
-    files, notes = plan_files(layouts, record.to_json(), image)
+    files, notes = plan_files(layouts, record.to_json(), photo)
     try:
         (out / PANOPTIC).mkdir(parents=True, exist_ok=True)
     except OSError as error:

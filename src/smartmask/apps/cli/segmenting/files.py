@@ -10,14 +10,15 @@ from pathlib import Path
 
 import click
 import numpy as np
-from jaxtyping import UInt8
 
-from smartmask.apps.drawing import draw_layout, png_bytes
+from smartmask.apps.drawing import draw_layout
 from smartmask.data.atomic import write_files
 from smartmask.data.layout_formats import FILE_NAMES, layout_files_as
 from smartmask.data.layouts.coco_instances import CocoInstances
 from smartmask.data.layouts.coco_panoptic import CocoPanoptic
+from smartmask.scene.colour_profile import Picture
 from smartmask.scene.layout import Layout
+from smartmask.scene.picture import png_bytes
 
 OVERLAY = "overlay.png"
 TOGETHER = ("coco-panoptic", "coco-instances")
@@ -26,9 +27,7 @@ Files = dict[str, bytes]
 _PNGS = Path(FILE_NAMES["coco-panoptic"]).stem
 
 
-def files_of_one(
-    layout: Layout, photo: UInt8[np.ndarray, "H W 3"], photo_path: str, formats: Sequence[str]
-) -> Files:
+def files_of_one(layout: Layout, photo: Picture, photo_path: str, formats: Sequence[str]) -> Files:
     """Everything about one photo, by file name.
 
     Args:
@@ -44,7 +43,7 @@ def files_of_one(
     files: Files = {}
     for name in formats:
         files |= layout_files_as(name, layout, photo=photo, photo_path=photo_path)
-    files[OVERLAY] = png_bytes(draw_layout(layout, photo, legend=True))
+    files[OVERLAY] = png_bytes(draw_layout(layout, photo.pixels, legend=True), photo.profile)
     return files
 
 
@@ -54,7 +53,7 @@ def names_of_one(photo_path: str, formats: Sequence[str]) -> list[str]:
     Raises:
         LayoutFileError: If a package that a format needs is not installed.
     """
-    return list(files_of_one(Layout((1, 1)), np.zeros((1, 1, 3), np.uint8), photo_path, formats))
+    return list(files_of_one(Layout((1, 1)), Picture(np.zeros((1, 1, 3), np.uint8)), photo_path, formats))
 
 
 class Together:

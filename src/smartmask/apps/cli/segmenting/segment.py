@@ -128,19 +128,19 @@ def _segment_one(
     from smartmask.apps.cli.output import check_folder
     from smartmask.apps.cli.progress import progress
     from smartmask.apps.cli.segmenting.files import files_of_one, names_of_one, seen_from, write_results
-    from smartmask.data.photos import read_photo
+    from smartmask.data.photos import read_picture
 
     photo_path = seen_from(out, path)
     check_folder(out, names_of_one(photo_path, formats), [path])
-    image = read_photo(path, max_megapixels)
+    photo = read_picture(path, max_megapixels)
     with progress() as (step, _):
         step("loading the models")
         segmenter = load()
         step("segmenting the photo")
         try:
-            layout = segmenter.segment(image)
+            layout = segmenter.segment(photo.pixels)
             step("drawing the overlay")
-            files = files_of_one(layout, image, photo_path, formats)
+            files = files_of_one(layout, photo, photo_path, formats)
         except ValueError as error:  # too narrow for a checkpoint, too large for a PSD
             raise click.ClickException(f"{path}: {error}") from error
     write_results(out, files)
@@ -169,7 +169,7 @@ def _segment_many(
     )
     from smartmask.apps.cli.segmenting.photo_paths import result_names, root_of
     from smartmask.apps.cli.segmenting.photo_progress import photo_progress
-    from smartmask.data.photos import read_photo
+    from smartmask.data.photos import read_picture
     from smartmask.errors import SmartMaskError
 
     alone = [name for name in formats if name not in TOGETHER]
@@ -184,10 +184,10 @@ def _segment_many(
             for number, (path, name) in enumerate(zip(paths, names, strict=True)):
                 on_progress(number)
                 try:
-                    image = read_photo(path, max_megapixels)
+                    photo = read_picture(path, max_megapixels)
                     segmenter = load() if segmenter is None else segmenter
-                    layout = segmenter.segment(image)
-                    found = files_of_one(layout, image, seen_from(out / name, path), alone)
+                    layout = segmenter.segment(photo.pixels)
+                    found = files_of_one(layout, photo, seen_from(out / name, path), alone)
                 except (SmartMaskError, ValueError, MemoryError) as error:
                     fault = _fault(path, error)
                     if strict:
