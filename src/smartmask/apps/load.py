@@ -119,7 +119,7 @@ class SmartMask:
         Args:
             image_or_layout: A photo, whose EXIF may tell the focal length, or a layout.
             horizon: Row of the horizon in pixels, if it is known.
-            focal: Focal length in pixels, if it is known.
+            focal: Likewise the focal length.
 
         Raises:
             ImageError: If the photo cannot be read.
@@ -140,11 +140,7 @@ class SmartMask:
         return depth_map(layout, camera or estimate_camera(layout))
 
     def words(self, prompt: str) -> ShapeWords | None:
-        """How a prompt is understood, as `say()` tells; None if a base mask model reads it.
-
-        Raises:
-            ValueError: If the prompt is empty.
-        """
+        """How a prompt is understood, as `say()` tells; None if a base mask model reads it."""
         return self._suggest.words(prompt)
 
     def suggest(
@@ -389,13 +385,12 @@ class SmartMask:
         """The session of a planned scene, to take steps back, change them, put others in, and go on.
 
         Args:
-            record: What was planned: `read_plan_record` reads one.
+            record: What was planned.
             planner: Says what comes next if the session goes on; None = the shipped one.
             on_step: Called with (objects drawn, objects).
 
         Raises:
-            LayoutFileError: If a mask comes out differently, as it does with other weights.
-            CheckpointError: If the shipped planner cannot be used.
+            LayoutFileError: As `replay_plan` says.
         """
         from smartmask.apps.planners import load_planner
 
