@@ -10,13 +10,11 @@ from shapes import disc
 from wide_gamut import WIDE, shown
 
 from smartmask.apps.cli.insertion.files import file_names
-from smartmask.apps.cli.insertion.insert import insert
 from smartmask.apps.inpainters import load_inpainter
 from smartmask.data.layout_files import read_layout, write_layout
 from smartmask.pipelines.insertion.history import InsertionHistory, InsertStep, RecordedStep
 from smartmask.pipelines.insertion.history_files import read_history, write_history
 from smartmask.pipelines.insertion.insert import InsertSettings
-from smartmask.pipelines.suggest import MAX_SUGGESTIONS
 from smartmask.scene.guidance import Box
 from smartmask.scene.layout import Layer, Layout
 
@@ -389,17 +387,3 @@ def check_refused(run, photo: Path, folder: Path, code: int, arguments: list, me
     assert result.err.count("\n") == 1
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
     assert not (folder / "out").exists()
-
-
-def test_help_is_as_agreed(run):
-    """After a wanted change: `COLUMNS=80 smartmask insert --help > tests/golden/help_insert.txt`."""
-    code, out, err = run("insert", "--help")
-    assert (code, err) == (0, "")
-    assert out == (Path(__file__).parents[2] / "golden" / "help_insert.txt").read_text()
-
-
-def test_help_text_and_library_agree_on_limits_and_defaults():
-    options = {parameter.name: parameter for parameter in insert.params}
-    assert options["n"].type.max == MAX_SUGGESTIONS
-    for name in ("grow_px", "feather_px", "padding_px"):
-        assert options[name].default == getattr(InsertSettings(), name)
