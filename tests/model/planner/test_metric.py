@@ -87,6 +87,15 @@ def test_another_cup_tells_the_size_where_no_ground_does():
     assert abs(np.log(beside / wanted)) < abs(np.log(alone / wanted)) / 2
 
 
+def test_on_a_table_that_the_border_cuts_off_the_photo_is_about_a_metre_wide():
+    cup = Kind("cup", 0.1, 0.09, 0.05, "top")
+    table = Layer("table", rectangle(SIZE_HW, (0, 60, 320, 240)))
+    found = height_px(scene_of(WALL, FLOOR, table), cup, box_of(160, 200, 20, 18))
+    assert found == pytest.approx(0.1 * 320 / 0.9, rel=0.4)
+    whole = Layer("table", rectangle(SIZE_HW, (0, 60, 320, 210)))
+    assert height_px(scene_of(WALL, FLOOR, whole), cup, box_of(160, 100, 20, 18)) < 0.5 * found
+
+
 def test_what_hangs_from_above_or_flies_has_no_known_size():
     for hold in ("air", "ceiling"):
         kind = Kind("thing", 1.0, 1.0, 0.2, hold)

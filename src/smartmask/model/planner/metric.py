@@ -75,13 +75,14 @@ class MetricScene:
             kind: That of a label.
         """
         cells = len(surfaces.ground)
-        feet = np.full((cells, cells), np.nan)
+        feet, is_cut = np.full((cells, cells), np.nan), np.zeros((cells, cells), bool)
         for layer, region in zip(layout.layers, is_region, strict=True):
             mask: Bool[np.ndarray, "C C"] = coarse(layer.mask, cells)
-            feet[mask] = np.nan if region else box_of(layer.mask)[3] / layout.size_hw[0]
-        is_cut = feet >= CUT
+            foot = box_of(layer.mask)[3] / layout.size_hw[0]
+            feet[mask] = np.nan if region else foot
+            is_cut[mask] = not region and foot >= CUT and bool((mask & surfaces.top).any())
         feet[~(surfaces.top | surfaces.seat)] = np.nan
-        feet[is_cut & surfaces.top] = NOWHERE
+        feet[is_cut] = NOWHERE
         first = np.where(surfaces.ground.any(0), surfaces.ground.argmax(0) / cells, np.nan)
         tabletop = [
             (np.log((y1 - y0) / found.height_m), np.hypot(found.spread, BESIDE_SPREAD))
@@ -90,7 +91,7 @@ class MetricScene:
             for x0, y0, x1, y1 in [box_of(layer.mask)]
             if min(x0, y0) > 0 and x1 < layout.size_hw[1] and y1 < layout.size_hw[0]
         ]
-        if (is_cut & surfaces.top).any():
+        if is_cut.any():
             tabletop.append((np.log(layout.size_hw[1] / CLOSE_UP_M), CLOSE_UP_SPREAD))
         return MetricScene(camera, feet, first, np.array(tabletop, float).reshape(-1, 2))
 
