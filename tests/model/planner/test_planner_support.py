@@ -73,6 +73,15 @@ def test_boxes_are_sorted_by_the_same_rule(rules, room):
     ).tolist() == [1, 0]
 
 
+def test_a_road_is_known_and_what_belongs_there(rules):
+    seen = Layout(SIZE_HW, (Layer("grass", filled(0, 0, 100, 100)), Layer("road", filled(0, 60, 100, 90))))
+    road = rules.surfaces(seen, [True] * 2, 100).road
+    assert road[75].all()
+    assert not road[40].any()
+    assert rules.drives("car")
+    assert not rules.drives("chair")
+
+
 def test_what_flies_is_sorted_into_the_sky_where_there_is_some(rules):
     seen = Layout(SIZE_HW, (Layer("grass", filled(0, 0, 100, 100)), Layer("sky", filled(0, 0, 100, 40))))
     surfaces = rules.surfaces(seen, [True] * 2, 100)
@@ -98,6 +107,8 @@ def test_ground_goes_on_under_things_but_not_under_water(rules):
     assert surfaces.ground[65, 50]  # nothing is known there
     assert not surfaces.ground[80, 50]
     assert rules.is_held("boat", filled(40, 60, 60, 80), surfaces)
+    ashore, afloat = [0.4, 0.5, 0.6, 0.65], [0.4, 0.7, 0.6, 0.85]
+    assert surfaces.held_shares("water", np.array([ashore, afloat], np.float32)).tolist() == [0, 1]
     assert not rules.is_held("chair", filled(40, 60, 60, 80), surfaces)
 
 

@@ -280,7 +280,7 @@ class EmbeddedPlanner:
             most_hidden=MOST_HIDDEN_BY_EXTRA if number is None else MOST_HIDDEN,
             most_behind=MOST_BEHIND_ALONE if alone else MOST_HIDDEN,
             aspect=alone.aspect if alone else None,
-            rest=None if musts else scene.surfaces.rest(label),
+            rest=None if musts else self._rest(scene, label),
             is_sent_up=not musts and self._rules.is_sent_up(label),
             size=self._size(scene, alone.words if alone else words or label),
         )
@@ -295,6 +295,11 @@ class EmbeddedPlanner:
         if hides and not self._leaves_named_seen(scene, said, label, chosen, behind):
             chosen = replace(chosen, score=chosen.score - 3)
         return behind, chosen
+
+    def _rest(self, scene: SeenScene, label: str) -> Bool[np.ndarray, "C C"] | None:
+        """Where such a thing belongs: on furniture, on the road; None = anywhere that holds it."""
+        road = scene.surfaces.road
+        return road if road.any() and self._rules.drives(label) else scene.surfaces.rest(label)
 
     def _size(self, scene: SeenScene, words: str) -> MetricSize | None:
         kind = self._kind_of(words)

@@ -11,7 +11,7 @@ in a layout:
     seat      the same (people, pets and cushions, which the planner puts on seats of its own accord)
     wall      half of it lies on something upright
     ceiling   its upper edge lies on a ceiling, or in the upper eighth of the canvas
-    water     half of its foot lies on water or ground
+    water     half of its foot lies on water or ground; the planner takes water, where there is some
     air       any place; the planner takes the sky, where there is some, but not for birds, which mostly perch
 
 Ground under a thing is ground: in each column it goes on downwards from where it is first seen, but for
@@ -51,6 +51,7 @@ TABLEWARE = frozenset((
     "keyboard", "mouse", "microwave", "toaster", "blender", "table lamp", "candle", "remote",
     "cell phone", "book", "books",
 ))  # fmt: skip
+ROADS = frozenset(("road", "street", "highway", "parking lot"))
 PERCHING = frozenset((
     "bird", "pigeon", "dove", "sparrow", "robin", "crow", "raven", "owl", "parrot", "seagull", "gull",
     "eagle", "hawk", "falcon", "vulture", "magpie", "finch", "canary", "hummingbird", "bat", "butterfly",
@@ -67,11 +68,18 @@ class SupportRules:
         """Take the encoder that compares words."""
         kinds = Kinds(encoder.encode)
         self._hold_of = lru_cache(maxsize=4096)(lambda label: _hold(kinds, label))
+        self._drives = lru_cache(maxsize=4096)(
+            lambda label: (found := kinds.find(label)) is not None and found.kind.hold == "road"
+        )
         self._surface_of = lru_cache(maxsize=4096)(lambda label: _nearest(encoder, label))
 
     def hold(self, label: str) -> Hold:
         """What keeps such a thing in place; a word without any meaning stands on the floor."""
         return self._hold_of(label)
+
+    def drives(self, label: str) -> bool:
+        """Whether such a thing belongs on roads, where there is one."""
+        return self._drives(label)
 
     def is_sent_up(self, label: str) -> bool:
         """Whether such a thing belongs in the sky, where some is seen."""
@@ -94,7 +102,9 @@ class SupportRules:
             cells: Cells along each side.
         """
         shape = cells, cells
-        ground, water, upright, above, top, seat, standing, sky = (np.zeros(shape, bool) for _ in range(8))
+        ground, water, upright, above, top, seat, standing, sky, road = (
+            np.zeros(shape, bool) for _ in range(9)
+        )
         masks = [coarse(layer.mask, cells) for layer in layout.layers]
         for layer, mask, region in zip(layout.layers, masks, is_region, strict=True):
             if not region and layer.label not in SURFACES["ground"]:
@@ -103,6 +113,7 @@ class SupportRules:
             for name, area in (("ground", ground), ("water", water), ("upright", upright), ("above", above)):
                 area[mask] = name == found
             sky[mask] = layer.label == "sky"
+            road[mask] = layer.label in ROADS
         ground = np.logical_or.accumulate(ground, axis=0) & ~water
         for layer, mask, region in zip(layout.layers, masks, is_region, strict=True):
             if not region and mask.any() and self.stands(layer.label):
@@ -116,7 +127,7 @@ class SupportRules:
                 carrying = slice(int(upper), max(round(deepest), int(upper) + 1))
                 carriers = seat if layer.label.split()[-1] in SEATS else top
                 carriers[carrying] |= mask[carrying]
-        return Surfaces(ground, water, upright, above, top, seat, standing, sky)
+        return Surfaces(ground, water, upright, above, top, seat, standing, sky, road)
 
     def is_held(self, label: str, mask: Bool[np.ndarray, "H W"], surfaces: "Surfaces") -> bool:
         """Whether a thing's mask keeps the rule of its hold; `surfaces` are those of what is behind it."""
@@ -147,7 +158,7 @@ class SupportRules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surfaces:
-    """Where there is ground, water, something upright or above, what carries, what stands, and sky."""
+    """Where there is ground, water, something upright or above, what carries, what stands, sky, and roads."""
 
     ground: Bool[np.ndarray, "C C"]
     water: Bool[np.ndarray, "C C"]
@@ -157,6 +168,7 @@ class Surfaces:
     seat: Bool[np.ndarray, "C C"]
     standing: Bool[np.ndarray, "C C"]
     sky: Bool[np.ndarray, "C C"]
+    road: Bool[np.ndarray, "C C"]
 
     def allowed(self, hold: Hold) -> Bool[np.ndarray, "C C"]:
         """Where a thing's foot, or all of it if it hangs, may be."""
@@ -180,7 +192,8 @@ class Surfaces:
             return np.where((y0 <= CEILING_ZONE) | above, 1.0, 0.0)
         if hold == "wall":
             return self._shares(self.upright, boxes, y0)
-        return np.where(boxes[:, 3] >= 0.995, 1.0, self.foot_shares(self.allowed(hold), boxes))
+        allowed = self.water if hold == "water" and self.water.any() else self.allowed(hold)
+        return np.where(boxes[:, 3] >= 0.995, 1.0, self.foot_shares(allowed, boxes))
 
     def sky_shares(self, boxes: Float32[np.ndarray, "K 4"]) -> Float[np.ndarray, " K"]:
         """How much of each box lies in the sky; 1 where none is seen."""
