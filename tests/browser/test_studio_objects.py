@@ -140,9 +140,9 @@ def test_a_slow_server_keeps_it_once(held):
     for route in waiting:
         route.continue_()
     held.page.unroute("**/edits")
+    held.until(lambda state: state["hint"] == {"kind": "box", "box": [240, 360, 280, 400]})
     held.suggested()
     assert held.labels().count("a dog") == 1
-    assert held.state()["hint"] == {"kind": "box", "box": [240, 360, 280, 400]}
     for _ in range(2):  # the suggestions, the keeping
         held.page.click("#undo")
         held.settle()

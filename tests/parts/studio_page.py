@@ -1,7 +1,7 @@
 """The page of `smartmask serve`, driven as a user would: with a pointer, keys and files."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,14 @@ class StudioPage:
     def state(self) -> dict[str, Any]:
         """What the page holds, as its history has it."""
         return self.page.evaluate("import('./page/main.js').then((main) => main.store.state)")
+
+    def until(self, holds: Callable[[dict[str, Any]], bool]) -> None:
+        """Wait until the page's state is so, at most as long as for anything else."""
+        for _ in range(300):
+            if holds(self.state()):
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"the page's state stays {self.state()}")
 
     def labels(self) -> list[str]:
         """The labels in the layer list, front first."""

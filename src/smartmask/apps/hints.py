@@ -17,7 +17,7 @@ from PIL import Image
 from smartmask.data.photos import read_mask, read_photo
 from smartmask.errors import kind_of
 from smartmask.pipelines.suggestion import Suggestion
-from smartmask.scene.boxes import FourNumbers
+from smartmask.scene.boxes import FourNumbers, as_box
 from smartmask.scene.colour_profile import Picture
 from smartmask.scene.guidance import Box, Guidance, Scribble
 from smartmask.scene.layout import Layout
@@ -59,7 +59,7 @@ def read_where(where: Hint, size_hw: tuple[int, int]) -> Bool[np.ndarray, "H W"]
     if isinstance(where, Guidance):
         return where
     if isinstance(where, tuple | list) or (isinstance(where, np.ndarray) and where.ndim == 1):
-        return Box(where)
+        return Box(as_box(where))
     if isinstance(where, Drawing):
         return read_drawing(where, size_hw)
     raise TypeError(

@@ -49,6 +49,7 @@ class HintOptions:
             ValueError: If there are several, or one does not fit the photo.
             ImageError: If a drawing cannot be read.
         """
+        from smartmask.scene.boxes import as_box
         from smartmask.scene.guidance import Box, NoGuidance, Region, Scribble
 
         given = {"--mask": self.mask, "--box": self.box, "--region": self.region, "--scribble": self.scribble}
@@ -58,7 +59,7 @@ class HintOptions:
         if self.avoid is not None and self.scribble is None:
             raise ValueError("--avoid goes with --scribble; draw where the object is to be, too")
         if self.box is not None:
-            return Box(_on_photo(Box(self.box).box_xyxy, size_hw))
+            return Box(_on_photo(as_box(self.box), size_hw))
         if self.region is not None:
             return Region(self.drawing(self.region, size_hw))
         if self.scribble is not None:
