@@ -110,12 +110,15 @@ class Camera:
         Raises:
             ValueError: As `scale_at`.
         """
-        below = self._below(row)
+        return float(self.log_scale_deviations(np.array([self._below(row)]))[0] / np.log(2))
+
+    def log_scale_deviations(self, below: Float[np.ndarray, " K"]) -> Float[np.ndarray, " K"]:
+        """Standard deviations of ln(scale) so many pixels below the horizon; 0 where the camera is known."""
         if self.spread is None:
-            return 0.0
+            return np.zeros(len(below))
         by_horizon, by_height = self.spread.horizon_px / below, self.spread.log_height
         variance = by_horizon**2 + by_height**2 + 2 * self.spread.correlation * by_horizon * by_height
-        return float(np.sqrt(max(variance, 0.0)) / np.log(2))
+        return np.sqrt(np.maximum(variance, 0.0))
 
     def depth_at(self, row: float) -> float:
         """Depth in metres of the ground seen at a row.

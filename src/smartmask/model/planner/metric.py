@@ -36,6 +36,10 @@ CUT = 0.97
 """Share of the canvas's height below which a thing's foot is taken to be cut off by its border."""
 CLOSE_UP_M, CLOSE_UP_SPREAD = 0.9, 0.5
 """Metres across a photo whose table is cut off, and the deviation of their logarithm."""
+TRUSTED = 0.6
+"""Deviation of ln(height) in what the network draws: what is known better than so goes first."""
+MOST_CHANCE = 0.3
+"""The largest deviation of ln(height) that chance adds to a thing's size."""
 LEAST_BELOW = 0.015
 """Share of the canvas's height below the horizon from which on a scale is trusted."""
 
@@ -113,7 +117,7 @@ class MetricScene:
         is_known = below > LEAST_BELOW * height
         below = np.where(is_known, below, 1.0)
         scales = np.log(below / self.camera.height_m)
-        certain = np.where(is_known, 1 / np.maximum(self._camera_deviations(below), 1e-3) ** 2, 0.0)
+        certain = np.where(is_known, 1 / np.maximum(self.camera.log_scale_deviations(below), 1e-3) ** 2, 0.0)
         if kind.hold == "top":
             weights = self.tabletop[:, 1] ** -2.0
             scales = scales * certain + weights @ self.tabletop[:, 0]
@@ -146,16 +150,6 @@ class MetricScene:
         carried = self.carrier_feet[rows, columns]
         rows = np.where(np.isnan(carried), own, np.maximum(carried, own))
         return np.where(carried == NOWHERE, np.nan, rows)
-
-    def _camera_deviations(self, below: Float[np.ndarray, " K"]) -> Float[np.ndarray, " K"]:
-        """Deviation of ln(scale) so many pixels below the horizon; see `Camera.scale_deviation_at`."""
-        spread = self.camera.spread
-        if spread is None:
-            return np.zeros(len(below))
-        by_horizon = spread.horizon_px / below
-        variance = by_horizon**2 + spread.log_height**2
-        variance += 2 * spread.correlation * by_horizon * spread.log_height
-        return np.asarray(np.sqrt(np.maximum(variance, 0)))
 
 
 def _pose_heights(kind: Kind, aspects: Float[np.ndarray, " K"]) -> Float[np.ndarray, " K"]:
@@ -198,8 +192,3 @@ class MetricSize:
         half = (boxes[:, 2] - boxes[:, 0]) / 2 * factors
         tops = feet - (feet - boxes[:, 1]) * factors
         return np.stack([middles - half, tops, middles + half, feet], 1).astype(np.float32)
-
-
-TRUSTED = 0.6
-"""Deviation of ln(height) in what the network draws: what is known better than so goes first."""
-MOST_CHANCE = 0.3
