@@ -1,5 +1,6 @@
 """`smartmask memory`: shapes of one's own, added, listed, drawn and removed."""
 
+import inspect
 import json
 import subprocess
 import sys
@@ -217,6 +218,6 @@ def test_help_and_pictures_need_no_library_of_the_data(shapes):
     command_line = [sys.executable, "-c", script, "memory", "add", "shapes", "--memory", "mine.npz"]
     result = subprocess.run(
         command_line, capture_output=True, text=True, timeout=60, check=False, cwd=shapes.parent,
-        env={"PYTHONPATH": str(Path(__file__).parents[2] / "parts"), "OMP_NUM_THREADS": "1"},
+        env={"PYTHONPATH": str(Path(inspect.getfile(BlockCoder)).parent), "OMP_NUM_THREADS": "1"},
     )  # fmt: skip
     assert (result.returncode, result.stderr) == (0, "")
