@@ -26,6 +26,8 @@ TEMPERATURE = 0.9
 """That the network's logits are divided by: below 1, likely boxes are drawn more often than it says."""
 KEPT_SHARE = 0.6
 """Share of a box's foot that must be held; above the rule's half, since masks are narrower than boxes."""
+FLOOR_SHARE = 0.8
+"""The same for what stands on the floor: half of a sofa does not stand on a wall."""
 NOTHING_AMISS = -1.5
 """A score above which nothing is amiss."""
 EQUALLY_NEAR = 0.02
@@ -38,14 +40,16 @@ IMPROBABLE = 0.05
 """A height or width less likely than this share of the likeliest is taken only if nothing else will do."""
 MOST_CUT = 0.03
 """Share of a thing's height that the canvas's upper border may cut off."""
-MOST_HIDDEN = 0.55
+MOST_HIDDEN = 0.4
 """Share of a thing that may be hidden, by a new one or from it."""
-MOST_HIDDEN_BY_EXTRA = 0.3
+MOST_HIDDEN_BY_EXTRA = 0.15
 """The same for what was not asked for: it may not stand in the way."""
 MOST_BEHIND_ALONE = 0.1
 """Share of a single thing, put into a photo, that nearer things may hide: who wants more says behind what."""
 MOST_ALIKE = 0.2
 """Share of a box that may lie on boxes of things of the same kind."""
+MOST_SHARED_GROUND = 0.3
+"""Share of the ground that two solid things cover which both may: depths are rough."""
 _SMALLEST_AREA, _LARGEST_AREA = 0.0006, 0.55
 """Shares of the canvas between which a box's area lies."""
 
@@ -71,6 +75,7 @@ class Wanted:
         is_sent_up: Whether it belongs in the sky, where some is seen.
         size: How large it comes out where; None = as the network draws it.
         aspect: Its width over height, both as shares of the canvas; None = as the network draws it.
+        may_sit: Whether somebody may sit where no seat is.
     """
 
     hold: Hold
@@ -86,6 +91,7 @@ class Wanted:
     is_sent_up: bool = False
     size: MetricSize | None = None
     aspect: float | None = None
+    may_sit: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -197,9 +203,10 @@ def _scores(boxes: Float32[np.ndarray, "K 4"], wanted: Wanted) -> Float[np.ndarr
     held = wanted.surfaces.held_shares(wanted.hold, boxes)
     if wanted.is_sent_up:
         held = wanted.surfaces.sky_shares(boxes)
-    scores = -6 * np.maximum(KEPT_SHARE - held, 0) / KEPT_SHARE
+    share = FLOOR_SHARE if wanted.hold == "floor" else KEPT_SHARE
+    scores = -6 * np.maximum(share - held, 0) / share
     if wanted.rest is not None:
-        scores -= 4.0 * (wanted.surfaces.foot_shares(wanted.rest, boxes) < KEPT_SHARE)
+        scores -= 4.0 * (wanted.surfaces.foot_shares(wanted.rest, boxes) < share)
     area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     scores -= 4.0 * ((area < _SMALLEST_AREA) | (area > _LARGEST_AREA))
     scores -= 3.0 * _slivers(boxes)
@@ -211,6 +218,13 @@ def _scores(boxes: Float32[np.ndarray, "K 4"], wanted: Wanted) -> Float[np.ndarr
         scores -= 4.0 * (np.where(is_behind, hidden, 0.0).max(1) > wanted.most_behind)
     if wanted.alike is not None and len(wanted.alike):
         scores -= 5.0 * (_union_shares(boxes, wanted.alike).max(1) > MOST_ALIKE)
+    if wanted.size is not None:
+        scores -= 4.0 * wanted.size.is_too_high(boxes)
+        scores -= 3.0 * (wanted.size.shared_ground(boxes) > MOST_SHARED_GROUND)
+        if not wanted.may_sit:
+            seats = wanted.surfaces.seat | wanted.surfaces.top
+            on_seat = wanted.surfaces.foot_shares(seats, boxes) >= KEPT_SHARE
+            scores -= 3.0 * (wanted.size.sits(boxes) & ~on_seat)
     for tests, weight in ((wanted.musts, 20.0), (wanted.shoulds, 3.0)):
         for test in tests:
             scores -= weight * ~np.array([test(tuple(box)) for box in boxes.astype(float).tolist()], bool)
@@ -229,8 +243,11 @@ def _sized(
     sized = boxes.copy()
     if wanted.aspect is not None:
         half = (boxes[:, 3] - boxes[:, 1]) * np.float32(wanted.aspect / 2)
-        middles = (boxes[:, 0] + boxes[:, 2]) / 2
-        sized[:, 0], sized[:, 2] = middles - half, middles + half
+    else:
+        widest = np.float32(wanted.size.widest() if wanted.size else np.inf)
+        half = np.minimum(boxes[:, 2] - boxes[:, 0], (boxes[:, 3] - boxes[:, 1]) * widest) / 2
+    middles = (boxes[:, 0] + boxes[:, 2]) / 2
+    sized[:, 0], sized[:, 2] = middles - half, middles + half
     if wanted.size is not None:
         sized = wanted.size.resized(sized, rng)
     shift = np.maximum(-sized[:, 0], 0) - np.maximum(sized[:, 2] - 1, 0)

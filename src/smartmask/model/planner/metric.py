@@ -16,6 +16,7 @@ from jaxtyping import Bool, Float, Float32
 
 from smartmask.language.kinds import Kind, kind_of
 from smartmask.language.surfaces import MOST_CARRIED_M
+from smartmask.model.planner.footprints import DEPTH_SHARE, LEAST_BELOW, Footprints
 from smartmask.model.planner.support import Surfaces, coarse
 from smartmask.perspective.scales import scale_of
 from smartmask.scene.boxes import box_of
@@ -24,24 +25,28 @@ from smartmask.scene.layout import Layout
 
 LENGTH_SLACK = 1.3
 """A thing may come out so much longer than the largest horizontal extent of its kind: with arms spread."""
-DEPTH_SHARE = 0.5
-"""Depth of a thing, as it is turned on average, in shares of its largest horizontal extent."""
 VIEW_SPREAD = 0.12
 """Deviation of ln(height) by pose and view."""
 BESIDE_SPREAD = 0.35
 """Deviation of ln(scale) between two things on tables: one may be nearer than the other."""
+ENDLESS = frozenset(
+    ("fence", "hedge", "railing", "curtain", "rug", "carpet", "shelf", "train", "bridge", "food")
+)
+"""What comes in any length."""
+STANDING = 0.5
+"""Width over height up to which people stand for sure."""
 NOWHERE = -1.0
 """The foot of a table that the canvas cuts off."""
 CUT = 0.97
 """Share of the canvas's height below which a thing's foot is taken to be cut off by its border."""
+CLOSE_UP_WIDTH = 0.6
+"""Share of the canvas's width that such a thing fills at least; a narrower one stands on the border."""
 CLOSE_UP_M, CLOSE_UP_SPREAD = 0.9, 0.5
 """Metres across a photo whose table is cut off, and the deviation of their logarithm."""
 TRUSTED = 0.6
 """Deviation of ln(height) in what the network draws: what is known better than so goes first."""
 MOST_CHANCE = 0.3
 """The largest deviation of ln(height) that chance adds to a thing's size."""
-LEAST_BELOW = 0.015
-"""Share of the canvas's height below the horizon from which on a scale is trusted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,12 +59,14 @@ class MetricScene:
             the canvas; elsewhere NaN.
         wall_feet: For each column of cells the upper edge of the ground, likewise.
         tabletop: Of each whole thing that belongs on tables ln(pixels a metre), and its deviation.
+        footprints: The ground that things cover.
     """
 
     camera: Camera
     carrier_feet: Float[np.ndarray, "C C"]
     wall_feet: Float[np.ndarray, " C"]
     tabletop: Float[np.ndarray, "T 2"]
+    footprints: Footprints
 
     @staticmethod
     def of(
@@ -84,7 +91,12 @@ class MetricScene:
             mask: Bool[np.ndarray, "C C"] = coarse(layer.mask, cells)
             foot = box_of(layer.mask)[3] / layout.size_hw[0]
             feet[mask] = np.nan if region else foot
-            is_cut[mask] = not region and foot >= CUT and bool((mask & surfaces.top).any())
+            is_cut[mask] = (
+                not region
+                and foot >= CUT
+                and bool((mask & surfaces.top).any())
+                and bool(mask.any(0).mean() >= CLOSE_UP_WIDTH)
+            )
         feet[~(surfaces.top | surfaces.seat)] = np.nan
         feet[is_cut] = NOWHERE
         first = np.where(surfaces.ground.any(0), surfaces.ground.argmax(0) / cells, np.nan)
@@ -97,7 +109,12 @@ class MetricScene:
         ]
         if is_cut.any():
             tabletop.append((np.log(layout.size_hw[1] / CLOSE_UP_M), CLOSE_UP_SPREAD))
-        return MetricScene(camera, feet, first, np.array(tabletop, float).reshape(-1, 2))
+        things = zip(layout.layers, is_region, strict=True)
+        kinds = [None if region else kind(layer.label) for layer, region in things]
+        scale = np.array([*layout.size_hw[::-1], *layout.size_hw[::-1]], np.float32)
+        boxes = [np.array(box_of(layer.mask), np.float32) / scale for layer in layout.layers]
+        covered = Footprints.of(camera, kinds, np.array(boxes, np.float32).reshape(-1, 4))
+        return MetricScene(camera, feet, first, np.array(tabletop, float).reshape(-1, 2), covered)
 
     def heights(
         self, kind: Kind, boxes: Float32[np.ndarray, "K 4"]
@@ -173,6 +190,32 @@ class MetricSize:
 
     scene: MetricScene
     kind: Kind
+
+    def shared_ground(self, boxes: Float32[np.ndarray, "K 4"]) -> Float[np.ndarray, " K"]:
+        """How much of its ground it would share with another solid thing, from 0 to 1."""
+        return self.scene.footprints.shared(self.kind, boxes)
+
+    def is_too_high(self, boxes: Float32[np.ndarray, "K 4"]) -> Bool[np.ndarray, " K"]:
+        """Whether a box is higher than such a thing can be where its foot is."""
+        return self.scene.footprints.is_too_high(self.kind, boxes)
+
+    def widest(self) -> float:
+        """Width over height, both as shares of the canvas, that such a thing has at the most."""
+        if self.kind.label.split()[-1] in ENDLESS:
+            return np.inf
+        height, width = self.scene.camera.size_hw
+        scale = scale_of(self.kind.label)
+        aspect = LENGTH_SLACK * self.kind.length_m / self.kind.height_m
+        return (max(pose.aspects[1] for pose in scale.poses) if scale else aspect) * height / width
+
+    def sits(self, boxes: Float32[np.ndarray, "K 4"]) -> Bool[np.ndarray, " K"]:
+        """Whether somebody as wide as a box sits, kneels or rides."""
+        scale, usual = scale_of(self.kind.label), scale_of("person")
+        if scale is None or scale is not usual:
+            return np.zeros(len(boxes), bool)
+        height, width = self.scene.camera.size_hw
+        aspects = (boxes[:, 2] - boxes[:, 0]) * width / ((boxes[:, 3] - boxes[:, 1]) * height)
+        return np.asarray(aspects >= STANDING)
 
     def resized(
         self, boxes: Float32[np.ndarray, "K 4"], rng: np.random.Generator

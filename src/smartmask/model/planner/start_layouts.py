@@ -1,8 +1,8 @@
 """The regions that a scene begins with, by its prompt: floor and wall, or sky, ground and what is far.
 
-Shapes are those that a camera at eye height sees: a room's floor meets its walls along a line with one or
-two corners, a road narrows towards the horizon, water lies as a band below it. All is drawn by one generator,
-so the same prompt and seed give the same regions.
+A camera is drawn first, held as people hold one, then the room about it in metres, or a road on the ground
+before it; what it sees of them are the regions (`start_views.py`). What stands along the horizon is drawn as
+it looks from afar. All is drawn by one generator, so the same prompt and seed give the same regions.
 """
 
 import zlib
@@ -13,13 +13,21 @@ from jaxtyping import Bool, Float
 from smartmask.language.scene_prompts import ScenePrompt
 from smartmask.language.scene_words import REGIONS
 from smartmask.language.start_places import PLACES, Place
+from smartmask.model.planner.start_views import Room, ground_seen, room_seen
 from smartmask.protocols import TextEncoder
+from smartmask.scene.camera import Camera
 from smartmask.scene.layout import Layer, Layout
 
 RIDGES = ("mountain", "hill", "forest", "building")
 CEILING_RATE = 0.5
-MOST_RISE = 0.2
-"""How far the floor's edge falls, as a share of the canvas: things need floor on both sides."""
+"""Share of rooms low enough for their ceiling to be seen, where none is asked for."""
+ROOM_MM, OPEN_MM = (18.0, 26.0), (24.0, 35.0)
+"""Full-frame focal lengths by which rooms and open places are seen."""
+EYE_M = (1.35, 1.7)
+"""Heights of the camera."""
+LEAST_FLOOR = 0.14
+"""Share of the canvas's height that is floor at both of its sides: things need it there, too."""
+ROOM_TRIES = 50
 SMALLEST_SIDE_PX, LARGEST_SIDE_PX = 32, 4096
 Mask = Bool[np.ndarray, "#H #W"]
 Part = tuple[str, Mask]
@@ -124,23 +132,29 @@ _BY_REGION = {
 
 def _room(size_hw: tuple[int, int], rng: np.random.Generator, called: dict[str, str]) -> list[Part]:
     """Floor, perhaps a ceiling, and the wall between them."""
-    x, y = _pixels(size_hw)
-    back = rng.uniform(0.58, 0.70)
-    corners = (
-        sorted(rng.uniform(-0.25, 1.25, 2))
-        if rng.random() < 0.6
-        else [rng.uniform(-0.3, 0.1), rng.uniform(0.9, 1.3)]
-    )
-    # Walls to the left and right come towards the viewer: their foot falls away from the corners.
-    away = np.maximum(corners[0] - x, 0) + np.maximum(x - corners[1], 0)
-    rise = min(rng.uniform(0.25, 0.6), MOST_RISE / max(float(away.max()), 1e-6))
-    floor = y > back + rise * away
+    camera = _camera(size_hw, rng, rng.uniform(0.38, 0.46), ROOM_MM)
+    is_low = "ceiling" in called or rng.random() < CEILING_RATE
+    for _ in range(ROOM_TRIES):
+        ahead = camera.depth_at(rng.uniform(0.58, 0.70) * size_hw[0])
+        left, right = rng.uniform(0.35, 0.9, 2) * ahead
+        turn = rng.uniform(-0.35, 0.35) if rng.random() < 0.6 else 0.0
+        high = rng.uniform(2.4, 2.9) if is_low else 2 * ahead
+        room = Room(ahead=ahead, left=left, right=right, high=high, turn=turn)
+        floor, above = room_seen(room, camera)
+        if floor[:, [0, -1]].mean(0).min() >= LEAST_FLOOR:
+            break
     layers = [("floor", floor)]
-    above = np.zeros_like(floor)
-    if "ceiling" in called or rng.random() < CEILING_RATE:
-        above = y < rng.uniform(0.06, 0.14) - rise * 0.9 * away
+    if above.any():
         layers.append(("ceiling", above))
     return [*layers, ("wall", ~floor & ~above)]
+
+
+def _camera(
+    size_hw: tuple[int, int], rng: np.random.Generator, horizon: float, focal_mm: tuple[float, float]
+) -> Camera:
+    """One at the height of eyes, whose horizon is at a share of the canvas's height."""
+    focal_px = Camera.equivalent_focal_px(rng.uniform(*focal_mm), size_hw)
+    return Camera.of_horizon(horizon * size_hw[0], rng.uniform(*EYE_M), focal_px, size_hw)
 
 
 def _open_place(
@@ -163,7 +177,7 @@ def _open_place(
         layers.append(("water", (y >= horizon) & (y < shore)))
     strip = place.strip or ("road" if "road" in called and material != "road" else "")
     if strip:
-        layers.append((strip, _strip(strip, x, y, horizon, rng)))
+        layers.append((strip, _strip(strip, _camera(size_hw, rng, horizon, OPEN_MM), rng)))
     ridge = str(rng.choice(place.ridges))
     named = [name for name in RIDGES if name in called]
     for name in named or ([ridge] if ridge else []):
@@ -171,21 +185,19 @@ def _open_place(
     return layers
 
 
-def _strip(
-    name: str,
-    x: Float[np.ndarray, "1 W"],
-    y: Float[np.ndarray, "H 1"],
-    horizon: float,
-    rng: np.random.Generator,
-) -> Mask:
-    """A road or path; a railroad runs across."""
-    near = np.clip((y - horizon) / (1 - horizon), 0, 1)
+def _strip(name: str, camera: Camera, rng: np.random.Generator) -> Mask:
+    """A road or path, which leads away; a railroad runs across."""
+    ahead, aside = ground_seen(camera)
+    turn = rng.uniform(-0.12, 0.12)
     if name == "railroad":
-        top, bottom = sorted(rng.uniform(0.12, 0.45, 2))
-        return (near > top) & (near < max(bottom, top + 0.12)) & (x >= 0)
-    middle = rng.uniform(0.3, 0.7) + rng.uniform(-0.35, 0.35) * near
-    wide = rng.uniform(0.28, 0.42) if name == "road" else rng.uniform(0.12, 0.2)
-    return (near > 0) & (np.abs(x - middle) < 0.015 + wide * near)
+        near = rng.uniform(5, 10)
+        along = ahead - turn * aside
+        return (along > near) & (along < near + 3.5)
+    wide = rng.uniform(5, 8) if name == "road" else rng.uniform(1.6, 2.6)
+    middle = rng.uniform(-0.35, 0.35) * wide
+    return np.isfinite(ahead) & (
+        np.abs(aside - middle - turn * np.where(np.isfinite(ahead), ahead, 0)) < wide / 2
+    )
 
 
 def _ridge(

@@ -49,7 +49,9 @@ TABLEWARE = frozenset((
     "pan", "pot", "fork", "knife", "spoon", "food", "fruit", "apple", "orange", "banana", "cake", "pizza",
     "sandwich", "bread", "carrot", "donut", "food bag", "food can", "drink can", "monitor", "laptop",
     "keyboard", "mouse", "microwave", "toaster", "blender", "table lamp", "candle", "remote",
-    "cell phone", "book", "books",
+    "cell phone", "book", "books", "lamp", "tv", "television", "tv monitor", "laptop computer", "camera",
+    "plastic bottle", "clear plastic bottle", "paper cup", "foam cup", "disposable plastic cup", "glass jar",
+    "flowerpot", "broccoli",
 ))  # fmt: skip
 ROADS = frozenset(("road", "street", "highway", "parking lot"))
 PERCHING = frozenset((
@@ -220,7 +222,7 @@ class Surfaces:
         sums = np.zeros((cells + 1, cells + 1))
         sums[1:, 1:] = area.cumsum(0).cumsum(1)
         x0, x1 = boxes[:, 0], boxes[:, 2]
-        inset = 0.15 * (x1 - x0)  # corners of a box are seldom inside its thing
+        inset = 0.08 * (x1 - x0)  # corners of a box are seldom inside its thing
         left, right = _edges(x0 + inset, x1 - inset, cells)
         upper, lower = _edges(top, boxes[:, 3], cells)
         inside = sums[lower, right] - sums[upper, right] - sums[lower, left] + sums[upper, left]

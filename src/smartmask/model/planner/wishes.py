@@ -11,9 +11,9 @@ from smartmask.language.scene_prompts import Named, Related, ScenePrompt
 from smartmask.language.scene_words import canonical
 from smartmask.language.surfaces import carrying_zone
 from smartmask.model.planner.boxes import BoxPredicate
-from smartmask.model.planner.metric import MetricScene
+from smartmask.model.planner.metric import MetricScene, MetricSize
 from smartmask.model.planner.network import Reading
-from smartmask.model.planner.support import SupportRules, Surfaces, coarse
+from smartmask.model.planner.support import SupportRules, Surfaces, coarse, rests
 from smartmask.scene.boxes import BoxXYXY
 from smartmask.scene.layout import Layout
 from smartmask.scene.relations import UNARY, RelationKind, holds, holds_in_region
@@ -26,6 +26,12 @@ APART = 0.3
 """Distance of the two references of "between", as a share of the canvas."""
 UNKNOWN_TOP = (0.0, 0.35)
 """The part of its height that carries, of a thing that nobody listed."""
+MOST_APART = 0.25
+"""Share of the higher one's height by which the feet of things may differ that stand next to each other."""
+NEAR_HEIGHT, SEEN_FROM_AFAR_M = 0.14, 0.4
+"""Share of the canvas's height that named things have, at least, which are so many metres high."""
+NEAR_WIDTH = 0.3
+"""Share of the canvas's width that a table has, at least, if what is to stand on it is to be seen."""
 ROOM = 0.16
 """Share of the canvas that a reference leaves free on the side where something is to come."""
 
@@ -75,6 +81,8 @@ def told(
         tests.append(test)
         if relation.kind == "on":
             shoulds.append(_top_test(scene, named[0].label))
+        elif relation.kind == "next to":
+            shoulds.append(_level_test(scene, named[0].label))
         places = [
             place
             for place, layer in enumerate(scene.shown)
@@ -127,6 +135,14 @@ def _top_test(scene: SeenScene, label: str) -> BoxPredicate:
     return lambda box: any(upper - SLACK / 2 <= box[3] <= lower for upper, lower in tops)
 
 
+def _level_test(scene: SeenScene, label: str) -> BoxPredicate:
+    """Whether a thing stands about as near as one of those references, not far before or behind it."""
+    feet = [(y1, y1 - y0) for _, y0, _, y1 in scene.boxes_of(label)]
+    return lambda box: any(
+        abs(box[3] - foot) <= MOST_APART * max(high, box[3] - box[1]) for foot, high in feet
+    )
+
+
 def room_tests(scene: SeenScene, said: ScenePrompt, number: int) -> tuple[BoxPredicate, ...]:
     """What a thing must leave free for those that are said to be beside it."""
     tests: list[BoxPredicate] = []
@@ -146,6 +162,19 @@ def room_tests(scene: SeenScene, said: ScenePrompt, number: int) -> tuple[BoxPre
             )
         elif relation.kind in _ROOM_TESTS:
             tests.append(_ROOM_TESTS[relation.kind])
+    return tuple(tests)
+
+
+def near_tests(said: ScenePrompt, number: int, size: MetricSize | None) -> tuple[BoxPredicate, ...]:
+    """What is named is near enough to be seen, and what carries small things near enough for them to be."""
+    if any(item.subject == number and item.kind == "in background" for item in said.relations):
+        return ()
+    tests: list[BoxPredicate] = []
+    if size and size.kind.height_m >= SEEN_FROM_AFAR_M:
+        tests.append(lambda box: box[3] - box[1] >= NEAR_HEIGHT)
+    label = said.named[number].label
+    if carrying_zone(label) and not rests(label) and any(rests(item.label) for item in said.things):
+        tests.append(lambda box: box[2] - box[0] >= NEAR_WIDTH)
     return tuple(tests)
 
 

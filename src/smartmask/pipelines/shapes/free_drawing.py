@@ -26,7 +26,7 @@ from smartmask.model.shape.frame import FRAME_PX, MARGIN_PX
 from smartmask.pipelines.generate import Scene
 from smartmask.pipelines.shapes.asked import Surroundings, thing_asked_for
 from smartmask.pipelines.shapes.consensus import consensus_order
-from smartmask.pipelines.shapes.shape_fit import fitted_box, fitted_outline
+from smartmask.pipelines.shapes.shape_fit import fitted_box, fitted_outline, is_whole
 from smartmask.pipelines.shapes.shape_recall import MOST_STRETCH, ShapeRecall
 from smartmask.protocols import ShapeCoder, TextEncoder
 from smartmask.scene.boxes import BoxXYXY
@@ -39,8 +39,10 @@ NEAREST = 12
 """Shapes of different objects that neighbours are taken from."""
 SAMPLES = 8
 """Samples drawn at one go, the best of which are shown first."""
-BOX_STRENGTH, SCRIBBLE_STRENGTH = 2.0, 1.5
+BOX_STRENGTH, SCRIBBLE_STRENGTH = 3.0, 1.5
 """A drawing says more of its object than a box does, so the words need less help."""
+BROKEN_PRICE = 10.0
+"""What it costs a shape in looks to be in pieces: it goes after all that hang together."""
 _ORDER_PX = 48
 _ORDER_ROOM = 0.25
 """Samples are compared in a picture of the hint's box and so much about it, in its sides."""
@@ -155,7 +157,7 @@ class FreeDrawing:
     def looks(
         self, prompt: str, codes: UInt8[np.ndarray, "n bytes"], aspect: float
     ) -> Float32[np.ndarray, " n"]:
-        """How much shapes look like real ones of the words, as `OutlineJudge.scores` says it.
+        """How much shapes look like real ones of the words (`OutlineJudge.scores`), whole ones first.
 
         Args:
             prompt: What is wanted.
@@ -163,7 +165,9 @@ class FreeDrawing:
             aspect: Width over height of what they fill.
         """
         text = thing_asked_for(prompt, self._encoder, self._recall)
-        return self._judge.scores(codes, text, np.full(len(codes), np.log(aspect), np.float32))
+        scores = self._judge.scores(codes, text, np.full(len(codes), np.log(aspect), np.float32))
+        is_broken = np.array([not is_whole(field) for field in self._coder.decode(codes)], bool)
+        return scores - np.float32(BROKEN_PRICE) * is_broken
 
     def sample_of(self, field: Float32[np.ndarray, "F F"]) -> Float32[np.ndarray, "1 N"]:
         """A shape's field as the generator would draw it in a box that it fills."""

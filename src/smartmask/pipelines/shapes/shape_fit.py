@@ -96,5 +96,10 @@ def _cut(field: Float32[np.ndarray, "F F"]) -> Outline:
     return joined if _is_one_piece(joined) else outline
 
 
+def is_whole(field: Float32[np.ndarray, "F F"]) -> bool:
+    """Whether what a field shows hangs together."""
+    return _is_one_piece(_cut(field))
+
+
 def _is_one_piece(outline: Outline) -> bool:
     return len(outline.without_specks(1.0).curves) == len(outline.curves)
