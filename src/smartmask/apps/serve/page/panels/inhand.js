@@ -56,6 +56,14 @@ export class InHand {
       make(
         "div",
         { class: "row actions" },
+        act(
+          "Turn",
+          object.turning
+            ? "Its next view, in its place (N; Shift and N: back)"
+            : "Only what was drawn from a mesh known from several sides, and not repainted, can be turned",
+          (event) => this.suggesting.turn(event.shiftKey ? -1 : 1),
+          { id: "turn", disabled: !object.turning },
+        ),
         act("Toward…", "Masks on the way to another suggestion", () => this.#toward(), { id: "toward" }),
         act("Mirror", "Mirror it (X)", () => this.moving.mirror(), { id: "mirror" }),
         act("Save…", "Save its mask or cut-out (Ctrl+S)", () => this.saving.open(), { id: "save-object" }),
