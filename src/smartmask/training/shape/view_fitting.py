@@ -14,12 +14,13 @@ from jaxtyping import Bool, Float
 
 from smartmask.data.mesh_packs import PackedMesh
 from smartmask.data.synthesis.stage.rasterize import rasterize
-from smartmask.memory.remembered import Rows, TextColumn
+from smartmask.memory.remembered import TextColumn
 from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.memory.shape_view import ShapeView
 from smartmask.model.shape.frame import FRAME_PX, MARGIN_PX
 from smartmask.protocols import ShapeCoder
 from smartmask.scene.camera import Camera
+from smartmask.scene.masks import mask_iou
 
 LEAST_ALIKE = 0.8
 """IoU less difference of ln(width / height), from which on a view counts as found."""
@@ -71,8 +72,7 @@ class MeshViews:
         if made is None:
             return -np.inf
         square, log_own, _ = made
-        both = np.count_nonzero(square & shape)
-        return float(both / max(np.count_nonzero(square | shape), 1) - abs(log_own - log_aspect))
+        return mask_iou(square, shape) - abs(log_own - log_aspect)
 
     def _render(self, place: Place) -> tuple[Square, float, float] | None:
         """A render stretched to a square, its ln(width / height), and its height in diagonals."""
@@ -125,12 +125,8 @@ def with_views(
                 view, alike = views.fit(shape, log_aspect)
                 texts[row] = str(view) if alike >= LEAST_ALIKE else ""
         on_progress(number + 1, len(groups.words))
-    rows_with = replace(memory.rows, texts={**memory.rows.texts, "view": TextColumn.of(texts)})
-    return _same_codes(memory, rows_with)
-
-
-def _same_codes(memory: ShapeMemory, rows: Rows) -> ShapeMemory:
-    return ShapeMemory(rows, lambda: memory.codes, memory.codec, memory.parents)
+    known = replace(memory.rows, texts={**memory.rows.texts, "view": TextColumn.of(texts)})
+    return ShapeMemory(known, lambda: memory.codes, memory.codec, memory.parents)
 
 
 def _squares(fields: Float[np.ndarray, "n F F"]) -> Bool[np.ndarray, "n P P"]:

@@ -52,10 +52,6 @@ export class InHand {
           title: "How much may change",
           oninput: (event) => (this.#change = event.target.value / 100),
         }),
-      ),
-      make(
-        "div",
-        { class: "row actions" },
         act(
           "Turn",
           object.turning
@@ -64,6 +60,10 @@ export class InHand {
           (event) => this.suggesting.turn(event.shiftKey ? -1 : 1),
           { id: "turn", disabled: !object.turning },
         ),
+      ),
+      make(
+        "div",
+        { class: "row actions" },
         act("Toward…", "Masks on the way to another suggestion", () => this.#toward(), { id: "toward" }),
         act("Mirror", "Mirror it (X)", () => this.moving.mirror(), { id: "mirror" }),
         act("Save…", "Save its mask or cut-out (Ctrl+S)", () => this.saving.open(), { id: "save-object" }),
