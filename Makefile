@@ -88,6 +88,7 @@ train-gpu:
 
 memory: runs/silhouettes.npz
 	$(BIN)/smartmask train memory $(SHAPES)
+	$(BIN)/smartmask train views --meshes $(DATA)/meshes_open
 
 recogniser: runs/recogniser/half_1.onnx
 

@@ -9,6 +9,7 @@ from smartmask.apps.inpainters import load_inpainter
 from smartmask.pipelines.insertion.place_behind import put_behind
 from smartmask.scene.boxes import box_of
 from smartmask.scene.layout import Layer
+from smartmask.scene.masks import mask_iou
 
 BOX = (360, 300, 460, 400)
 
@@ -85,6 +86,51 @@ def test_more_like_it_and_toward_another_are_the_librarys(held, smartmask, layou
     ends = smartmask.between(layout, "a dog", like, found[3], n=8, seed=0)
     between = held.state()["answer"]["suggestions"]
     assert np.array_equal(mask_of(between[0]["rle"]), ends[0].mask)
+
+
+def test_it_turns_by_button_and_keys_and_from_where_it_was_moved_to(studio, smartmask, layout):
+    studio.open_demo("a chair")
+    studio.drag([BOX[:2], BOX[2:]])
+    found = studio.suggested()
+    names = [one["turn"] for one in studio.state()["answer"]["suggestions"]]
+    found.nth(next(place for place, name in enumerate(names) if name)).click()
+    studio.settle()
+    first, name = mask_in_hand(studio), studio.state()["object"]["turning"]["now"]
+
+    studio.page.click("#turn")
+    studio.settle()
+    ahead = smartmask.turn(layout, "a chair", first, 1, shape=name)
+    assert np.array_equal(mask_in_hand(studio), ahead.mask)
+    assert studio.state()["object"]["turning"]["now"] == ahead.origin.shape
+    assert f"--turn 1 --shape {name.split()[0]}" in studio.page.text_content("#code").replace("'", "")
+    studio.page.focus("#canvas")
+    studio.page.keyboard.press("n")
+    studio.settle()
+    twice = smartmask.turn(layout, "a chair", first, 2, shape=name)
+    assert np.array_equal(mask_in_hand(studio), twice.mask)
+    for _ in range(2):
+        studio.page.keyboard.press("Shift+N")
+        studio.settle()
+    assert mask_iou(mask_in_hand(studio), first) > 0.95
+
+    studio.page.keyboard.press("Shift+ArrowLeft")
+    studio.settle()
+    studio.page.click("#mirror")
+    studio.settle()
+    moved, mirrored = mask_in_hand(studio), studio.state()["object"]["turning"]["now"]
+    assert mirrored != name
+    assert mirrored.split()[0] == name.split()[0]
+    studio.page.click("#turn")
+    studio.settle()
+    expected = smartmask.turn(layout, "a chair", moved, 1, shape=mirrored)
+    assert np.array_equal(mask_in_hand(studio), expected.mask)
+
+    studio.use("edge")
+    x0, y0, _, _ = box_in_hand(studio)
+    studio.drag([(x0, y0), (x0 + 30, y0)])
+    studio.settle()
+    assert studio.page.is_disabled("#turn")
+    assert "not repainted, can be turned" in studio.page.get_attribute("#turn", "title")
 
 
 def test_it_goes_behind_a_layer_is_kept_and_lifted_again(held, layout):

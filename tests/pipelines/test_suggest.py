@@ -49,7 +49,7 @@ OUTSIDE = (70.0, 2.0, 90.0, 9.0)
 class Listed:
     """Draws what is listed for each candidate, one box or more, over and over again."""
 
-    variations = None
+    variations = turning = None
 
     def __init__(self, *candidates: Sequence[BoxXYXY], is_ordered: bool = False) -> None:
         self.candidates, self.ordered = candidates, is_ordered
@@ -77,7 +77,16 @@ def outline_of(box_xyxy: BoxXYXY) -> Outline:
 
 
 def origin_of(label: str) -> Origin:
-    return Origin(label=label, similarity=1.0, source="drawn", group="1", is_mirrored=False, fit="box")
+    return Origin(
+        label=label,
+        similarity=1.0,
+        source="drawn",
+        group="1",
+        is_mirrored=False,
+        fit="box",
+        number=7,
+        views=0,
+    )
 
 
 def suggested(drawer: Listed, n: int = 4, guidance: Guidance = BOX, seed: int = 0) -> list[Suggestion]:

@@ -21,7 +21,9 @@ PHOTO = np.random.default_rng(0).integers(0, 255, (*SIZE_HW, 3), np.uint8)
 
 
 def origin(label: str, source: str) -> Origin:
-    return Origin(label=label, similarity=1.0, source=source, group="1", is_mirrored=False, fit="box")
+    return Origin(
+        label=label, similarity=1.0, source=source, group="1", is_mirrored=False, fit="box", number=7, views=0
+    )
 
 
 def square(x0: float, y0: float, x1: float, y1: float) -> Outline:

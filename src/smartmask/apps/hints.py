@@ -25,10 +25,11 @@ from smartmask.scene.layout import Layout
 Drawing = Suggestion | Path | str | Image.Image | np.ndarray
 Hint = Guidance | FourNumbers | Drawing
 Photo = Path | str | Image.Image | Picture | UInt8[np.ndarray, "H W 3"]
+Shown = Photo | Layout
 Canvas = UInt8[np.ndarray, "H W 3"] | Layout
 
 
-def read_canvas(image_or_layout: Photo | Layout) -> tuple[Canvas, tuple[int, int]]:
+def read_canvas(image_or_layout: Shown) -> tuple[Canvas, tuple[int, int]]:
     """A photo read, or a layout as it is; and the size."""
     if isinstance(image_or_layout, Layout):
         return image_or_layout, image_or_layout.size_hw
@@ -77,3 +78,18 @@ def read_drawing(drawing: Drawing, size_hw: tuple[int, int]) -> Bool[np.ndarray,
         ValueError: If it is empty or of another size.
     """
     return read_mask(drawing.mask if isinstance(drawing, Suggestion) else drawing, size_hw)
+
+
+def shape_of(drawing: Drawing) -> str:
+    """The remembered shape that a suggestion was drawn from.
+
+    Raises:
+        ValueError: If it was drawn freely, or is no suggestion.
+    """
+    if isinstance(drawing, Suggestion) and drawing.origin is not None:
+        return drawing.origin.shape
+    found = "it was drawn freely" if isinstance(drawing, Suggestion) else f"{kind_of(drawing)} does not tell"
+    raise ValueError(
+        f"which remembered shape is to be turned? {found}; give a suggestion that was drawn from a mesh, or "
+        "the shape as its origin.shape tells"
+    )

@@ -12,10 +12,12 @@ from smartmask.apps.hints import (
     Drawing,
     Hint,
     Photo,
+    Shown,
     read_canvas,
     read_drawing,
     read_hint,
     read_where,
+    shape_of,
 )
 from smartmask.apps.inpainters import load_inpainter
 from smartmask.data.photos import read_focal_px, read_photo, read_picture
@@ -88,8 +90,7 @@ class SmartMask:
         Raises:
             CheckpointError: If weights are missing, damaged, of another version or hold unknown settings.
             BackendError: If a base mask model needs packages that are not installed.
-            ValueError: If the device is not to be had, or is not "cpu" for an ONNX file, or a memory is given
-                to a base mask model.
+            ValueError: If the device does not suit, or a memory is given to a base mask model.
         """
         # Imported here so that `import smartmask` stays quick: these load ONNX Runtime and the tokenizer.
         from smartmask.apps.load_suggest import from_root, load_ranker, load_suggest
@@ -112,7 +113,7 @@ class SmartMask:
         return self._segmenter.segment(read_photo(image))
 
     def camera(
-        self, image_or_layout: Photo | Layout, *, horizon: float | None = None, focal: float | None = None
+        self, image_or_layout: Shown, *, horizon: float | None = None, focal: float | None = None
     ) -> Camera:
         """The camera that a photo or layout was seen by: horizon, height, focal length, how sure they are.
 
@@ -145,7 +146,7 @@ class SmartMask:
 
     def suggest(
         self,
-        image_or_layout: Photo | Layout,
+        image_or_layout: Shown,
         prompt: str,
         scene: str | None = None,
         guidance: Hint = NoGuidance(),
@@ -178,7 +179,7 @@ class SmartMask:
 
     def more_like(
         self,
-        image_or_layout: Photo | Layout,
+        image_or_layout: Shown,
         prompt: str,
         like: Drawing,
         change: float = 0.5,
@@ -188,12 +189,9 @@ class SmartMask:
         """Masks like one, in its place: other ears, another stance, as much as the change asks for.
 
         Args:
-            image_or_layout: A photo (path, PIL image, or uint8 RGB array), or a layout.
-            prompt: What the mask shows.
+            image_or_layout: A photo or a layout, as for `suggest`; so are the prompt, n and the seed.
             like: The mask: a suggestion, a bool array, a picture or its path.
             change: From 0, hardly any, to 1, another shape.
-            n: How many, 1 to 64.
-            seed: Same seed, same masks.
 
         Raises:
             BackendError: If it is a base mask model that draws; for the rest see `suggest`.
@@ -203,30 +201,35 @@ class SmartMask:
         return self._suggest.more_like(self._layout(canvas), prompt, mask, change, n, seed)
 
     def between(
-        self,
-        image_or_layout: Photo | Layout,
-        prompt: str,
-        one: Drawing,
-        other: Drawing,
-        n: int = 4,
-        seed: int = 0,
+        self, image_or_layout: Shown, prompt: str, one: Drawing, other: Drawing, n: int = 4, seed: int = 0
     ) -> list[Suggestion]:
         """Masks on the way from one to another, without the two, in their order.
 
         Args:
-            image_or_layout: A photo (path, PIL image, or uint8 RGB array), or a layout.
-            prompt: What they show.
+            image_or_layout: A photo or a layout, as for `more_like`; so are the prompt, n and the seed.
             one: Where the way begins: a suggestion, a bool array, a picture or its path.
             other: Where it ends.
-            n: How many, 1 to 64.
-            seed: Same seed, same masks.
-
-        Raises:
-            BackendError: If it is a base mask model that draws; for the rest see `suggest`.
         """
         canvas, size_hw = read_canvas(image_or_layout)
         first, last = read_drawing(one, size_hw), read_drawing(other, size_hw)
         return self._suggest.between(self._layout(canvas), prompt, first, last, n, seed)
+
+    def turn(
+        self, image_or_layout: Shown, prompt: str, like: Drawing, steps: int = 1, shape: str | None = None
+    ) -> Suggestion:
+        """A mask's mesh from another side, the next view of it, in the mask's place and as large.
+
+        Args:
+            image_or_layout: A photo or a layout, as for `more_like`; so are the prompt and the mask.
+            steps: Views to go on, or back where below 0; after the last comes the first.
+            shape: What it was drawn from, as `suggestion.origin.shape` tells; None = as `like` tells itself.
+
+        Raises:
+            ValueError: If it is known from one side only, was changed, or is cut off.
+        """
+        canvas, size_hw = read_canvas(image_or_layout)
+        mask, name = read_drawing(like, size_hw), shape or shape_of(like)
+        return self._suggest.turn(self._layout(canvas), prompt, mask, name, steps)
 
     def _layout(self, canvas: Canvas) -> Layout:
         return canvas if isinstance(canvas, Layout) else self._segmenter.segment(canvas)

@@ -19,6 +19,7 @@ from jaxtyping import Float32, Int, UInt8
 from smartmask.errors import CheckpointError
 from smartmask.memory.memory_file import MemoryContent, read_memory, write_memory
 from smartmask.memory.remembered import RememberedShape, Rows
+from smartmask.memory.shape_view import ShapeView
 
 Codes = UInt8[np.ndarray, "N B"]
 
@@ -149,6 +150,22 @@ class ShapeMemory:
             IndexError: If there is no shape of that number.
         """
         return self.rows.shape(number)
+
+    def view(self, number: int) -> ShapeView | None:
+        """From where a shape is seen; None where nobody knows."""
+        return ShapeView.read(self.rows.texts["view"][number])
+
+    def views_beside(self, number: int) -> dict[int, ShapeView]:
+        """The views of the mesh that a shape shows, its own included, by the numbers of their shapes.
+
+        Returns:
+            Nothing if nobody knows from where the shape itself is seen.
+        """
+        if self.view(number) is None:
+            return {}
+        groups = self.rows.texts["group"].rows
+        same = np.flatnonzero(groups == groups[number]).tolist()
+        return {other: view for other in same if (view := self.view(other))}
 
     @staticmethod
     def joined(*memories: "ShapeMemory") -> "ShapeMemory":

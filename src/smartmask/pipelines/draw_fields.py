@@ -42,6 +42,11 @@ class FieldDrawing:
         """None: fields have no codes that could be varied."""
         return None
 
+    @property
+    def turning(self) -> None:
+        """None: fields are of no mesh."""
+        return None
+
     def words(self, prompt: str) -> ShapeWords | None:
         """None: the network reads the words itself."""
         return None

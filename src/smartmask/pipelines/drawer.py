@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from smartmask.pipelines.generate import Scene
 from smartmask.pipelines.shapes.shape_words import ShapeWords
+from smartmask.pipelines.shapes.turning import ShapeTurning
 from smartmask.pipelines.shapes.variations import ShapeVariations
 from smartmask.pipelines.suggestion import Origin
 from smartmask.scene.guidance import Guidance
@@ -32,6 +33,11 @@ class Drawer(Protocol):
     @property
     def variations(self) -> ShapeVariations | None:
         """What draws shapes from others; None if it cannot."""
+        ...
+
+    @property
+    def turning(self) -> ShapeTurning | None:
+        """What turns shapes; None if it cannot."""
         ...
 
     def words(self, prompt: str) -> ShapeWords | None:

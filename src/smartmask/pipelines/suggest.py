@@ -177,6 +177,37 @@ class SuggestPipeline:
         drawn = self._variations(layout, one, other).between(scene, prompt, one, other, n, seed)
         return self._suggestions(scene, prompt, drawn)
 
+    def turn(
+        self,
+        layout: Layout,
+        prompt: str,
+        mask: Bool[np.ndarray, "H W"],
+        shape: str,
+        steps: int = 1,
+    ) -> Suggestion:
+        """What a mask was drawn from, seen from another side, in the mask's place and as large.
+
+        Args:
+            layout: What is there.
+            prompt: What the mask shows.
+            mask: What is turned, on the canvas.
+            shape: What it was drawn from, as `Origin.shape` tells.
+            steps: Views to go on, or back where below 0; after the last comes the first.
+
+        Raises:
+            ValueError: As `__call__` says, or if the mask is empty, of another canvas or not of that shape,
+                or the shape is known from one side only.
+            BackendError: If it is a base mask model that draws.
+        """
+        check_request(prompt, None, Scribble(mask), 1, 0, layout.size_hw)
+        if self._drawer.turning is None:
+            raise BackendError("a base mask model cannot turn masks; use the shipped one for that")
+        drawn = Drawn(*self._drawer.turning(prompt, mask, shape, steps))
+        found = self._scored(Scene.of(layout), prompt, None, drawn)
+        if found is None:
+            raise ValueError("nothing of the turned mask lies on the canvas; move it inwards first")
+        return found
+
     def _suggestions(self, scene: Scene, prompt: str, outlines: Iterable[Outline]) -> list[Suggestion]:
         """The suggestions of outlines, in their order, without those that cover no pixel."""
         scored = (self._scored(scene, prompt, None, Drawn(outline)) for outline in outlines)

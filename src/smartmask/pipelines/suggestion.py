@@ -19,6 +19,7 @@ class Origin:
     """The remembered shape that a mask was made from.
 
     Attributes:
+        number: Its place in the memory.
         label: What the shape is.
         similarity: How well the label fits the words, in [0, 1].
         source: Collection that it is from.
@@ -26,14 +27,23 @@ class Origin:
         is_mirrored: Whether it was mirrored.
         fit: "box" = it fills the box; "width" or "height" = it fills only that, and stands on the box's foot
             line, since more would stretch it out of shape; "own" = it has its own proportions.
+        views: From how many sides the memory knows the mesh that it shows; 0 if nobody knows from where it
+            is seen. From two on it can be turned.
     """
 
+    number: int
     label: str
     similarity: float
     source: str
     group: str
     is_mirrored: bool
     fit: str
+    views: int
+
+    @property
+    def shape(self) -> str:
+        """Names the shape, and whether it was mirrored, for who wants to turn it: "120", "120 mirrored"."""
+        return f"{self.number}{' mirrored' if self.is_mirrored else ''}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -55,7 +55,8 @@ def test_writes_masks_alphas_a_record_and_a_picture(run, photo, tmp_path, smartm
         assert np.abs(read(folder / entry["alpha"]) / 255 - suggestion.alpha).max() < 0.003
         assert entry["box_xyxy"] == list(suggestion.box_xyxy)
         assert (entry["score"], entry["label"]) == (suggestion.score, "a ball")
-        assert entry["origin"] == (None if suggestion.origin is None else asdict(suggestion.origin))
+        origin = suggestion.origin
+        assert entry["origin"] == (origin and {"shape": origin.shape, **asdict(origin)})
     assert f"out{os.sep}mask_0.png" in out
     with Image.open(folder / "overview.png") as overview:
         assert overview.width > 600

@@ -49,3 +49,43 @@ def test_masks_like_one_and_between_two_are_drawn_and_recorded(run, photo, tmp_p
         assert np.array_equal(decode_rle(record["like"]["counts"], SIZE_HW), read(like) > 0)
         assert kept in record
         assert [one["counts"] for one in record["suggestions"]] == [encode_rle(one.mask) for one in expected]
+
+
+def test_a_turned_mask_is_recorded_and_told_how_to_be_turned_further(run, photo, tmp_path):
+    if not (WEIGHTS / "chooser.npz").is_file():
+        pytest.skip("the shipped weights are not in the package yet")
+    layout = layout_file(tmp_path / "layout.json")
+    asked = ("suggest", photo, "a chair", "--layout", layout)
+    code, out, err = run(*asked, "--box", "10,5,50,45", "-n", 4)
+    assert code == 0, err
+    record = json.loads((tmp_path / "out" / "suggestions.json").read_text())
+    like = next(one for one in record["suggestions"] if one["origin"] and one["origin"]["views"] > 1)
+    shape = like["origin"]["shape"]
+    assert f"--shape {shape.split()[0]}" in out.replace("'", "")
+    path = tmp_path / "like.png"
+    path.write_bytes((tmp_path / "out" / like["mask"]).read_bytes())
+    code, _, err = run(*asked, "--like", path, "--turn", -1, "--shape", shape)
+    assert code == 0, err
+    record = json.loads((tmp_path / "out" / "suggestions.json").read_text())
+    (turned,) = record["suggestions"]
+    assert (record["turn"], record["shape"], record["like"]["counts"]) == (-1, shape, like["counts"])
+    assert turned["origin"]["group"] == like["origin"]["group"]
+    assert turned["origin"]["shape"] != shape
+    expected = SmartMask.load().turn(read_layout(layout), "a chair", path, -1, shape=shape)
+    assert turned["counts"] == encode_rle(expected.mask)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--turn", 1), "--turn and --shape go together"),
+        (("--shape", "1"), "--turn and --shape go together"),
+        (("--turn", 1, "--shape", "1"), "--turn goes with --like"),
+        (("--turn", 1, "--shape", "1", "--like", "one.png", "--change", 0.5), "--turn takes no --toward"),
+    ],
+)
+def test_what_does_not_go_with_turning_is_a_usage_error(run, photo, tmp_path, options, message):
+    drawing(tmp_path / "one.png")
+    code, _, err = run("suggest", photo, "a chair", *options)
+    assert code == 2
+    assert message in err

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from drawn_memory import horse, lamp, memory_of, seen
 from segmenter_scenes import squares
 from shapes import dataset_of, room
 from shipped import needs_shipped
@@ -105,6 +106,20 @@ def test_a_memory_is_chosen_and_written_with_its_report(run, tmp_path, silhouett
     assert len(memory) == counts["shapes"] > 0
     assert counts["considered"] > counts["shapes"]
     assert counts["labels"] >= 1
+
+
+def test_a_memory_is_written_with_the_views_of_its_meshes(run, tmp_path):
+    codec = SilhouetteCodec.load(WEIGHTS / "codec.npz")
+    shapes = [seen("lamp", lamp(), "lamp"), seen("horse", horse(), "horse")]
+    memory_of(shapes, codec).save(tmp_path / "drawn.npz")
+    corners = np.array([[x, 0, z] for x, z in ((0, 0), (1, 0), (1, 3), (0, 3))], np.float16)
+    packs = {"v": corners, "f": np.array([[0, 1, 2], [0, 2, 3]], np.uint16), "id": np.array(["lamp"])}
+    (tmp_path / "packs").mkdir()
+    np.savez(tmp_path / "packs" / "drawn.npz", v_off=np.array([0, 4]), f_off=np.array([0, 2]), **packs)
+    done = run("train", "views", "--meshes", "packs", "--memory", "drawn.npz", "--out", "memory.npz")
+    assert done.code == 0, done.err
+    assert "of 2 shapes have a view" in done.out
+    assert len(ShapeMemory.load(tmp_path / "memory.npz", codec.digest)) == 2
 
 
 def test_readers_are_trained_and_written(run, tmp_path, silhouettes):

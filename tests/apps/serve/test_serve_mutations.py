@@ -49,6 +49,10 @@ def sound_requests(server: Server, photo_png: bytes) -> list[tuple[str, dict[str
         ("suggest", ask | {"scribble": {"wanted": mask, "avoid": rle(~disc())}}),
         ("variations", ask | {"rle": mask, "change": 0.5}),
         ("between", ask | {"one": mask, "other": mask}),
+        (
+            "turn",
+            {"layout_id": layout_id, "prompt": "a ball", "rle": mask, "shape": "1 mirrored", "steps": 2},
+        ),
         ("insert", insert | {"cutout_id": cutout_id, "settings": settings, "seed": 0}),
         ("plan", {"prompt": "a room", "layout_id": layout_id, "limit": 2, "veto": [1]}),
         *(

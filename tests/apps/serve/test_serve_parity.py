@@ -142,6 +142,23 @@ def test_masks_from_masks_are_those_of_the_command_and_of_python(copied):
     check_suggestions(copied, copied.post("between", json=between))
 
 
+def test_a_turned_mask_is_that_of_the_command_and_of_python(copied):
+    copied.edit()
+    layout_id = copied.layout["layout_id"]
+    body = {"layout_id": layout_id, "prompt": "a chair", "box": [20, 20, 90, 80], "n": 4}
+    found = copied.post("suggest", json=body)["suggestions"]
+    like = next(told for told in found if told["turn"])
+    copied.draw("like.png", mask_of(like["rle"]))
+    body = {"layout_id": layout_id, "prompt": "a chair", "rle": like["rle"], "shape": like["turn"]}
+    answer = copied.post("turn", json=body | {"steps": -2})
+    check_suggestions(copied, answer)
+    (turned,) = answer["suggestions"]
+    assert turned["turn"] != like["turn"]
+    assert turned["shape"] == like["shape"]
+    back = copied.post("turn", json=body | {"rle": turned["rle"], "shape": turned["turn"], "steps": 2})
+    assert back["suggestions"][0]["turn"] == like["turn"]
+
+
 def test_an_insertion_is_that_of_the_command_and_of_python(copied):
     values = np.zeros((40, 30, 4), np.uint8)
     values[5:35, 5:25] = (200, 40, 40, 255)

@@ -24,6 +24,8 @@ _CHANGE = 0.5
     type=click.FloatRange(0, 1),
     help="How far from --like: from 0, hardly at all, to 1.  [default: 0.5]",
 )
+@click.option("--turn", type=int, help="Views to turn --like by, below 0 back; gives one mask.")
+@click.option("--shape", help="With --turn, the remembered shape of --like: as suggest told it.")
 @options.count_option("Suggestions", 4)
 @options.seed_option("masks")
 @options.layout_option
@@ -38,6 +40,8 @@ def suggest(
     like: Path | None,
     toward: Path | None,
     change: float | None,
+    turn: int | None,
+    shape: str | None,
     n: int,
     seed: int,
     layout_path: Path | None,
@@ -54,7 +58,8 @@ def suggest(
 
     A drawing (region, scribble, what to avoid) or a mask is a picture of the photo's size: white on black, or
     opaque on transparent. Masks like another are all changed as much as is asked for; those between two come
-    in their order.
+    in their order. A mask that was drawn from a mesh can be turned, where the mesh is known from several
+    sides: the next view of it, in its place and as large.
 
     \b
     Examples:
@@ -63,6 +68,7 @@ def suggest(
       smartmask suggest room.jpg "a picture frame" --box 120,40,260,180 --out frame
       smartmask suggest room.jpg "an armchair" --scribble chair.png --seed 3
       smartmask suggest room.jpg "an armchair" --like out/mask_0.png --change 0.3 --out more
+      smartmask suggest room.jpg "an armchair" --like out/mask_0.png --turn 1 --shape 120 --out turned
       smartmask suggest room.jpg "a cat" --layout out/layout.json --out cat
       smartmask suggest room.jpg "a cat" --layout room.psd --out cat
     """
@@ -83,6 +89,8 @@ def suggest(
         size_hw = picture.pixels.shape[0], picture.pixels.shape[1]
         guidance = hint.read(size_hw)
         _check_masks(like, toward, change, is_placed=scene is not None or guidance != NoGuidance())
+        _check_turn(like, toward, change, turn, shape)
+        n = n if turn is None else 1
         change = _CHANGE if change is None else change
         begin = {name: path for name, path in (("like", like), ("toward", toward)) if path is not None}
         masks = [hint.drawing(path, size_hw) for path in begin.values()]
@@ -96,7 +104,10 @@ def suggest(
         layout = models.segment(picture.pixels) if given is None else given
         step("drawing masks")
         words = models.words(prompt)
-        if len(masks) == 2:
+        if turn is not None:
+            with options.usage_errors():
+                suggestions = [models.turn(layout, prompt, masks[0], turn, shape)]
+        elif len(masks) == 2:
             suggestions = models.between(layout, prompt, masks[0], masks[1], n, seed)
         elif masks:
             suggestions = models.more_like(layout, prompt, masks[0], change, n, seed)
@@ -111,7 +122,9 @@ def suggest(
         request |= {"n": n, "seed": seed}
         for (name, path), mask in zip(begin.items(), masks, strict=True):
             request[name] = {"file": str(path), "counts": encode_rle(mask)}
-        if len(masks) == 1:
+        if turn is not None:
+            request |= {"turn": turn, "shape": shape}
+        elif len(masks) == 1:
             request["change"] = change
         files = suggestion_files(
             suggestions,
@@ -150,3 +163,17 @@ def _check_masks(like: Path | None, toward: Path | None, change: float | None, i
         raise ValueError("--like gives the place and takes no hint and no --scene beside it")
     if toward is not None and change is not None:
         raise ValueError("--change is for masks like one; leave it out where --toward is given")
+
+
+def _check_turn(
+    like: Path | None, toward: Path | None, change: float | None, turn: int | None, shape: str | None
+) -> None:
+    """Make sure that what is said of turning goes together."""
+    if (turn is None) != (shape is None):
+        raise ValueError(
+            "--turn and --shape go together; suggest tells the shape of each mask that it writes"
+        )
+    if turn is not None and like is None:
+        raise ValueError("--turn goes with --like; give the mask to turn")
+    if turn is not None and (toward is not None or change is not None):
+        raise ValueError("--turn takes no --toward and no --change; turn first, and go on from there")

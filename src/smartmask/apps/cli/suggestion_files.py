@@ -5,6 +5,7 @@ without the PNGs: `counts` is a compressed COCO RLE on a canvas of `size_hw` (`s
 """
 
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -92,8 +93,12 @@ def _record(suggestion: Suggestion, number: int) -> dict[str, Any]:
         "score": float(suggestion.score),
         "box_xyxy": [float(value) for value in suggestion.box_xyxy],
         "counts": encode_rle(suggestion.mask),
-        "origin": None if suggestion.origin is None else asdict(suggestion.origin),
+        "origin": _origin_record(suggestion.origin),
     }
+
+
+def _origin_record(origin: Origin | None) -> dict[str, Any] | None:
+    return None if origin is None else {"shape": origin.shape, **asdict(origin)}
 
 
 def _words_record(words: ShapeWords) -> dict[str, Any]:
@@ -105,7 +110,8 @@ def drawn_from(origin: Origin | None) -> str:
     if origin is None:
         return "drawn freely"
     fits = {"width": ", fills the width only", "height": ", fills the height only"}
-    return f"from a {origin.label} of {origin.source}{fits.get(origin.fit, '')}"
+    turns = f", --shape {shlex.quote(origin.shape)} to turn it" if origin.views > 1 else ""
+    return f"from a {origin.label} of {origin.source}{fits.get(origin.fit, '')}{turns}"
 
 
 def _guidance_record(guidance: Guidance, path: Path | None) -> dict[str, Any]:

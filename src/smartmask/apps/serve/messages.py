@@ -190,14 +190,28 @@ class BetweenRequest(_Message):
     stream: Annotated[str, Field(max_length=100)] | None = None
 
 
+class TurnRequest(_Message):
+    """A mask, the remembered shape that it was drawn from, and by how many views it is turned."""
+
+    layout_id: Id
+    prompt: Text
+    rle: Rle
+    shape: Annotated[str, Field(min_length=1, max_length=30)]
+    steps: Annotated[int, Field(ge=-1000, le=1000)] = 1
+
+
 class SuggestionAnswer(_Message):
-    """A mask to choose; `outline` holds its rings for a screen, filled by the even-odd rule."""
+    """A mask to choose; `outline` holds its rings for a screen, filled by the even-odd rule.
+
+    `turn` names the shape for a `TurnRequest`; "" if it cannot be turned.
+    """
 
     score: float
     box: tuple[float, float, float, float]
     rle: Rle
     origin: Literal["memory", "drawn"]
     shape: str
+    turn: str
     outline: list[list[tuple[float, float]]]
 
 

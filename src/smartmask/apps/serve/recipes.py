@@ -121,6 +121,14 @@ def of_variations(source: Source, prompt: str, change: float, n: int, seed: int)
     return source.command("suggest", prompt, *options), source.python(call, *source.layout_names)
 
 
+def of_turn(source: Source, prompt: str, shape: str, steps: int) -> tuple[str, str]:
+    """The command and the Python of a mask turned."""
+    like = source.mask("like.png")
+    call = f"suggestions = [smartmask.turn({source.canvas}, {prompt!r}, {like}, {steps}, shape={shape!r})]"
+    options = ["--like", "like.png", "--turn", str(steps), "--shape", shape]
+    return source.command("suggest", prompt, *options), source.python(call, *source.layout_names)
+
+
 def of_between(source: Source, prompt: str, n: int, seed: int) -> tuple[str, str]:
     """The command and the Python of masks between two."""
     ends = f"{source.mask('like.png')}, {source.mask('toward.png')}"

@@ -16,9 +16,10 @@ from smartmask.apps.serve.messages import (
     Rle,
     SuggestAnswer,
     SuggestRequest,
+    TurnRequest,
     VariationsRequest,
 )
-from smartmask.apps.serve.recipes import Source, of_between, of_suggest, of_variations
+from smartmask.apps.serve.recipes import Source, of_between, of_suggest, of_turn, of_variations
 from smartmask.apps.serve.store import content_id
 from smartmask.apps.serve.studio import Studio
 from smartmask.pipelines.suggestion import Suggestion
@@ -82,6 +83,7 @@ def suggestion_record(studio: Studio, suggestion: Suggestion) -> dict[str, Any]:
         "rle": Rle.of(suggestion.mask),
         "origin": "drawn" if origin is None else "memory",
         "shape": "" if origin is None else f"a {origin.label} of {origin.source}",
+        "turn": origin.shape if origin is not None and origin.views > 1 else "",
         "outline": [_ring(curve) for curve in outline.curves],
     }
 
@@ -169,5 +171,23 @@ def suggest_routes(studio: Studio) -> APIRouter:
             )
 
         return await studio.answer(request, drawn, stream=body.stream, is_heavy=body.n > 1)
+
+    @router.post("/v1/turn", response_model=SuggestAnswer)
+    async def post_turn(request: Request, body: TurnRequest) -> Response:
+        """The mesh that a mask was drawn from, seen from another side."""
+
+        def drawn() -> dict[str, Any]:
+            began = time.perf_counter()
+            kept = studio.store.get(Kept, body.layout_id, "layout")
+            like = body.rle.mask(kept.layout.size_hw, "mask")
+            recipe = of_turn(Source.of(studio, kept), body.prompt, body.shape, body.steps)
+            return record(
+                body.prompt,
+                lambda: [studio.models.turn(kept.layout, body.prompt, like, body.steps, body.shape)],
+                recipe,
+                began,
+            )
+
+        return await studio.answer(request, drawn)
 
     return router

@@ -20,7 +20,6 @@ from smartmask.pipelines.shapes.asked import Surroundings, thing_asked_for
 from smartmask.pipelines.shapes.shape_choice import choose
 from smartmask.pipelines.shapes.shape_fit import fitted_box, fitted_outline
 from smartmask.pipelines.shapes.shape_recall import MOST_STRETCH, ShapeRecall
-from smartmask.pipelines.suggestion import Origin
 from smartmask.scene.boxes import BoxXYXY
 
 REGION_STRETCH = 1.15
@@ -138,16 +137,7 @@ class RememberedDrawing:
         outline = fitted_outline(self.recall.field(number, is_mirrored), target)
         if not outline.curves:
             return None
-        entry = self.recall.memory.entry(number)
-        origin = Origin(
-            label=entry.label,
-            similarity=self.recall.similarity(chosen.prompt, number),
-            source=entry.source,
-            group=entry.group,
-            is_mirrored=is_mirrored,
-            fit=fit,
-        )
-        return Drawn(outline, origin)
+        return Drawn(outline, self.recall.origin(chosen.prompt, number, is_mirrored, fit))
 
     def _order(
         self, shapes: Candidates, context: ChoiceContext, rng: np.random.Generator

@@ -18,6 +18,7 @@ from smartmask.pipelines.generate import Scene
 from smartmask.pipelines.shapes.draw_remembered import Chosen, RememberedDrawing, place_for
 from smartmask.pipelines.shapes.free_drawing import SAMPLES, FreeDrawing, FreelyDrawn
 from smartmask.pipelines.shapes.shape_words import ShapeWords
+from smartmask.pipelines.shapes.turning import ShapeTurning
 from smartmask.pipelines.shapes.variations import ShapeVariations
 from smartmask.protocols import Placer
 from smartmask.scene.boxes import BoxXYXY, clip_box
@@ -42,6 +43,7 @@ class ShapeDrawing:
         """
         self._remembered, self._free = remembered, free
         self._variations = ShapeVariations(free)
+        self._turning = ShapeTurning(remembered.recall)
         # Candidates of one request read the same layout, and with a hint they are chosen together.
         self._boxes = lru_cache(maxsize=2)(placer.boxes)
         self._chosen = lru_cache(maxsize=2)(self._seeded_choice)
@@ -52,6 +54,11 @@ class ShapeDrawing:
     def variations(self) -> ShapeVariations:
         """What draws shapes from others."""
         return self._variations
+
+    @property
+    def turning(self) -> ShapeTurning:
+        """What turns remembered shapes."""
+        return self._turning
 
     def words(self, prompt: str) -> ShapeWords:
         """How the memory understands the words.

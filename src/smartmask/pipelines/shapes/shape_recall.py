@@ -14,6 +14,7 @@ from smartmask.pipelines.shapes.label_index import LabelIndex
 from smartmask.pipelines.shapes.shape_choice import NEAR
 from smartmask.pipelines.shapes.shape_words import ShapeWords, read_shape_words
 from smartmask.pipelines.shapes.wanted_shapes import wanted_shapes
+from smartmask.pipelines.suggestion import Origin
 from smartmask.protocols import ShapeCoder, WordEncoder
 
 ENOUGH_OBJECTS = 4
@@ -87,6 +88,20 @@ class ShapeRecall:
         label = self.memory.entry(number).label
         found = {match.label: match.similarity for match in self.words(prompt).matches}
         return found.get(label, min(found.values(), default=0.0))
+
+    def origin(self, prompt: str, number: int, is_mirrored: bool, fit: str) -> Origin:
+        """What is to be told of a mask that was made from a shape."""
+        entry = self.memory.entry(number)
+        return Origin(
+            number=number,
+            label=entry.label,
+            similarity=self.similarity(prompt, number),
+            source=entry.source,
+            group=entry.group,
+            is_mirrored=is_mirrored,
+            fit=fit,
+            views=len(self.memory.views_beside(number)),
+        )
 
     def _read(self, prompt: str) -> ShapeWords:
         with self._lock:

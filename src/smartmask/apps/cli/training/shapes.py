@@ -1,4 +1,4 @@
-"""`smartmask train codec`, `memory`, `mask`, `chooser`, `outlines`, `recogniser`: all that knows shapes."""
+"""`smartmask train codec`, `memory`, `views`, `mask`, `chooser`, `outlines`, `recogniser`: shapes."""
 
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,30 @@ def memory(
     made.save(out)
     write_files({report: (json.dumps(counts, indent=1, sort_keys=True) + "\n").encode()})
     written(out, f"{counts['shapes']} shapes of {counts['labels']} labels; dropped {counts['dropped']}")
+
+
+@click.command()
+@click.option("--meshes", type=PATH, required=True, help="Folder of packs of meshes that shapes are of.")
+@click.option("--memory", type=PATH, default=WEIGHTS / "memory.npz", help="[default: the shipped one]")
+@out_option("memory.npz")
+def views(meshes: Path, memory: Path, out: Path) -> None:
+    """Find from where a memory's renders are seen, and write the memory with it.
+
+    Each mesh is rendered anew until it looks like its shapes, about a second a mesh. Shapes without a mesh
+    stay as they are.
+    """
+    need_training("train views")
+    from smartmask.data.mesh_packs import read_mesh_packs
+    from smartmask.memory.shape_memory import ShapeMemory
+    from smartmask.model.shape.codec import SilhouetteCodec
+    from smartmask.training.shape.view_fitting import with_views
+
+    codec = SilhouetteCodec.load(WEIGHTS / "codec.npz")
+    packed = {mesh.group: mesh for mesh in read_mesh_packs(meshes)}
+    found = with_views(ShapeMemory.load(memory, codec.digest), codec, packed)
+    found.save(out)
+    known = sum(found.view(number) is not None for number in range(len(found)))
+    written(out, f"{known} of {len(found)} shapes have a view")
 
 
 @click.command()

@@ -8,7 +8,7 @@ import click
 
 from smartmask.apps.cli.training.scenes import planner, planner_lora, ranker, segmenter
 from smartmask.apps.cli.training.segment import Segment
-from smartmask.apps.cli.training.shapes import chooser, codec, mask, memory, outlines, recogniser
+from smartmask.apps.cli.training.shapes import chooser, codec, mask, memory, outlines, recogniser, views
 
 BASE_RECIPES = ("base-sd15", "base-sd15-paper")
 CONTROLNET_RECIPES = ("controlnet-inpaint", "controlnet-segmentation")
@@ -124,6 +124,7 @@ def _train_accelerated(
 for _command in (
     codec,
     memory,
+    views,
     mask,
     chooser,
     outlines,

@@ -104,6 +104,7 @@ export async function insert(body) {
 
 export const suggest = (body, signal) => post("v1/suggest", body, signal);
 export const variations = (body, signal) => post("v1/variations", body, signal);
+export const turn = (body, signal) => post("v1/turn", body, signal);
 export const between = (body, signal) => post("v1/between", body, signal);
 
 /** A photo or picture as a bitmap. */

@@ -171,6 +171,7 @@ listen({
     save: () => saving.open(),
     ask: () => find("prompt").select(),
     more: ifInHand(() => find("more").click()),
+    turn: (by) => store.state.object && suggesting.turn(by),
     mirror: ifInHand(() => moving.mirror()),
     keep: ifInHand(() => suggesting.keep().catch(sayError)),
     roll: () => command.roll(),

@@ -22,6 +22,7 @@ export class Suggesting {
   #asked = null; // what calls off the request for suggestions
   #live = null; // what calls off the live request
   #wanted = null; // the newest box of a drag that no request was made for yet
+  #turned = Promise.resolve(); // when the object in hand has been turned as often as was asked for
   #keeping = null; // the promise of an object that is being put into the layout
 
   constructor(store, painting) {
@@ -120,6 +121,31 @@ export class Suggesting {
     await this.#ask(id, "variations", (signal) => api.variations(request, signal));
   }
 
+  /** Turn the object in hand by some views: always from where it was chosen or moved to, so nothing drifts. */
+  turn(by) {
+    this.#turned = this.#turned.then(() => this.#turn(by)); // quick presses count one after the other
+  }
+
+  async #turn(by) {
+    const { layout, object } = this.store.state;
+    if (!object?.turning) return;
+    const { rle: from, shape: name } = object.turning;
+    const steps = object.turning.steps + by;
+    const request = { layout_id: layout.layout_id, prompt: object.label, rle: from, shape: name, steps };
+    setPhase("turning");
+    try {
+      const { suggestions, command, python } = await api.turn(request);
+      if (this.store.state.object !== object) return;
+      const { rle, outline, shape, score, turn: now } = suggestions[0];
+      const turning = { ...object.turning, steps, now };
+      this.store.step({ object: { ...object, rle, outline, shape, score, turning }, command, python });
+    } catch (error) {
+      sayError(error);
+    } finally {
+      setPhase("ready");
+    }
+  }
+
   /** Ask for masks on the way from the object in hand to another. */
   async goToward(rle) {
     const { layout, object, seed } = this.store.state;
@@ -160,10 +186,11 @@ export class Suggesting {
   /** Hold a suggestion in hand. */
   take(number) {
     const { answer, prompt, object } = this.store.state;
-    const { rle, outline, shape, score } = answer.suggestions[number];
+    const { rle, outline, shape, score, turn } = answer.suggestions[number];
     const label = answer.kind === "suggest" ? prompt : object.label;
     const behind = answer.kind === "suggest" ? [] : object.behind;
-    this.store.step({ object: { label, rle, outline, shape, score, behind, number } });
+    const turning = turn ? { rle, shape: turn, steps: 0, now: turn } : null;
+    this.store.step({ object: { label, rle, outline, shape, score, behind, number, turning } });
   }
 
   /** Put the object in hand into the layout, so that the next one can come; once, however often it is asked. */

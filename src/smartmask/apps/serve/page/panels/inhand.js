@@ -52,6 +52,14 @@ export class InHand {
           title: "How much may change",
           oninput: (event) => (this.#change = event.target.value / 100),
         }),
+        act(
+          "Turn",
+          object.turning
+            ? "Its next view, in its place (N; Shift and N: back)"
+            : "Only what was drawn from a mesh known from several sides, and not repainted, can be turned",
+          (event) => this.suggesting.turn(event.shiftKey ? -1 : 1),
+          { id: "turn", disabled: !object.turning },
+        ),
       ),
       make(
         "div",

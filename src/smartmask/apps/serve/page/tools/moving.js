@@ -72,6 +72,15 @@ export class MoveTool {
       say("That would move it out of the picture.");
       return this.store.amend({});
     }
-    return this.store.step({ object: { ...object, outline, rle: encode(mask, size), score: null } });
+    const rle = encode(mask, size);
+    const turning = object.turning && turningOf(rle, object.turning.now, by[0] < 0);
+    return this.store.step({ object: { ...object, outline, rle, score: null, turning } });
   }
+}
+
+/** How an object turns from here: from its new place, and mirrored if it was mirrored now. */
+function turningOf(rle, now, isMirrored) {
+  const plain = now.replace(" mirrored", "");
+  const shape = isMirrored && plain === now ? `${plain} mirrored` : isMirrored ? plain : now;
+  return { rle, shape, steps: 0, now: shape };
 }

@@ -166,7 +166,7 @@ export class BrushTool {
     const size = this.canvas.size;
     if (!boxOf(mask, size)) return this.store.amend({});
     return this.store.step({
-      object: { ...object, rle: encode(mask, size), outline: outlineOf(mask, size), score: null },
+      object: { ...object, rle: encode(mask, size), outline: outlineOf(mask, size), score: null, turning: null },
     });
   }
 }
