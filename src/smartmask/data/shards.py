@@ -22,6 +22,7 @@ import pyarrow.parquet as parquet
 
 from smartmask.data.layered_scene import LayeredScene, SceneLayer, Split, split_of
 from smartmask.errors import AnnotationError
+from smartmask.files import check_regular, read_regular
 
 FORMAT = "smartmask-scenes"
 FORMAT_VERSION = 1
@@ -166,7 +167,7 @@ def read_spec(folder: Path) -> DatasetSpec:
     """
     path = folder / SPEC_FILE
     try:
-        text = path.read_text("utf-8")
+        text = read_regular(path).decode("utf-8")
     except FileNotFoundError as error:
         raise AnnotationError(
             f"{path}: no such file; give the folder of a dataset that `smartmask data` made"
@@ -247,6 +248,7 @@ def read_shard(path: Path, *, with_masks: bool = True) -> list[LayeredScene]:
     columns = [name for name in _SCENE.names if name != "layers"]
     nested = [f"layers.list.element.{name}" for name in names]
     try:
+        check_regular(path)
         # One thread: a data loader runs a process a core, and threads do not survive a fork.
         table = parquet.ParquetFile(path).read(columns=columns + nested, use_threads=False)
         scenes = table.combine_chunks()

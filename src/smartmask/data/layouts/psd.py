@@ -149,7 +149,7 @@ def _layers(
         not layer.is_group() and layer.has_pixels() and layer.is_visible() and layer.name != PHOTO_NAME
         for layer in document.descendants()
     )
-    check_layer_count(count, size_hw, str(path))
+    check_layer_count(count, size_hw, str(path), max_megapixels)
     return tuple(_shown(document, np.ones(size_hw, bool), max_megapixels, str(path)))
 
 
