@@ -7,6 +7,8 @@ MINUTES ?= 60
 SCENES ?= 30000
 GPU_PYTHON ?= python3
 GPU_OUT ?= runs/generator_gpu
+SECONDS ?= 600
+SEED ?= 1
 PHOTOS := voc coco nyu40 lvis taco
 
 # What a program calls, then the rooms that a developer builds on.
@@ -15,7 +17,7 @@ DOCUMENTED := smartmask $(addprefix smartmask.,protocols errors scene language m
 
 SHAPES := --silhouettes $(DATA)/silhouettes --library runs/silhouettes.npz
 
-.PHONY: demo test package check docs bench data pack train-gpu train-segment train-chooser train-outlines train-planner train-ranker train-codec memory recogniser evaluate
+.PHONY: demo test package fuzz check docs bench data pack train-gpu train-segment train-chooser train-outlines train-planner train-ranker train-codec memory recogniser evaluate
 
 demo: $(VENV)/core.stamp
 	$(BIN)/python examples/demo.py --out out/demo
@@ -30,6 +32,10 @@ package: $(VENV)/dev.stamp
 	$(BIN)/python -m venv runs/package/venv
 	runs/package/venv/bin/python -m pip install --quiet --disable-pip-version-check runs/package/*.whl
 	cd runs/package && venv/bin/python -m smartmask --version && venv/bin/python ../../scripts/try_package.py *.tar.gz
+
+# Reads damaged inputs of every kind; what goes wrong is kept in out/fuzz.
+fuzz: $(VENV)/dev.stamp
+	$(BIN)/python scripts/fuzz.py --seconds $(SECONDS) --seed $(SEED) --out out/fuzz
 
 check: $(VENV)/dev.stamp
 	PATH="$(CURDIR)/$(BIN):$$PATH" scripts/check

@@ -6,14 +6,22 @@ be put in its place between.
 """
 
 import errno
+import math
 import os
 import stat
+import zipfile
+from collections.abc import Collection
 from pathlib import Path
+
+import numpy as np
 
 MAX_FILE_BYTES = 256 * 2**20
 """The largest layout file, PSD or report read as a whole."""
 MAX_DATASET_BYTES = 2**30
 """The largest file of a whole dataset; COCO's own annotations of 118,000 photos are half of it."""
+
+MAX_ARRAYS_BYTES = 512 * 2**20
+"""All arrays of a file of weights or shapes; compressed, any number fits into a few bytes."""
 
 
 def read_regular(path: Path, max_bytes: int = MAX_FILE_BYTES) -> bytes:
@@ -68,6 +76,44 @@ def inside(folder: Path, name: str) -> Path:
         found = f"{name!a} leads out of its folder; put the file itself there"
         raise OSError(errno.EINVAL, found, str(folder))
     return path
+
+
+def read_arrays(path: Path, names: Collection[str] | None = None) -> dict[str, np.ndarray]:
+    """The arrays of an .npz file.
+
+    Args:
+        path: The file.
+        names: Those that there must be and are wanted; None = all.
+
+    Raises:
+        OSError: If it cannot be read, or is no regular file.
+        ValueError: If it is damaged, or its arrays are more than `MAX_ARRAYS_BYTES`.
+    """
+    check_regular(path)
+    try:
+        with path.open("rb") as raw, zipfile.ZipFile(raw) as file:
+            held = {member.filename.removesuffix(".npy"): member for member in file.infolist()}
+            if sum(member.file_size for member in held.values()) > MAX_ARRAYS_BYTES:
+                raise ValueError(f"it holds more than {MAX_ARRAYS_BYTES} bytes")
+            return {name: _array(file, held[name]) for name in names or held}
+    except (ValueError, OSError):
+        raise
+    except KeyError as error:
+        raise ValueError(f"it has no array {error}") from error
+    except Exception as error:  # NumPy, zipfile and zlib meet damaged files with almost any exception
+        raise ValueError(f"it is damaged ({type(error).__name__}: {error})") from error
+
+
+def _array(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
+    """An array that is as large as its head says: memory is taken before the rest is read."""
+    form = np.lib.format
+    with file.open(member) as content:
+        is_old = form.read_magic(content) == (1, 0)
+        shape, _, kind = (form.read_array_header_1_0 if is_old else form.read_array_header_2_0)(content)
+    if min(shape, default=0) < 0 or math.prod(shape) * kind.itemsize > member.file_size:
+        raise ValueError(f"{member.filename}: {kind} {shape} does not fit into {member.file_size} bytes")
+    with file.open(member) as content:
+        return np.asarray(form.read_array(content, allow_pickle=False))
 
 
 def _check(mode: int, path: Path) -> None:

@@ -34,6 +34,7 @@ from smartmask.data.layouts.psd import psd_bytes, read_psd
 from smartmask.data.photos import MAX_MEGAPIXELS
 from smartmask.errors import AnnotationError, LayoutFileError
 from smartmask.files import check_regular
+from smartmask.passing import made_folders
 from smartmask.scene.colour_profile import Picture
 from smartmask.scene.layout import Layout
 
@@ -159,9 +160,8 @@ def write_layout_as(
     """
     files = layout_files_as(format_name, layout, path.name, photo=photo, photo_path=photo_path)
     contents = {path.parent / name: content for name, content in files.items()}
-    for folder in {file.parent for file in contents} - {path.parent}:
-        folder.mkdir(exist_ok=True)
-    write_files(contents)
+    with made_folders(*({file.parent for file in contents} - {path.parent})):
+        write_files(contents)
     return list(contents)
 
 

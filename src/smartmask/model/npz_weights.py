@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from smartmask.errors import CheckpointError
+from smartmask.files import read_arrays
 
 Weights = dict[str, Float32[np.ndarray, "..."]]
 
@@ -30,8 +31,7 @@ def read_npz_weights(
         CheckpointError: If the file is missing, damaged, of another version, or holds unknown settings.
     """
     try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        arrays = read_arrays(path)
         card = json.loads(arrays.pop("card").tobytes().decode())
         arrays = {name: value.astype(np.float32) for name, value in arrays.items()}
     except Exception as error:

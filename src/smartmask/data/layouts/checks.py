@@ -135,7 +135,13 @@ def field(record: Any, name: str, kind: type[T] | tuple[type[T], ...], where: st
     return value
 
 
-_KINDS: dict[type, str] = {str: "a text", int: "a whole number", list: "a list", dict: "an object"}
+_KINDS: dict[type, str] = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    list: "a list",
+    dict: "an object",
+}
 
 
 def checked_label(value: Any, where: str) -> str:

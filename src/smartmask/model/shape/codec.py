@@ -20,6 +20,7 @@ import onnxruntime
 from jaxtyping import Float, Float32, UInt8
 
 from smartmask.errors import CheckpointError
+from smartmask.files import read_arrays
 from smartmask.model.shape.frame import (
     CELLS,
     CHANNELS,
@@ -99,10 +100,11 @@ class SilhouetteCodec:
                 frame.
         """
         try:
-            with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in ARRAYS}
+            arrays = read_arrays(path, ARRAYS)
             values: dict[str, Any] = json.loads(arrays.pop("card").tobytes().decode())
             card = SilhouetteCodecCard(**values)
+            if any(not (value.dtype == np.uint8 or value.dtype.kind in "if") for value in arrays.values()):
+                raise ValueError("its arrays are no numbers")
         except Exception as error:
             raise CheckpointError(
                 f"{path}: missing or damaged shape codec ({error}); fetch it again"
