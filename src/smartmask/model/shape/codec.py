@@ -103,8 +103,6 @@ class SilhouetteCodec:
             arrays = read_arrays(path, ARRAYS)
             values: dict[str, Any] = json.loads(arrays.pop("card").tobytes().decode())
             card = SilhouetteCodecCard(**values)
-            if any(not (value.dtype == np.uint8 or value.dtype.kind in "if") for value in arrays.values()):
-                raise ValueError("its arrays are no numbers")
         except Exception as error:
             raise CheckpointError(
                 f"{path}: missing or damaged shape codec ({error}); fetch it again"
@@ -113,7 +111,10 @@ class SilhouetteCodec:
         found = tuple(getattr(card, field.name) for field in fields(card))[:5]
         if found != expected:
             raise CheckpointError(f"{path}: is {found}, this release reads {expected}; fetch the file of it")
-        return SilhouetteCodec(card, arrays, threads)
+        try:
+            return SilhouetteCodec(card, arrays, threads)
+        except (TypeError, ValueError) as error:
+            raise CheckpointError(f"{path}: its arrays do not fit together ({error})") from error
 
     def encode(self, field: Float[np.ndarray, "n F F"]) -> UInt8[np.ndarray, "n bytes"]:
         """The codes of fields."""
