@@ -269,6 +269,9 @@ def _scenes(table: pa.Table, with_masks: bool) -> list[LayeredScene]:
     if isinstance(nested, pa.ChunkedArray):
         nested = nested.chunk(0) if nested.num_chunks else pa.array([], nested.type)
     starts = nested.offsets.to_pylist()
+    columns = {name: table[name] for name in _SCENE.names if name != "undecided"} | _fields(nested.values)
+    if empty := [name for name, values in columns.items() if values.null_count]:
+        raise ValueError(f"has nothing in some rows of {', '.join(empty)}")
     fields = {name: values.to_pylist() for name, values in _fields(nested.values).items()}
     extents = ["amodal" if is_amodal else "visible" for is_amodal in fields["is_amodal"]]
     boxes = zip(fields["x0"], fields["y0"], fields["x1"], fields["y1"], strict=True)
