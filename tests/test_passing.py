@@ -16,8 +16,8 @@ from smartmask.data.layout_files import write_layout
 from smartmask.passing import made_folders, passing_files
 from smartmask.scene.layout import Layer, Layout
 
-MOMENTS = 10
-"""At which each command is killed."""
+MOMENTS = int(os.environ.get("KILL_MOMENTS", "10"))
+"""At which each command is killed, half of them where there are older results."""
 
 
 def age(folder: Path) -> None:

@@ -15,8 +15,6 @@ some of it is transparent (alpha above one half of its own maximum), otherwise w
 """
 
 import io
-import threading
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +23,7 @@ import numpy as np
 from jaxtyping import Bool, UInt8
 from PIL import ExifTags, Image, UnidentifiedImageError
 
+from smartmask.data.pillow_rules import OWN_RULES
 from smartmask.errors import ImageError, kind_of
 from smartmask.scene.colour_profile import MOST_BYTES, Picture, in_rgb, space_of
 
@@ -38,7 +37,6 @@ _UNIT_MM = {2.0: 25.4, 3.0: 10.0, 4.0: 1.0, 5.0: 0.001}
 """Millimetres in EXIF's units of the resolution on the sensor."""
 _SAME_SHAPE = 0.02
 """By how much the proportions of a photo that was merely resized may be off."""
-_ONE_AT_A_TIME = threading.Lock()
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -82,7 +80,7 @@ def read_picture(source: PhotoSource, max_megapixels: float = MAX_MEGAPIXELS) ->
         if 0 in source.size:
             raise ValueError(f"a photo needs at least 1x1 pixels, not {source.width}x{source.height}")
         _check_pixels(source.size, max_megapixels, "the image")
-        with _own_rules():
+        with OWN_RULES:
             return _picture(source, "the image")
     if not isinstance(source, Path | str | bytes):
         raise TypeError(
@@ -113,7 +111,7 @@ def read_mask(
         with open_image(Path(source)) as image:
             return _drawn(image, str(source), size_hw)
     if isinstance(source, Image.Image):
-        with _own_rules():
+        with OWN_RULES:
             return _drawn(source, "the mask", size_hw)
     if not isinstance(source, np.ndarray):
         raise TypeError(
@@ -203,12 +201,12 @@ def _focal_px(image: Image.Image) -> float | None:
 
 @contextmanager
 def open_image(source: Path | bytes) -> Iterator[Image.Image]:
-    """An image file, or its content, of which only the header is read yet; until it is closed, others wait.
+    """An image file, or its content, of which only the header is read yet.
 
     Raises:
         ImageError: If the file is missing, empty, not an image, or its header is damaged.
     """
-    with _own_rules(), _opened(source) as image:
+    with OWN_RULES, _opened(source) as image:
         yield image
 
 
@@ -224,18 +222,6 @@ def decode(image: Image.Image, name: str) -> None:
         raise ImageError(
             f"{name}: the image is damaged or cut short ({_one_line(error)}); copy it again"
         ) from error
-
-
-@contextmanager
-def _own_rules() -> Iterator[None]:
-    """Pillow without its size limit and warnings: both are switches of the whole process, hence the lock."""
-    with _ONE_AT_A_TIME, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
-        try:
-            yield
-        finally:
-            Image.MAX_IMAGE_PIXELS = limit
 
 
 def _opened(source: Path | bytes) -> Image.Image:
