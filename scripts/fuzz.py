@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "tests" / place) for place in ("fuzz", "parts", "parts/tiny")]
+sys.path[:0] = [str(ROOT / place) for place in ("src", "tests/fuzz", "tests/parts", "tests/parts/tiny")]
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 
 from smartmask.data.layered_scene import LayeredScene, SceneLayer, Split, split_of
+from smartmask.data.photos import MAX_MEGAPIXELS
 from smartmask.errors import AnnotationError
 from smartmask.files import check_regular, read_regular
 
@@ -269,9 +270,11 @@ def _scenes(table: pa.Table, with_masks: bool) -> list[LayeredScene]:
     if isinstance(nested, pa.ChunkedArray):
         nested = nested.chunk(0) if nested.num_chunks else pa.array([], nested.type)
     starts = nested.offsets.to_pylist()
-    columns = {name: table[name] for name in _SCENE.names if name != "undecided"} | _fields(nested.values)
-    if empty := [name for name, values in columns.items() if values.null_count]:
-        raise ValueError(f"has nothing in some rows of {', '.join(empty)}")
+    columns = {name: table[name] for name in _SCENE.names if name != "layers"} | _fields(nested.values)
+    for name, values in columns.items():
+        expected = (_SCENE if name in _SCENE.names and name != "texts" else _LAYER).field(name).type
+        if values.type != expected or (values.null_count and name != "undecided"):
+            raise ValueError(f"{name} must be {expected} in each row, not {values.type}")
     fields = {name: values.to_pylist() for name, values in _fields(nested.values).items()}
     extents = ["amodal" if is_amodal else "visible" for is_amodal in fields["is_amodal"]]
     boxes = zip(fields["x0"], fields["y0"], fields["x1"], fields["y1"], strict=True)
@@ -290,6 +293,9 @@ def _scenes(table: pa.Table, with_masks: bool) -> list[LayeredScene]:
         )
     )
     scenes = {name: table[name].to_pylist() for name in _SCENE.names if name != "layers"}
+    for sides in zip(scenes["height"], scenes["width"], strict=True):
+        if min(sides) < 1 or sides[0] * sides[1] > MAX_MEGAPIXELS * 1e6:
+            raise ValueError(f"a canvas of {sides[1]}x{sides[0]} pixels")
     return [
         LayeredScene(
             scenes["key"][row],
