@@ -75,9 +75,11 @@ def read_memory(path: Path) -> MemoryContent:
         CheckpointError: If the file is missing, damaged or of another version.
     """
     try:
+        if not path.exists():
+            raise ValueError("no such file")
         check_regular(path)
         if not zipfile.is_zipfile(path):  # NumPy would leave it open
-            raise ValueError("it is no .npz file" if path.exists() else "no such file")
+            raise ValueError("it is no .npz file")
         # Stays open, so that a file put in its place changes nothing.
         file = np.load(path, allow_pickle=False)
         card = json.loads(file["card"].tobytes().decode())
