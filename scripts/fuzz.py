@@ -20,6 +20,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, help="Folder for findings.")
     given = parser.parse_args()
+    sys.stdout.reconfigure(errors="backslashreplace")
     from fuzz_runner import fuzz
 
     report = fuzz(given.seed, count=given.count, seconds=given.seconds, out=given.out)

@@ -1,4 +1,4 @@
-"""The oldest versions that pyproject.toml allows, as constraints for pip.
+"""The oldest releases that pyproject.toml allows, with their patches, as constraints for pip.
 
 python scripts/lower_bounds.py > constraints.txt
 pip install --constraint constraints.txt ".[data,psd,web]"
@@ -13,14 +13,14 @@ def lower_bounds(project: dict) -> list[str]:
     """A line `NAME==VERSION` for each package of the core and the extras, by name.
 
     >>> lower_bounds({"dependencies": ["b>=1.2,<3"], "optional-dependencies": {"x": ["a[y]==2.*", "own[x]"]}})
-    ['a==2.0', 'b==1.2']
+    ['a==2.*', 'b==1.2.*']
     """
     wanted = [
         *project["dependencies"],
         *(one for extra in project["optional-dependencies"].values() for one in extra),
     ]
-    found = (re.match(r"([A-Za-z0-9_.-]+)(?:\[.*?\])?(?:>=|==)([0-9.]+)(\*?)", one) for one in wanted)
-    return sorted({f"{match[1]}=={match[2]}{'0' if match[3] else ''}" for match in found if match})
+    found = (re.match(r"([A-Za-z0-9_.-]+)(?:\[.*?\])?(?:>=|==)([0-9.]*[0-9])", one) for one in wanted)
+    return sorted({f"{match[1]}=={match[2]}.*" for match in found if match})
 
 
 if __name__ == "__main__":

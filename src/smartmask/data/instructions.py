@@ -204,7 +204,7 @@ def _read_spec(folder: Path) -> dict[str, Any]:
         ) from error
     if (name, version) != (FORMAT, FORMAT_VERSION):
         raise AnnotationError(
-            f"{path}: holds {name!r} version {version}; this release reads {FORMAT!r} version "
+            f"{path}: holds {name!r} version {version!r}; this release reads {FORMAT!r} version "
             f"{FORMAT_VERSION}; build the set again"
         )
     assert isinstance(found, dict), "it has keys"

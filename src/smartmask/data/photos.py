@@ -35,6 +35,7 @@ CONTENT = "the picture"
 _FILM_DIAGONAL_MM = 43.27
 _UNIT_MM = {2.0: 25.4, 3.0: 10.0, 4.0: 1.0, 5.0: 0.001}
 """Millimetres in EXIF's units of the resolution on the sensor."""
+_STRIP = 256
 _SAME_SHAPE = 0.02
 """By how much the proportions of a photo that was merely resized may be off."""
 _TURNS = {
@@ -297,7 +298,8 @@ def _upright(image: Image.Image, name: str) -> Image.Image:
     if image.mode == "F":
         raise ImageError(f"{name}: holds 32-bit floats, whose range is not known; save it with 8 or 16 bits")
     try:
-        return image.convert("RGBA" if image.has_transparency_data else "RGB")
+        mode = "RGBA" if image.has_transparency_data else "RGB"
+        return image if image.mode == mode else image.convert(mode)
     except Exception as error:  # a palette that is missing or cut short brings almost any exception
         raise ImageError(
             f"{name}: colour mode {image.mode} cannot be converted ({_one_line(error)}); save it as RGB"
@@ -324,7 +326,12 @@ def _eight_bits(values: np.ndarray, name: str) -> Image.Image:
 def _over_white(image: Image.Image) -> UInt8[np.ndarray, "H W 3"]:
     if image.mode == "RGBA":
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-    return np.array(image)
+    pixels = np.empty((image.height, image.width, 3), np.uint8)
+    # In strips: a large photo as a whole is copied twice on the way.
+    for top in range(0, image.height, _STRIP):
+        strip = image.crop((0, top, image.width, min(top + _STRIP, image.height)))
+        pixels[top : top + strip.height] = np.asarray(strip)
+    return pixels
 
 
 def _checked_array(array: np.ndarray) -> UInt8[np.ndarray, "H W 3"]:

@@ -188,7 +188,7 @@ def read_spec(folder: Path) -> DatasetSpec:
         ) from error
     if (name, version) != (FORMAT, FORMAT_VERSION):
         raise AnnotationError(
-            f"{path}: holds {name!r} version {version}; this release reads {FORMAT!r} version "
+            f"{path}: holds {name!r} version {version!r}; this release reads {FORMAT!r} version "
             f"{FORMAT_VERSION}; make the dataset again"
         )
     try:

@@ -38,7 +38,7 @@ def read_npz_weights(
         raise CheckpointError(f"{path}: missing or damaged {what} weights ({error})") from error
     if not isinstance(card, dict) or (card.get("format"), card.get("version")) != (format_name, version):
         raise CheckpointError(
-            f"{path}: is not a {format_name} file of version {version}; train one with "
+            f"{path}: is not a {format_name} file of version {version!r}; train one with "
             f"`smartmask train {what}`"
         )
     known = {field.name for field in fields(card_type)} | {"format", "version"}

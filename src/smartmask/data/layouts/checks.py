@@ -16,7 +16,7 @@ from smartmask.scene.layout import MAX_LAYERS, Extent
 
 MASKS_A_CANVAS = 6
 """All masks of a file together take so many of the largest canvases: a few bytes of RLE can ask for any."""
-MAX_DRAWN_MEGAPIXELS = 4000
+MAX_DRAWN_MEGAPIXELS = 3000
 """Most pixels of all shapes of a file together, in millions, that are drawn one after the other."""
 MAX_JSON_BYTES = 64 * 2**20
 MAX_JSON_NODES = 4_000_000
@@ -201,7 +201,11 @@ def checked_size(height: int, width: int, max_megapixels: float, where: str) -> 
 
 
 def check_layer_count(
-    count: int, size_hw: tuple[int, int], where: str, max_megapixels: float = MAX_MEGAPIXELS
+    count: int,
+    size_hw: tuple[int, int],
+    where: str,
+    max_megapixels: float = MAX_MEGAPIXELS,
+    beside: int = 0,
 ) -> None:
     """Make sure that the masks of a file may be decoded.
 
@@ -210,6 +214,7 @@ def check_layer_count(
         size_hw: The canvas.
         where: The file, for messages.
         max_megapixels: The largest canvas accepted: above the default it raises what masks may take together.
+        beside: What decoding one takes beside them, in masks.
 
     Raises:
         LayoutFileError: If they are more than a layout holds, or take too much memory.
@@ -217,7 +222,7 @@ def check_layer_count(
     if count > MAX_LAYERS:
         raise LayoutFileError(f"{where}: holds {count} layers; a layout has at most {MAX_LAYERS}")
     most = MASKS_A_CANVAS * max(max_megapixels, MAX_MEGAPIXELS)
-    if count * size_hw[0] * size_hw[1] > most * 1e6:
+    if (count + beside) * size_hw[0] * size_hw[1] > most * 1e6:
         found = f"{count} layers of {size_hw[1]}x{size_hw[0]} pixels"
         raise LayoutFileError(
             f"{where}: {found} are more than {most:g} megapixels, {MASKS_A_CANVAS} times the limit of a "

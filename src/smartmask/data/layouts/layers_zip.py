@@ -141,7 +141,7 @@ def _checked_manifest(manifest: Any, max_megapixels: float, where: str) -> tuple
         raise LayoutFileError(f"{where}: size_hw must be two whole numbers, not {short(size)}")
     size_hw = checked_size(size[0], size[1], max_megapixels, where)
     entries = field(manifest, "layers", list, where)
-    check_layer_count(len(entries), size_hw, where, max_megapixels)
+    check_layer_count(len(entries), size_hw, where, max_megapixels, beside=4)  # a picture in RGBA
     return size_hw, entries
 
 

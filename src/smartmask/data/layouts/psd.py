@@ -226,7 +226,7 @@ def _checked_header(content: bytes, max_megapixels: float, path: Path) -> tuple[
         raise LayoutFileError(f"{path}: is not a PSD file, or cut short")
     _, version, _, height, width = _HEADER.unpack_from(content)
     if version not in (1, 2):
-        raise LayoutFileError(f"{path}: is a PSD of version {version}; versions 1 and 2 are read")
+        raise LayoutFileError(f"{path}: is a PSD of version {version!r}; versions 1 and 2 are read")
     return checked_size(height, width, max_megapixels, str(path))
 
 

@@ -117,7 +117,7 @@ def _read_card(path: Path) -> dict[str, Any]:
         ) from error
     if (name, version) != (FORMAT, FORMAT_VERSION):
         raise CheckpointError(
-            f"{path}: holds {name!r} version {version}; this release reads {FORMAT!r} version "
+            f"{path}: holds {name!r} version {version!r}; this release reads {FORMAT!r} version "
             f"{FORMAT_VERSION}"
         )
     return card
