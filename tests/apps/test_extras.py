@@ -56,6 +56,6 @@ def test_a_missing_extra_is_named_in_a_line(line, extra, tmp_path):
 def test_each_package_of_an_extra_is_known():
     import tomllib
 
-    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text("utf-8"))["project"]
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
     for extra in set(EXTRAS.values()):
         assert extra in project["optional-dependencies"]
