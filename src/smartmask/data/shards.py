@@ -197,7 +197,7 @@ def read_spec(folder: Path) -> DatasetSpec:
             settings=dict(found["settings"]),
             scenes_per_shard=int(found["scenes_per_shard"]),
         )
-    except (ValueError, LookupError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, OverflowError) as error:
         raise AnnotationError(
             f"{path}: is not the description of a dataset ({_fault(error)}); make the dataset again in a "
             "new folder"
