@@ -7,6 +7,8 @@ MINUTES ?= 60
 SCENES ?= 30000
 GPU_PYTHON ?= python3
 GPU_OUT ?= runs/generator_gpu
+SECONDS ?= 600
+SEED ?= 1
 PHOTOS := voc coco nyu40 lvis taco
 
 # What a program calls, then the rooms that a developer builds on.
@@ -15,7 +17,7 @@ DOCUMENTED := smartmask $(addprefix smartmask.,protocols errors scene language m
 
 SHAPES := --silhouettes $(DATA)/silhouettes --library runs/silhouettes.npz
 
-.PHONY: demo test package check docs bench data pack train-gpu train-segment train-chooser train-outlines train-planner train-ranker train-codec memory recogniser evaluate
+.PHONY: demo test package sbom fuzz check docs bench data pack train-gpu train-segment train-chooser train-outlines train-planner train-ranker train-codec memory recogniser evaluate
 
 demo: $(VENV)/core.stamp
 	$(BIN)/python examples/demo.py --out out/demo
@@ -23,13 +25,25 @@ demo: $(VENV)/core.stamp
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest
 
-# Builds both distributions and tries the wheel in an environment of its own.
+# Builds both distributions, the wheel twice with the same bytes, and tries it in an environment of its own.
+package: export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
 package: $(VENV)/dev.stamp
-	rm -rf runs/package && mkdir -p runs/package
+	rm -rf runs/package && mkdir -p runs/package/again
 	$(BIN)/python -m build --outdir runs/package .
+	$(BIN)/python -m build --wheel --outdir runs/package/again .
+	cmp runs/package/*.whl runs/package/again/*.whl
 	$(BIN)/python -m venv runs/package/venv
 	runs/package/venv/bin/python -m pip install --quiet --disable-pip-version-check runs/package/*.whl
 	cd runs/package && venv/bin/python -m smartmask --version && venv/bin/python ../../scripts/try_package.py *.tar.gz
+
+# What is installed for development, with versions and licences: out/sbom.json (CycloneDX).
+sbom: $(VENV)/dev.stamp
+	mkdir -p out
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file out/sbom.json $(BIN)/python
+
+# Reads damaged inputs of every kind; what goes wrong is kept in out/fuzz.
+fuzz: $(VENV)/dev.stamp
+	$(BIN)/python scripts/fuzz.py --seconds $(SECONDS) --seed $(SEED) --out out/fuzz
 
 check: $(VENV)/dev.stamp
 	PATH="$(CURDIR)/$(BIN):$$PATH" scripts/check

@@ -16,6 +16,7 @@ import numpy as np
 from model2vec.distill import distill
 
 WIDTH = 256
+LICENCE = "Apache-2.0. Distilled from all-MiniLM-L6-v2, Apache-2.0"
 
 
 def main(path: Path) -> None:
@@ -26,7 +27,8 @@ def main(path: Path) -> None:
     temporary = path.with_suffix(".tmp")
     with temporary.open("wb") as file:
         joined = np.frombuffer("\n".join(tokens).encode(), np.uint8)
-        np.savez_compressed(file, version=1, table=model.embedding, tokens=joined)
+        licence = np.frombuffer(LICENCE.encode(), np.uint8)
+        np.savez_compressed(file, version=1, table=model.embedding, tokens=joined, licence=licence)
     os.replace(temporary, path)
 
 

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from pyarrow import parquet
 
+from smartmask.data.annotations.base import Problems
 from smartmask.data.labelled_photos import CROWD, NO_THING, read_labelled_photos
 from smartmask.data.layered_scene import split_of
 from smartmask.data.segment_classes import ANYTHING, NOT_THE_FOUR, SOME_STUFF, target_of
@@ -113,3 +114,14 @@ def test_the_coco_photos_can_be_read() -> None:
     photos = read_labelled_photos(COCO, ["validation"])
     assert {photo.kind for photo in photos} == {"panoptic", "inst", "inst4"}
     assert all((photo.things.max() + 1) == len(photo.thing_boxes) for photo in photos)
+
+
+def test_bad_records_are_left_out_and_counted_where_the_count_is_not_strict(tmp_path: Path) -> None:
+    rows = [
+        {"image_id": number, "kind": kind, "objects": [segment("cat", np.s_[1:3])]}
+        for number, kind in zip(TRAIN_IDS, ("inst", "video"), strict=False)
+    ]
+    problems = Problems()
+    photos = read_labelled_photos(write(tmp_path, rows), ["train"], problems)
+    assert [photo.key for photo in photos] == [f"coco:{TRAIN_IDS[0]}"]
+    assert problems.counts == {"missing or wrong field": 1}

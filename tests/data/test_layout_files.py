@@ -90,7 +90,7 @@ BROKEN = {
     ),
     "too much memory": (
         content(size_hw=[10000, 10000], layers=[{}] * 100),
-        "100 layers of 10000x10000 pixels are more than 8000 megapixels",
+        "100 layers of 10000x10000 pixels are more than 600 megapixels",
     ),
     "layer no object": (content(layers=[layer(), 3]), "layer 1: must be a JSON object, not int"),
     "layer key": (content(layers=[layer(colour=3)]), r"layer 0: has unknown keys \['colour'\]"),

@@ -106,3 +106,17 @@ def test_a_pickled_suggestion_is_the_same():
     back = pickle.loads(pickle.dumps(BALL))
     assert repr(back) == repr(BALL)
     assert np.array_equal(back.alpha, BALL.alpha)
+
+
+def test_it_holds_bits_of_its_box_and_no_canvas():
+    large = BALL.enlarged(100, (4800, 6400))
+    mask = large.mask
+    assert np.array_equal(mask, large.outline.mask((4800, 6400)))
+    assert len(pickle.dumps(large)) < mask.size / 8
+
+
+@pytest.mark.parametrize("rounded", [np.rint, np.ceil, np.floor])
+def test_levels_are_the_coverage_rounded_on_the_whole_canvas(rounded):
+    for found in (BALL, Suggestion(square(-9.3, 16.2, 99, 40.7), SIZE_HW, 0.5, "a dog")):
+        assert np.array_equal(found.levels(rounded), rounded(found.alpha * np.float32(255)).astype(np.uint8))
+    assert not Suggestion(Outline(()), SIZE_HW, 0.5, "a dog").levels(rounded).any()

@@ -14,6 +14,7 @@ from string import Template
 from smartmask.errors import AnnotationError
 from smartmask.evaluation.report import Cell, Findings, Result, aims, figure_text
 from smartmask.evaluation.report_tables import chart_column, cost_rows, made_with, seed_spread
+from smartmask.files import inside, read_regular
 
 FOLDED = ("classes", "each")
 """Long tables, folded until someone looks."""
@@ -154,10 +155,10 @@ def _plain(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _sheet(path: Path, title: str) -> str:
     """A picture, or where it is missing: sheets show data that must not always be passed on with results."""
-    if not path.is_file():
+    if not path.exists():
         return f"<p class='faint'>{escape(title)}: {escape(path.name)} is not here; its suite draws it.</p>"
     try:
-        data = base64.b64encode(path.read_bytes()).decode("ascii")
+        data = base64.b64encode(read_regular(inside(path.parent, path.name))).decode("ascii")
     except OSError as error:
         reason = error.strerror or str(error)
         raise AnnotationError(f"{path}: the sheet cannot be read ({reason}); run its suite again") from error

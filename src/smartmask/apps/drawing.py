@@ -79,7 +79,7 @@ def draw_suggestion(background: Image.Image, suggestion: Suggestion, guidance: G
     picture = background.convert("RGB")
     scale = picture.width / suggestion.size_hw[1]
     draw_hint(picture, guidance, scale)
-    alpha = grey(suggestion.alpha)
+    alpha = Image.fromarray(suggestion.levels(lambda values: np.floor(values + np.float32(0.5))))
     picture.paste(ACCENT, mask=_fit(alpha, picture.size).point([round(v * TINT) for v in range(256)]))
     draw_contour(picture, alpha, (255, 255, 255), 2)
     x0, y0, x1, y1 = (value * scale for value in suggestion.box_xyxy)

@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from smartmask.errors import CheckpointError
+from smartmask.files import read_arrays
 
 FORMAT_VERSION = 1
 LONGEST_WORD = 100
@@ -31,10 +32,9 @@ class StaticTextEncoder:
             CheckpointError: If the file is missing, damaged or of another version.
         """
         try:
-            with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-                version = int(file["version"])
-                self._table = file["table"]
-                tokens = file["tokens"].tobytes().decode().split("\n")
+            arrays = read_arrays(path, ("version", "table", "tokens"))
+            version, self._table = int(arrays["version"]), arrays["table"]
+            tokens = arrays["tokens"].tobytes().decode().split("\n")
         except Exception as error:
             raise CheckpointError(f"{path}: missing or damaged table of token vectors ({error})") from error
         if version != FORMAT_VERSION or self._table.ndim != 2 or len(tokens) != len(self._table):

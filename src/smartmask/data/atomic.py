@@ -5,9 +5,10 @@ one step; a reader never meets half a file. Of several files none is renamed bef
 """
 
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
+
+from smartmask.passing import passing_files, sync_folder
 
 
 def write_files(contents: Mapping[Path, bytes]) -> None:
@@ -19,19 +20,15 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
     Raises:
         OSError: If a file cannot be written, or a folder stands where it should go.
     """
-    passing: dict[Path, Path] = {}
-    try:
+    with passing_files(contents) as passing:
         for path, content in contents.items():
             if path.is_dir():
                 raise IsADirectoryError(f"{path}: is a folder, so no file of that name can be written")
-            passing[path] = path.with_name(f".{secrets.token_hex(8)}.tmp")
-            with passing[path].open("xb") as file:
+            with passing[path].open("wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-        for path in contents:
-            passing[path].replace(path)
-            del passing[path]
-    finally:
-        for leftover in passing.values():
-            leftover.unlink(missing_ok=True)
+        for path, name in passing.items():
+            name.replace(path)
+        for folder in {path.parent for path in contents}:
+            sync_folder(folder)

@@ -1,10 +1,11 @@
 """Folders that appear whole or not at all: filled under a passing name beside their place, then renamed."""
 
 import os
-import secrets
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+
+from smartmask.passing import made_folders, passing_folder, sync_folder
 
 
 def check_place(path: Path, mark: str) -> None:
@@ -26,8 +27,9 @@ def write_folder(path: Path, fill: Callable[[Path], None], mark: str) -> None:
     """Fill a new folder, and put it where it belongs when it is complete.
 
     Args:
-        path: Where to. An older folder there is replaced: set aside first, deleted last, so that a process
-            that is killed between leaves it beside, under a name that ends in ".old".
+        path: Where to. An older folder there is replaced in one step; where the system has no such step it
+            is set aside first, so that a process that is killed between leaves it beside, under a name that
+            ends in ".old".
         fill: Writes the files into the folder that it is given.
         mark: Name of a file by which an older folder is known as one that may be replaced.
 
@@ -35,19 +37,26 @@ def write_folder(path: Path, fill: Callable[[Path], None], mark: str) -> None:
         OSError: If it cannot be written, or something stands there that is not ours.
     """
     check_place(path, mark)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    name = f".{path.name}.{secrets.token_hex(8)}"
-    passing, old = path.with_name(f"{name}.tmp"), path.with_name(f"{name}.old")
-    passing.mkdir()
-    try:
+    with made_folders(path.parent), passing_folder(path) as passing:
         fill(passing)
         sync_files(passing)
-        if path.exists():
+        if not path.exists():
+            passing.rename(path)
+        elif not _exchanged(passing, path):
+            old = passing.with_suffix(".old")
             path.rename(old)
-        passing.rename(path)
-    finally:
-        shutil.rmtree(passing, ignore_errors=True)
-    shutil.rmtree(old, ignore_errors=True)
+            passing.rename(path)
+            shutil.rmtree(old, ignore_errors=True)
+        sync_folder(path.parent)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Whether two folders changed places in one step, as Linux can."""
+    import ctypes
+
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None) if os.name == "posix" else None
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return rename is not None and rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0
 
 
 def sync_files(folder: Path) -> None:

@@ -17,8 +17,12 @@ import numpy as np
 from jaxtyping import Bool, UInt8
 from PIL import Image
 
+from smartmask.data.annotations.base import DamageError, Problems
+from smartmask.data.annotations.damage import DAMAGED_FILE, MISSING_FIELD, MISSING_FILE
+from smartmask.data.layouts.checks import checked_member
 from smartmask.data.photos import read_mask, read_photo
-from smartmask.errors import AnnotationError
+from smartmask.errors import AnnotationError, LayoutFileError
+from smartmask.files import MAX_DATASET_BYTES, inside, read_regular
 
 METADATA_FILE = "metadata.jsonl"
 _NEEDED = frozenset({"image", "mask", "text"})
@@ -49,18 +53,21 @@ class InpaintExample:
 class InpaintFolder:
     """The pictures of a folder; the list is read at once, the pictures one by one."""
 
-    def __init__(self, folder: Path, *, needs_segmentation: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, needs_segmentation: bool = False, problems: Problems | None = None
+    ) -> None:
         """Read the list.
 
         Args:
             folder: Where `metadata.jsonl` lies.
             needs_segmentation: Whether every line must name a segmentation.
+            problems: See `read_metadata`.
 
         Raises:
-            AnnotationError: If the list is missing, empty, or a line breaks its form or names a missing file.
+            AnnotationError: As `read_metadata` says.
         """
         self._folder = folder
-        self._records = read_metadata(folder, {"segmentation"} if needs_segmentation else set())
+        self._records = read_metadata(folder, {"segmentation"} if needs_segmentation else set(), problems)
 
     def __len__(self) -> int:
         return len(self._records)
@@ -120,46 +127,53 @@ class InpaintFolder:
         ]  # mixed colours mean nothing
 
 
-def read_metadata(folder: Path, needed: Collection[str] = ()) -> list[dict[str, str]]:
-    """The lines of a folder's list; every file that they name is there.
+def read_metadata(
+    folder: Path, needed: Collection[str] = (), problems: Problems | None = None
+) -> list[dict[str, str]]:
+    """The lines of a folder's list; every file that they name is there, and lies in the folder.
 
     Args:
         folder: Where `metadata.jsonl` lies.
         needed: Entries that every line must have beside image, mask and text.
+        problems: Where lines are counted that break their form or name other files; None = a strict count.
 
     Raises:
-        AnnotationError: If the list is missing, empty, or a line breaks its form or names a missing file.
+        AnnotationError: If the list is missing or has no line that can be used, or the count is strict.
     """
-    path = folder / METADATA_FILE
+    path, found = folder / METADATA_FILE, problems or Problems(strict=True)
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = read_regular(path, MAX_DATASET_BYTES).decode().splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise AnnotationError(
             f"{path}: cannot be read ({error}); give a folder with a line of JSON a picture there"
         ) from error
-    records = [
-        _record(folder, f"{path}, line {number}", line, _NEEDED.union(needed))
-        for number, line in enumerate(lines, 1)
-        if line.strip()
-    ]
+    records = []
+    for number, line in enumerate(lines, 1):
+        with found.skipping(f"{path}, line {number}"):
+            if line.strip():
+                records.append(_record(folder, line, _NEEDED.union(needed)))
     if not records:
         raise AnnotationError(f"{path}: names no picture")
     return records
 
 
-def _record(folder: Path, where: str, line: str, needed: Collection[str]) -> dict[str, str]:
+def _record(folder: Path, line: str, needed: Collection[str]) -> dict[str, str]:
     try:
         record: Any = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise AnnotationError(f"{where}: is not JSON ({error})") from error
+        raise DamageError(DAMAGED_FILE, f"is not JSON ({error})") from error
     if not isinstance(record, dict) or not all(isinstance(value, str) for value in record.values()):
-        raise AnnotationError(f'{where}: must be an object of texts, like {{"image": "photos/1.jpg", ...}}')
+        raise DamageError(MISSING_FIELD, 'must be an object of texts, like {"image": "photos/1.jpg", ...}')
     wrong = sorted((set(needed) - set(record)) | (set(record) - _ALLOWED))
     if wrong:
-        raise AnnotationError(f"{where}: entries unknown or missing: {', '.join(wrong)}")
-    for name in set(record) - {"text"}:
-        if not (folder / record[name]).is_file():
-            raise AnnotationError(f"{where}: no such file: {folder / record[name]}")
+        raise DamageError(MISSING_FIELD, f"entries unknown or missing: {', '.join(wrong)}")
+    for name in sorted(set(record) - {"text"}):
+        try:
+            path = inside(folder, checked_member(record[name], str(folder)))
+        except (LayoutFileError, OSError) as error:
+            raise DamageError(MISSING_FILE, str(error)) from error
+        if not path.is_file():
+            raise DamageError(MISSING_FILE, f"no such file: {path}")
     return record
 
 

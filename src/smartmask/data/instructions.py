@@ -17,7 +17,7 @@ part's bytes follow from the scenes, the seed and the number of questions alone.
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,10 +25,12 @@ import numpy as np
 from smartmask.data.annotations.base import Problems
 from smartmask.data.atomic import write_files
 from smartmask.data.layered_scene import Split, split_of
+from smartmask.data.layouts.checks import checked_member
 from smartmask.data.planning.answer import AnswerError, read_answer, write_answer
 from smartmask.data.planning.scene_questions import SceneQuestion, scene_questions
 from smartmask.data.shards import SceneDataset
-from smartmask.errors import AnnotationError
+from smartmask.errors import AnnotationError, LayoutFileError
+from smartmask.files import MAX_DATASET_BYTES, inside, read_regular
 from smartmask.scene.picture import png_bytes
 
 FORMAT = "smartmask-instructions"
@@ -98,7 +100,7 @@ def read_instructions(folder: Path, split: Split) -> Iterator[Instruction]:
     _read_spec(folder)
     for path in sorted(folder.glob(f"{split}-*.jsonl")):
         try:
-            lines = path.read_text("utf-8").splitlines()
+            lines = read_regular(path, MAX_DATASET_BYTES).decode().splitlines()
         except (OSError, UnicodeDecodeError) as error:
             raise AnnotationError(
                 f"{path}: cannot be read ({error}); delete it and build it again"
@@ -155,11 +157,12 @@ def _instruction(record: Any, folder: Path) -> Instruction:
     if not isinstance(record, dict) or set(record) != _KEYS:
         raise ValueError(f"expected an object of {', '.join(sorted(_KEYS))}")
     (image,) = record["images"]
-    path = PurePosixPath(image)
-    if path.is_absolute() or ".." in path.parts or "\\" in image:
-        raise ValueError("its picture lies outside the set")
-    if not (folder / path).is_file():
-        raise ValueError(f"its picture {path} is missing")
+    try:
+        path = inside(folder, checked_member(image, str(folder)))
+    except (LayoutFileError, OSError) as error:
+        raise ValueError(f"its picture lies outside the set: {error}") from error
+    if not path.is_file():
+        raise ValueError(f"its picture {image} is missing")
     user, assistant = record["messages"]
     mark, question = user["content"]
     (answer,) = assistant["content"]
@@ -169,7 +172,7 @@ def _instruction(record: Any, folder: Path) -> Instruction:
     if not all(isinstance(text, str) and text for text in texts):
         raise ValueError("expected texts that are not empty")
     read_answer(answer["text"])
-    return Instruction(texts[0], texts[1], folder / path, texts[2], texts[3])
+    return Instruction(texts[0], texts[1], path, texts[2], texts[3])
 
 
 def _begin(out: Path, settings: dict[str, Any]) -> None:
@@ -192,7 +195,7 @@ def _begin(out: Path, settings: dict[str, Any]) -> None:
 def _read_spec(folder: Path) -> dict[str, Any]:
     path = folder / SPEC_FILE
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = json.loads(read_regular(path))
         name, version = found["format"], found["version"]
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise AnnotationError(
@@ -201,7 +204,7 @@ def _read_spec(folder: Path) -> dict[str, Any]:
         ) from error
     if (name, version) != (FORMAT, FORMAT_VERSION):
         raise AnnotationError(
-            f"{path}: holds {name!r} version {version}; this release reads {FORMAT!r} version "
+            f"{path}: holds {name!r} version {version!r}; this release reads {FORMAT!r} version "
             f"{FORMAT_VERSION}; build the set again"
         )
     assert isinstance(found, dict), "it has keys"

@@ -15,6 +15,18 @@ import numpy as np
 import pyarrow.parquet as parquet
 from jaxtyping import Int16, UInt8
 
+from smartmask.data.annotations.base import DamageError, Problems
+from smartmask.data.annotations.damage import (
+    DAMAGED_FILE,
+    DAMAGED_MASK,
+    MISSING_FIELD,
+    WRONG_SIZE,
+    Record,
+    field,
+    id_field,
+    member,
+    size_field,
+)
 from smartmask.data.layered_scene import Split, split_of
 from smartmask.data.photos import read_photo
 from smartmask.data.segment_classes import (
@@ -28,6 +40,7 @@ from smartmask.data.segment_classes import (
     target_of,
 )
 from smartmask.errors import AnnotationError, ImageError
+from smartmask.files import check_regular
 from smartmask.scene.labels import plain_label
 from smartmask.scene.rle import decode_rle
 
@@ -62,53 +75,68 @@ class LabelledPhoto:
     thing_boxes: tuple[tuple[int, tuple[int, int, int, int]], ...]
 
 
-def read_labelled_photos(folder: Path, splits: Collection[Split]) -> list[LabelledPhoto]:
+def read_labelled_photos(
+    folder: Path, splits: Collection[Split], problems: Problems | None = None
+) -> list[LabelledPhoto]:
     """The photos of some splits, in memory: about 2 MB each at COCO's size.
 
     Args:
         folder: Holds `scenes.parquet` and the photos it names.
         splits: Which; a photo's split follows from its number alone.
+        problems: Where records are counted that are damaged, or whose photo is; None = a strict count.
 
     Raises:
-        AnnotationError: If the table, a record or a photo is missing or damaged.
+        AnnotationError: If the table is missing or damaged; or a record is, and the count is strict.
     """
     path = folder / "scenes.parquet"
     try:
+        check_regular(path)
         rows = parquet.read_table(path).to_pylist()
     except (OSError, ValueError) as error:
         raise AnnotationError(f"{path}: cannot be read as parquet ({error})") from error
-    return [_photo(row, path) for row in rows if split_of(f"coco:{row['image_id']}") in splits]
+    found, photos = problems or Problems(strict=True), []
+    for number, row in enumerate(rows):
+        with found.skipping(f"{path}: image {row.get('image_id', f'of row {number}')}"):
+            if split_of(f"coco:{id_field(row, 'image_id')}") in splits:
+                photos.append(_photo(row, path.parent))
+    return photos
 
 
-def _photo(row: dict[str, Any], path: Path) -> LabelledPhoto:
-    where = f"{path}: image {row['image_id']}"
-    if row["kind"] not in KINDS:
-        raise AnnotationError(f"{where}: kind {row['kind']!r}; expected one of {', '.join(KINDS)}")
+def _photo(row: dict[str, Any], folder: Path) -> LabelledPhoto:
+    if row.get("kind") not in KINDS:
+        raise DamageError(MISSING_FIELD, f"kind {row.get('kind')!r}; expected one of {', '.join(KINDS)}")
     kind: Kind = row["kind"]
     try:
-        image = read_photo(path.parent / row["photo"])
+        image = read_photo(member(folder, field(row, "photo", str)))
     except ImageError as error:
-        raise AnnotationError(f"{where}: {error}") from error
-    size_hw = row["height"], row["width"]
+        raise DamageError(DAMAGED_FILE, str(error)) from error
+    size_hw = size_field(row)
     if image.shape[:2] != size_hw:
-        raise AnnotationError(
-            f"{where}: the photo is {image.shape[:2]}, its annotation {size_hw} (height, width)"
+        raise DamageError(
+            WRONG_SIZE, f"the photo is {image.shape[:2]}, its annotation {size_hw} (height, width)"
         )
     targets = np.full(size_hw, UNNAMED[kind], np.uint8)
     things = np.full(size_hw, NO_THING, np.int16)
     classes: list[int] = []
     # Smaller segments are taken to lie in front where they overlap; a crowd behind all of them.
-    for record in sorted(row["objects"], key=lambda record: (not record["iscrowd"], -record["area"])):
+    objects = field(row, "objects", list)
+    for record in sorted(objects, key=_depth):
+        name = field(record, "name", str)
         try:
-            mask = decode_rle(record["counts"], size_hw)
-            target = target_of(plain_label(record["name"]), bool(record["isthing"]))
+            mask = decode_rle(field(record, "counts", str), size_hw)
+            target = target_of(plain_label(name), bool(field(record, "isthing", (int, bool))))
         except ValueError as error:
-            raise AnnotationError(f"{where}, {record['name']!r}: {error}") from error
+            raise DamageError(DAMAGED_MASK, f"{name!r}: {error}") from error
         targets[mask] = target
         things[mask] = NO_THING if target >= len(THINGS) else CROWD if record["iscrowd"] else len(classes)
         if target < len(THINGS) and not record["iscrowd"]:
             classes.append(target)
     return labelled_photo(f"coco:{row['image_id']}", kind, image, targets, things, classes)
+
+
+def _depth(record: Record) -> tuple[bool, float]:
+    """By this key segments come rearmost first."""
+    return not field(record, "iscrowd", (int, bool)), -field(record, "area", (int, float))
 
 
 def labelled_photo(

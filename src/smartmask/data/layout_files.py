@@ -86,7 +86,7 @@ def parse_layout(content: Any, path: Path, max_megapixels: float = MAX_MEGAPIXEL
     if not isinstance(layers, list) or len(layers) > MAX_LAYERS:
         found = f"{len(layers)} entries" if isinstance(layers, list) else type(layers).__name__
         raise LayoutFileError(f"{path}: layers must be a list of at most {MAX_LAYERS}, not {found}")
-    check_layer_count(len(layers), size_hw, str(path))
+    check_layer_count(len(layers), size_hw, str(path), max_megapixels)
     return Layout(size_hw, tuple(_layer(entry, number, size_hw, path) for number, entry in enumerate(layers)))
 
 

@@ -24,7 +24,7 @@ from jaxtyping import UInt8
 from smartmask.data.annotations.base import Problems
 from smartmask.data.atomic import write_files
 from smartmask.data.layout_files import layout_to_json, parse_layout
-from smartmask.data.layouts.checks import check_regular, parse_json, plain_name, read_bytes, short
+from smartmask.data.layouts.checks import parse_json, plain_name, read_bytes, short
 from smartmask.data.layouts.coco_instances import CocoInstances, parse_coco_instances
 from smartmask.data.layouts.coco_panoptic import CocoPanoptic, parse_coco_panoptic
 from smartmask.data.layouts.label_map import label_map_files, read_label_map
@@ -33,6 +33,8 @@ from smartmask.data.layouts.layers_zip import layers_zip_bytes, read_layers_zip
 from smartmask.data.layouts.psd import psd_bytes, read_psd
 from smartmask.data.photos import MAX_MEGAPIXELS
 from smartmask.errors import AnnotationError, LayoutFileError
+from smartmask.files import check_regular
+from smartmask.passing import made_folders
 from smartmask.scene.colour_profile import Picture
 from smartmask.scene.layout import Layout
 
@@ -158,9 +160,8 @@ def write_layout_as(
     """
     files = layout_files_as(format_name, layout, path.name, photo=photo, photo_path=photo_path)
     contents = {path.parent / name: content for name, content in files.items()}
-    for folder in {file.parent for file in contents} - {path.parent}:
-        folder.mkdir(exist_ok=True)
-    write_files(contents)
+    with made_folders(*({file.parent for file in contents} - {path.parent})):
+        write_files(contents)
     return list(contents)
 
 

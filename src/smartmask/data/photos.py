@@ -15,8 +15,6 @@ some of it is transparent (alpha above one half of its own maximum), otherwise w
 """
 
 import io
-import threading
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +23,7 @@ import numpy as np
 from jaxtyping import Bool, UInt8
 from PIL import ExifTags, Image, UnidentifiedImageError
 
+from smartmask.data.pillow_rules import OWN_RULES
 from smartmask.errors import ImageError, kind_of
 from smartmask.scene.colour_profile import MOST_BYTES, Picture, in_rgb, space_of
 
@@ -36,9 +35,9 @@ CONTENT = "the picture"
 _FILM_DIAGONAL_MM = 43.27
 _UNIT_MM = {2.0: 25.4, 3.0: 10.0, 4.0: 1.0, 5.0: 0.001}
 """Millimetres in EXIF's units of the resolution on the sensor."""
+_STRIP = 256
 _SAME_SHAPE = 0.02
 """By how much the proportions of a photo that was merely resized may be off."""
-_ONE_AT_A_TIME = threading.Lock()
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -82,7 +81,7 @@ def read_picture(source: PhotoSource, max_megapixels: float = MAX_MEGAPIXELS) ->
         if 0 in source.size:
             raise ValueError(f"a photo needs at least 1x1 pixels, not {source.width}x{source.height}")
         _check_pixels(source.size, max_megapixels, "the image")
-        with _own_rules():
+        with OWN_RULES:
             return _picture(source, "the image")
     if not isinstance(source, Path | str | bytes):
         raise TypeError(
@@ -113,7 +112,7 @@ def read_mask(
         with open_image(Path(source)) as image:
             return _drawn(image, str(source), size_hw)
     if isinstance(source, Image.Image):
-        with _own_rules():
+        with OWN_RULES:
             return _drawn(source, "the mask", size_hw)
     if not isinstance(source, np.ndarray):
         raise TypeError(
@@ -203,12 +202,12 @@ def _focal_px(image: Image.Image) -> float | None:
 
 @contextmanager
 def open_image(source: Path | bytes) -> Iterator[Image.Image]:
-    """An image file, or its content, of which only the header is read yet; until it is closed, others wait.
+    """An image file, or its content, of which only the header is read yet.
 
     Raises:
         ImageError: If the file is missing, empty, not an image, or its header is damaged.
     """
-    with _own_rules(), _opened(source) as image:
+    with OWN_RULES, _opened(source) as image:
         yield image
 
 
@@ -224,18 +223,6 @@ def decode(image: Image.Image, name: str) -> None:
         raise ImageError(
             f"{name}: the image is damaged or cut short ({_one_line(error)}); copy it again"
         ) from error
-
-
-@contextmanager
-def _own_rules() -> Iterator[None]:
-    """Pillow without its size limit and warnings: both are switches of the whole process, hence the lock."""
-    with _ONE_AT_A_TIME, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
-        try:
-            yield
-        finally:
-            Image.MAX_IMAGE_PIXELS = limit
 
 
 def _opened(source: Path | bytes) -> Image.Image:
@@ -311,7 +298,8 @@ def _upright(image: Image.Image, name: str) -> Image.Image:
     if image.mode == "F":
         raise ImageError(f"{name}: holds 32-bit floats, whose range is not known; save it with 8 or 16 bits")
     try:
-        return image.convert("RGBA" if image.has_transparency_data else "RGB")
+        mode = "RGBA" if image.has_transparency_data else "RGB"
+        return image if image.mode == mode else image.convert(mode)
     except Exception as error:  # a palette that is missing or cut short brings almost any exception
         raise ImageError(
             f"{name}: colour mode {image.mode} cannot be converted ({_one_line(error)}); save it as RGB"
@@ -338,7 +326,12 @@ def _eight_bits(values: np.ndarray, name: str) -> Image.Image:
 def _over_white(image: Image.Image) -> UInt8[np.ndarray, "H W 3"]:
     if image.mode == "RGBA":
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-    return np.array(image)
+    pixels = np.empty((image.height, image.width, 3), np.uint8)
+    # In strips: a large photo as a whole is copied twice on the way.
+    for top in range(0, image.height, _STRIP):
+        strip = image.crop((0, top, image.width, min(top + _STRIP, image.height)))
+        pixels[top : top + strip.height] = np.asarray(strip)
+    return pixels
 
 
 def _checked_array(array: np.ndarray) -> UInt8[np.ndarray, "H W 3"]:

@@ -21,7 +21,9 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 
 from smartmask.data.layered_scene import LayeredScene, SceneLayer, Split, split_of
+from smartmask.data.photos import MAX_MEGAPIXELS
 from smartmask.errors import AnnotationError
+from smartmask.files import check_regular, read_regular
 
 FORMAT = "smartmask-scenes"
 FORMAT_VERSION = 1
@@ -166,7 +168,7 @@ def read_spec(folder: Path) -> DatasetSpec:
     """
     path = folder / SPEC_FILE
     try:
-        text = path.read_text("utf-8")
+        text = read_regular(path).decode("utf-8")
     except FileNotFoundError as error:
         raise AnnotationError(
             f"{path}: no such file; give the folder of a dataset that `smartmask data` made"
@@ -186,7 +188,7 @@ def read_spec(folder: Path) -> DatasetSpec:
         ) from error
     if (name, version) != (FORMAT, FORMAT_VERSION):
         raise AnnotationError(
-            f"{path}: holds {name!r} version {version}; this release reads {FORMAT!r} version "
+            f"{path}: holds {name!r} version {version!r}; this release reads {FORMAT!r} version "
             f"{FORMAT_VERSION}; make the dataset again"
         )
     try:
@@ -195,7 +197,7 @@ def read_spec(folder: Path) -> DatasetSpec:
             settings=dict(found["settings"]),
             scenes_per_shard=int(found["scenes_per_shard"]),
         )
-    except (ValueError, LookupError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, OverflowError) as error:
         raise AnnotationError(
             f"{path}: is not the description of a dataset ({_fault(error)}); make the dataset again in a "
             "new folder"
@@ -247,6 +249,7 @@ def read_shard(path: Path, *, with_masks: bool = True) -> list[LayeredScene]:
     columns = [name for name in _SCENE.names if name != "layers"]
     nested = [f"layers.list.element.{name}" for name in names]
     try:
+        check_regular(path)
         # One thread: a data loader runs a process a core, and threads do not survive a fork.
         table = parquet.ParquetFile(path).read(columns=columns + nested, use_threads=False)
         scenes = table.combine_chunks()
@@ -267,6 +270,11 @@ def _scenes(table: pa.Table, with_masks: bool) -> list[LayeredScene]:
     if isinstance(nested, pa.ChunkedArray):
         nested = nested.chunk(0) if nested.num_chunks else pa.array([], nested.type)
     starts = nested.offsets.to_pylist()
+    columns = {name: table[name] for name in _SCENE.names if name != "layers"} | _fields(nested.values)
+    for name, values in columns.items():
+        expected = (_SCENE if name in _SCENE.names and name != "texts" else _LAYER).field(name).type
+        if values.type != expected or (values.null_count and name != "undecided"):
+            raise ValueError(f"{name} must be {expected} in each row, not {values.type}")
     fields = {name: values.to_pylist() for name, values in _fields(nested.values).items()}
     extents = ["amodal" if is_amodal else "visible" for is_amodal in fields["is_amodal"]]
     boxes = zip(fields["x0"], fields["y0"], fields["x1"], fields["y1"], strict=True)
@@ -285,6 +293,9 @@ def _scenes(table: pa.Table, with_masks: bool) -> list[LayeredScene]:
         )
     )
     scenes = {name: table[name].to_pylist() for name in _SCENE.names if name != "layers"}
+    for sides in zip(scenes["height"], scenes["width"], strict=True):
+        if min(sides) < 1 or sides[0] * sides[1] > MAX_MEGAPIXELS * 1e6:
+            raise ValueError(f"a canvas of {sides[1]}x{sides[0]} pixels")
     return [
         LayeredScene(
             scenes["key"][row],

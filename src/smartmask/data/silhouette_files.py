@@ -17,9 +17,9 @@ from pathlib import Path
 
 import numpy as np
 from jaxtyping import Bool
-from PIL import Image, ImageOps
+from PIL import Image
 
-from smartmask.data.photos import open_image, read_photo
+from smartmask.data.photos import decode, open_image, read_photo, upright_rgb
 from smartmask.errors import ImageError
 from smartmask.scene.boxes import box_of
 from smartmask.scene.labels import plain_label
@@ -106,7 +106,8 @@ def _opaque(path: Path) -> Bool[np.ndarray, "H W"] | None:
     with open_image(path) as image:
         if not image.has_transparency_data:
             return None
-        alpha = np.asarray(ImageOps.exif_transpose(image).convert("RGBA").getchannel("A"))
+        decode(image, str(path))
+        alpha = np.asarray(upright_rgb(image, str(path))[0].convert("RGBA").getchannel("A"))
     return None if alpha.min() > 127 else alpha > 127
 
 

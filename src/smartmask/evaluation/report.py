@@ -20,6 +20,7 @@ from smartmask.errors import AnnotationError, LayoutFileError
 from smartmask.evaluation.benchmark.protocol import PROTOCOL
 from smartmask.evaluation.benchmark.runner import FORMAT, NAMES
 from smartmask.evaluation.metrics.separation import bootstrap_interval
+from smartmask.files import read_regular
 
 SEGMENTER, VERDICTS = "segmenter.json", "verdicts.json"
 Result = dict[str, Any]
@@ -173,7 +174,7 @@ def figure_text(value: Cell) -> str:
 
 def _read(path: Path) -> Result:
     try:
-        value = json.loads(path.read_text("utf-8"))
+        value = json.loads(read_regular(path))
     except (OSError, ValueError, RecursionError) as error:
         raise AnnotationError(f"{path}: cannot be read as JSON ({error}); make it again") from error
     if not isinstance(value, dict):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
+from smartmask.data.annotations.base import Problems
 from smartmask.data.labelled_photos import LabelledPhoto, read_labelled_photos
 from smartmask.data.layered_scene import Split
 from smartmask.data.shards import SceneDataset
@@ -39,14 +40,16 @@ def measure_segmenter(
         AnnotationError: If the photos or the dataset cannot be read.
     """
     segmenter = _Remembering(segmenter)
-    labelled = {split: read_labelled_photos(photos, [split]) for split in SPLITS}
+    problems = Problems()
+    labelled = {split: read_labelled_photos(photos, [split], problems) for split in SPLITS}
     scores: dict[str, dict[str, Any]] = {
         split: asdict(evaluate_segmenter(segmenter, found)) for split, found in labelled.items()
     }
     together = [photo for found in labelled.values() for photo in found]
     scores["both"] = asdict(evaluate_segmenter(segmenter, together))
     cost = None if dataset is None else _cost(together, dataset, segmenter, suggest, limit)
-    return {"protocol": PROTOCOL, "scores": scores, "cost": cost}
+    left_out = {"left_out": dict(problems.counts)} if problems.counts else {}
+    return {"protocol": PROTOCOL, "scores": scores, "cost": cost, **left_out}
 
 
 class _Remembering:

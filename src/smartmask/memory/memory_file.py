@@ -9,7 +9,6 @@ somebody wants them.
 import io
 import json
 import os
-import secrets
 import weakref
 import zipfile
 from collections.abc import Callable, Mapping
@@ -21,7 +20,9 @@ import numpy as np
 from jaxtyping import UInt8
 
 from smartmask.errors import CheckpointError
+from smartmask.files import check_regular
 from smartmask.memory.remembered import STYLES, TEXTS, Rows, TextColumn
+from smartmask.passing import passing_files, sync_folder
 
 FORMAT, VERSION = "smartmask-shape-memory", 1
 _CARD = {"format", "version", "codec", "code_bytes", "words", "parents"}
@@ -58,15 +59,13 @@ def write_memory(path: Path, content: MemoryContent) -> None:
     arrays |= {"aspects": content.rows.aspects, "may_mirror": content.rows.may_mirror}
     arrays |= {"clarities": content.rows.clarities.astype(np.float16), "codes": codes}
     np.savez_compressed(buffer, **arrays)
-    passing = path.with_name(f".{secrets.token_hex(8)}.tmp")
-    try:
-        with passing.open("xb") as file:
+    with passing_files([path]) as passing:
+        with passing[path].open("wb") as file:
             file.write(buffer.getbuffer())
             file.flush()
             os.fsync(file.fileno())
-        passing.replace(path)
-    finally:
-        passing.unlink(missing_ok=True)
+        passing[path].replace(path)
+        sync_folder(path.parent)
 
 
 def read_memory(path: Path) -> MemoryContent:
@@ -76,8 +75,11 @@ def read_memory(path: Path) -> MemoryContent:
         CheckpointError: If the file is missing, damaged or of another version.
     """
     try:
+        if not path.exists():
+            raise ValueError("no such file")
+        check_regular(path)
         if not zipfile.is_zipfile(path):  # NumPy would leave it open
-            raise ValueError("it is no .npz file" if path.exists() else "no such file")
+            raise ValueError("it is no .npz file")
         # Stays open, so that a file put in its place changes nothing.
         file = np.load(path, allow_pickle=False)
         card = json.loads(file["card"].tobytes().decode())

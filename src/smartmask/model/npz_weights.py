@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from smartmask.errors import CheckpointError
+from smartmask.files import read_arrays
 
 Weights = dict[str, Float32[np.ndarray, "..."]]
 
@@ -30,15 +31,14 @@ def read_npz_weights(
         CheckpointError: If the file is missing, damaged, of another version, or holds unknown settings.
     """
     try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        arrays = read_arrays(path)
         card = json.loads(arrays.pop("card").tobytes().decode())
         arrays = {name: value.astype(np.float32) for name, value in arrays.items()}
     except Exception as error:
         raise CheckpointError(f"{path}: missing or damaged {what} weights ({error})") from error
     if not isinstance(card, dict) or (card.get("format"), card.get("version")) != (format_name, version):
         raise CheckpointError(
-            f"{path}: is not a {format_name} file of version {version}; train one with "
+            f"{path}: is not a {format_name} file of version {version!r}; train one with "
             f"`smartmask train {what}`"
         )
     known = {field.name for field in fields(card_type)} | {"format", "version"}

@@ -83,6 +83,7 @@ class SuggestPipeline:
             layout, guidance = reduced(layout, step), reduced_hint(guidance, step)
         read = Scene.of(layout)
         kept: list[Suggestion] = []
+        masks: list[Bool[np.ndarray, "h w"]] = []
 
         def draw(number: int) -> Suggestion | None:
             return self.candidate(read, prompt, scene, guidance, seed, number)
@@ -93,8 +94,9 @@ class SuggestPipeline:
                 count = min(n - len(kept), DRAWS_PER_SUGGESTION * n - drawn)
                 for done, found in enumerate(pool.map(draw, range(drawn, drawn + count)), drawn + 1):
                     on_progress(done, drawn + count)
-                    if found is not None and not _is_near_duplicate(found, kept):
+                    if found is not None and not _is_near_duplicate(mask := found.mask, masks):
                         kept.append(found)
+                        masks.append(mask)
                 drawn += count
         if step > 1:
             kept = [suggestion.enlarged(step, size_hw) for suggestion in kept]
@@ -224,9 +226,9 @@ class SuggestPipeline:
     def _scored(self, scene: Scene, prompt: str, text: str | None, drawn: Drawn) -> Suggestion | None:
         """The suggestion of a drawing; None if it covers no pixel."""
         found = Suggestion(drawn.outline, scene.layout.size_hw, 0.0, prompt, drawn.origin)
-        if not found.mask.any():
+        if not (mask := found.mask).any():
             return None
-        score = self._ranker.score(scene.visible_index, scene.layout.labels, found.mask, prompt, text)
+        score = self._ranker.score(scene.visible_index, scene.layout.labels, mask, prompt, text)
         return replace(found, score=score)
 
 
@@ -255,5 +257,5 @@ def check_request(
         check_box_size(guidance.box_xyxy, size_hw, SMALLEST_BOX_PX)
 
 
-def _is_near_duplicate(suggestion: Suggestion, kept: Iterable[Suggestion]) -> bool:
-    return any(mask_iou(suggestion.mask, other.mask) > NEAR_DUPLICATE_IOU for other in kept)
+def _is_near_duplicate(mask: Bool[np.ndarray, "h w"], kept: Iterable[Bool[np.ndarray, "h w"]]) -> bool:
+    return any(mask_iou(mask, other) > NEAR_DUPLICATE_IOU for other in kept)

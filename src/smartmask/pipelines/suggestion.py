@@ -1,6 +1,7 @@
 """One mask to choose: an outline on a canvas, its score, and where its shape came from."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -76,17 +77,41 @@ class Suggestion:
         """Its shape, white on black, small, for notebooks."""
         size_hw = preview_hw(self.size_hw)
         share_xy = np.array([size_hw[1] / self.size_hw[1], size_hw[0] / self.size_hw[0]], np.float32)
-        return preview_png(_whole(self.outline.mapped(lambda points: points * share_xy).alpha(size_hw)))
+        small = replace(self, outline=self.outline.mapped(lambda points: points * share_xy), size_hw=size_hw)
+        return preview_png(small.levels(_half_down))
+
+    @property
+    def mask(self) -> Bool[np.ndarray, "H W"]:
+        """Its pixels: alpha > 0.5. Only bits in its box are kept: each call makes a canvas of them."""
+        bits, width, (top, left) = self._bits
+        canvas = np.zeros(self.size_hw, bool)
+        inside = canvas[top : top + len(bits), left : left + width]
+        inside[:] = np.unpackbits(bits, axis=1, count=width)
+        return canvas
 
     @cached_property
-    def mask(self) -> Bool[np.ndarray, "H W"]:
-        """Its pixels: alpha > 0.5."""
-        return self.outline.mask(self.size_hw)
+    def _bits(self) -> tuple[UInt8[np.ndarray, "h b"], int, tuple[int, int]]:
+        """The mask in its box, eight pixels a byte; the box's width and corner."""
+        crop, corner = self.outline.crop(self.size_hw)
+        return np.packbits(crop > 0.5, axis=1), crop.shape[1], corner
 
     @property
     def alpha(self) -> Float32[np.ndarray, "H W"]:
         """Its anti-aliased coverage in [0, 1], drawn anew at each call: it may be large."""
         return self.outline.alpha(self.size_hw)
+
+    def levels(
+        self, rounded: Callable[[Float32[np.ndarray, "h w"]], Float32[np.ndarray, "h w"]]
+    ) -> UInt8[np.ndarray, "H W"]:
+        """Its coverage in whole numbers, made in its box alone.
+
+        Args:
+            rounded: Makes whole numbers from 0 to 255 of values in that range, 0 of 0.
+        """
+        crop, (top, left) = self.outline.crop(self.size_hw)
+        canvas = np.zeros(self.size_hw, np.uint8)
+        canvas[top : top + crop.shape[0], left : left + crop.shape[1]] = rounded(crop * np.float32(255))
+        return canvas
 
     @property
     def box_xyxy(self) -> BoxXYXY:
@@ -112,7 +137,7 @@ class Suggestion:
         if not is_array or photo.dtype != np.uint8 or photo.shape != (height, width, 3):
             found = f"{photo.dtype} {photo.shape}" if is_array else type(photo).__name__
             raise ValueError(f"the photo must be uint8 {(height, width, 3)}, as the canvas, not {found}")
-        return np.dstack([photo, _whole(self.alpha)])
+        return np.dstack([photo, self.levels(_half_down)])
 
     def save(self, path: Path | str) -> None:
         """Write its mask as a PNG file, 255 inside and 0 outside, whole or not at all.
@@ -129,6 +154,6 @@ class Suggestion:
         return Suggestion(scaled, size_hw, self.score, self.label, self.origin)
 
 
-def _whole(alpha: Float32[np.ndarray, "H W"]) -> UInt8[np.ndarray, "H W"]:
-    """Coverage as whole numbers, a half rounded down: above 127 exactly where it is above a half."""
-    return np.ceil(alpha * 255 - 0.5).astype(np.uint8)
+def _half_down(values: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
+    """Whole numbers, a half rounded down: above 127 exactly where the coverage is above a half."""
+    return np.ceil(values - np.float32(0.5))

@@ -15,6 +15,7 @@ buffer); the even-odd rule folds the sum as in Anti-Grain Geometry (`calculate_a
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Float64, Int64
@@ -80,11 +81,15 @@ class Outline:
 
     def alpha(self, size_hw: tuple[int, int]) -> Float32[np.ndarray, "H W"]:
         """The share of each canvas pixel that is filled, exact where a pixel meets one curve."""
-        return _drawn(self.curves, size_hw, np.dtype(np.float32))
+        return _on_canvas(*self.crop(size_hw), size_hw)
 
     def mask(self, size_hw: tuple[int, int]) -> Bool[np.ndarray, "H W"]:
         """The pixels that are filled to more than a half: `alpha(size_hw) > 0.5`, without its memory."""
-        return _drawn(self.curves, size_hw, np.dtype(np.bool_))
+        return _on_canvas(*_drawn(self.curves, size_hw, np.dtype(np.bool_)), size_hw)
+
+    def crop(self, size_hw: tuple[int, int]) -> tuple[Float32[np.ndarray, "h w"], tuple[int, int]]:
+        """`alpha(size_hw)` without the empty canvas about it, and the row and column that it begins at."""
+        return _drawn(self.curves, size_hw, np.dtype(np.float32))
 
     def mapped(self, function: Callable[[Float32[np.ndarray, "P 2"]], Float[np.ndarray, "P 2"]]) -> "Outline":
         """The outline with all its points moved by a function of points x, y."""
@@ -198,17 +203,16 @@ def _bend(points: Float64[np.ndarray, "P 2"]) -> Float64[np.ndarray, "P 2"]:
 
 def _drawn(
     curves: tuple[Float32[np.ndarray, "_ 2"], ...], size_hw: tuple[int, int], kind: np.dtype[np.generic]
-) -> Float32[np.ndarray, "H W"] | Bool[np.ndarray, "H W"]:
-    """The coverage of each pixel, or whether it is more than a half."""
-    canvas = np.zeros(size_hw, kind)
+) -> tuple[Any, tuple[int, int]]:
+    """The coverage of each pixel in the curves' box, or whether it is more than a half; where the box is."""
     if not curves:
-        return canvas
+        return np.zeros((0, 0), kind), (0, 0)
     x0, y0, x1, y1 = _edges(curves)
     left, top = max(int(np.floor(x0.min())), 0), max(int(np.floor(y0.min())), 0)
     width = min(int(np.ceil(x0.max())), size_hw[1]) - left
     height = min(int(np.ceil(y0.max())), size_hw[0]) - top
     if width <= 0 or height <= 0:
-        return canvas
+        return np.zeros((0, 0), kind), (0, 0)
     pixel, change = _changes(x0 - left, y0 - top, x1 - left, y1 - top, (height, width))
     order = np.argsort(pixel)
     pixel, winding = pixel[order], np.cumsum(change[order])
@@ -216,10 +220,17 @@ def _drawn(
     # Rounding takes away what sums of floats leave where a row's changes cancel.
     winding = np.round(winding[is_last], 9)
     coverage = (1 - np.abs(1 - winding % 2)).astype(np.float32)
-    value = coverage if canvas.dtype == np.float32 else coverage > 0.5
+    value = coverage if kind == np.float32 else coverage > 0.5
     ends = np.append(pixel[is_last], height * (width + 1))
     runs = np.repeat(np.append(value[:0].dtype.type(0), value), np.diff(ends, prepend=0))
-    canvas[top : top + height, left : left + width] = runs.reshape(height, width + 1)[:, :width]
+    return runs.reshape(height, width + 1)[:, :width], (top, left)
+
+
+def _on_canvas(crop: np.ndarray, corner: tuple[int, int], size_hw: tuple[int, int]) -> Any:
+    """What is drawn, and nothing about it."""
+    canvas = np.zeros(size_hw, crop.dtype)
+    (top, left), (height, width) = corner, crop.shape
+    canvas[top : top + height, left : left + width] = crop
     return canvas
 
 

@@ -36,7 +36,7 @@ def png_bytes(
     """
     if isinstance(picture, np.ndarray):
         is_mask = picture.dtype == bool
-        picture = Image.fromarray(picture.astype(np.uint8) * np.uint8(255) if is_mask else picture)
+        picture = Image.fromarray(picture.view(np.uint8) * np.uint8(255) if is_mask else picture)
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", icc_profile=profile)
     return buffer.getvalue()

@@ -18,9 +18,12 @@ def encode_rle(mask: Bool[np.ndarray, "H W"]) -> str:
     >>> encode_rle(np.array([[0, 1], [0, 1]], bool))
     '22'
     """
-    flat = mask.ravel(order="F")
-    changes = np.flatnonzero(np.concatenate([[False], flat[:-1]]) != flat)
-    counts = np.diff(np.concatenate([[0], changes, [flat.size]])).astype(np.int64)
+    # Columns before the first and after the last with a 1 need not be turned about.
+    columns = np.flatnonzero(mask.any(0))
+    first, last = (int(columns[0]), int(columns[-1]) + 1) if len(columns) else (0, 0)
+    flat = np.pad(mask[:, first:last].ravel(order="F"), 1)
+    changes = np.flatnonzero(flat[1:] != flat[:-1]) + first * mask.shape[0]
+    counts = np.diff(np.concatenate([[0], changes[changes < mask.size], [mask.size]])).astype(np.int64)
     values = counts.copy()
     values[3:] -= counts[1:-2]
     text = bytearray()

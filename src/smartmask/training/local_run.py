@@ -19,6 +19,7 @@ import torch
 from torch import nn
 
 from smartmask.errors import CheckpointError
+from smartmask.passing import sync_folder
 
 STATE_FILE, LOG_FILE = "state.pt", "log.jsonl"
 Network = TypeVar("Network", bound=nn.Module)
@@ -144,6 +145,7 @@ def save_whole(content: Mapping[str, Any], path: Path) -> None:
         file.flush()
         os.fsync(file.fileno())
     passing.replace(path)
+    sync_folder(path.parent)
 
 
 def seeded(seed: int, step: int) -> np.random.Generator:

@@ -1,6 +1,7 @@
 """`smartmask evaluate insertions`: the figures of what `smartmask insert` wrote, with tiny local networks."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -91,7 +92,8 @@ def test_what_insert_writes_is_judged(run, photo, tmp_path, tiny_checkpoints):
     Image.fromarray(mask).save(tmp_path / "mask.png")
     insert = "insert", photo, "a ball", "--mask", "mask.png", "-n", 2, "--raw"
     assert run(*insert, "--inpainter", "reference:ball.png", "--out", "set").code == 0
-    line = {"image": "../photo.png", "mask": "mask_0.png", "text": "a ball"}
+    shutil.copy(photo, tmp_path / "set/photo.png")
+    line = {"image": "photo.png", "mask": "mask_0.png", "text": "a ball"}
     rewrite(tmp_path / "set", [line | {"result": f"image_{n}.png", "raw": f"raw_{n}.png"} for n in (0, 1)])
     code, _, err = judge(run, tiny_checkpoints)
     assert (code, err) == (0, "")
@@ -103,28 +105,58 @@ def test_what_insert_writes_is_judged(run, photo, tmp_path, tiny_checkpoints):
     ("change", "message"),
     [
         (lambda lines: lines[:1], "1 lines, 1 of them with a raw picture; there must be two or more"),
-        (lambda lines: [lines[0], {**lines[1], "raw": "gone.png"}, lines[2]], "no such file: set/gone.png"),
         (
             lambda lines: [{k: v for k, v in lines[0].items() if k != "raw"}, *lines[1:]],
             "all must have one or none",
         ),
-        (lambda lines: [{k: v for k, v in lines[0].items() if k != "result"}, *lines[1:]], "missing: result"),
-        (
-            lambda lines: [{**lines[0], "result": "small.png"}, *lines[1:]],
-            "small.png: is 9x9 but the original is",
-        ),
-        (lambda lines: [{**lines[0], "mask": "black.png"}, *lines[1:]], "black.png"),
+        (lambda lines: [{**line, "mask": "black.png"} for line in lines], "at least 2 records, not 0"),
     ],
-    ids=["one line", "a missing file", "some raw", "no result", "another size", "an empty mask"],
+    ids=["one line", "some raw", "no mask"],
 )
 def test_a_folder_that_cannot_be_judged_is_one_line(run, folder, tmp_path, tiny_checkpoints, change, message):
-    Image.new("RGB", (9, 9)).save(folder / "small.png")
     Image.new("L", SIZE_HW[::-1]).save(folder / "black.png")
     rewrite(folder, change(lines_of(folder)))
     code, out, err = judge(run, tiny_checkpoints)
-    assert (code, out, err.count("\n")) == (1, "", 1)
-    assert message in err
+    assert (code != 0, out) == (True, "")
+    assert message in err.splitlines()[-1]
     assert not (tmp_path / "scores.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "message"),
+    [
+        (lambda lines: [lines[0], {**lines[1], "raw": "gone.png"}, lines[2]], "missing file", "gone.png"),
+        (
+            lambda lines: [lines[0], {**lines[1], "raw": "../photo.png"}, lines[2]],
+            "missing file",
+            "leads out",
+        ),
+        (
+            lambda lines: [{k: v for k, v in lines[0].items() if k != "result"}, *lines[1:]],
+            "missing or wrong field",
+            "missing: result",
+        ),
+        (
+            lambda lines: [{**lines[0], "result": "small.png"}, *lines[1:]],
+            "size differs from the record",
+            "small.png: is 9x9 but the original is",
+        ),
+        (lambda lines: [{**lines[0], "mask": "black.png"}, *lines[1:]], "damaged file", "black.png"),
+        (lambda lines: [{**lines[0], "mask": "white.png"}, *lines[1:]], "empty mask", "covers everything"),
+    ],
+    ids=["a missing file", "one elsewhere", "no result", "another size", "an empty mask", "a full one"],
+)
+def test_one_bad_insertion_is_left_out(run, folder, tmp_path, photo, tiny_checkpoints, change, kind, message):
+    Image.new("RGB", (9, 9)).save(folder / "small.png")
+    Image.new("L", SIZE_HW[::-1]).save(folder / "black.png")
+    Image.new("L", SIZE_HW[::-1], 255).save(folder / "white.png")
+    rewrite(folder, change(lines_of(folder)))
+    code, out, err = judge(run, tiny_checkpoints)
+    assert (code, err.count("\n")) == (0, 1)
+    assert err.startswith(f"Left out: 1 x {kind}, first at ")
+    assert message in err
+    assert out.startswith("2 insertions of set:")
+    assert json.loads((tmp_path / "scores.json").read_text())["left_out"] == {kind: 1}
 
 
 def test_a_wrong_command_line_is_one_line(run, folder, tmp_path, tiny_checkpoints):

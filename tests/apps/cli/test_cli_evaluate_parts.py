@@ -69,7 +69,9 @@ def test_the_ranker_is_measured_with_its_controls(run, tmp_path, data):
 
 def test_the_segmenter_is_measured_alone(run, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        segmenter_report, "read_labelled_photos", lambda folder, splits: [squares(n) for n in range(2)]
+        segmenter_report,
+        "read_labelled_photos",
+        lambda folder, splits, problems: [squares(n) for n in range(2)],
     )
     done = run("evaluate", "segmenter", "--photos", "photos", "--out", "out", "--limit", 0)
     assert done.code == 0, done.err

@@ -245,7 +245,7 @@ def test_a_segmenter_is_trained_written_and_scored(run, tmp_path, monkeypatch):
     )
     monkeypatch.setattr(segmenter_config, "embedded", lambda: small)
     monkeypatch.setattr(
-        labelled_photos, "read_labelled_photos", lambda folder, splits: [squares(0), squares(1)]
+        labelled_photos, "read_labelled_photos", lambda folder, splits, problems: [squares(0), squares(1)]
     )
     arguments = ("train", "segmenter", "--data", "photos", "--minutes", 0.02)
     done = run(*arguments, "--out", "one.onnx")

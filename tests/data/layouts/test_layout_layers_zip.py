@@ -225,7 +225,7 @@ def test_archives_in_archives_are_no_pictures(tmp_path):
         ({"size_hw": [6, 9]}, r"0000_wall\.png: is 8x6 but the canvas is 9x6"),
         ({"layers": {}}, "layers must be a list"),
         ({"layers": [{}] * 1025}, "holds 1025 layers"),
-        ({"size_hw": [9999, 9999], "layers": [{}] * 90}, "90 layers of 9999x9999 pixels are more than 8000"),
+        ({"size_hw": [9999, 9999], "layers": [{}] * 90}, "90 layers of 9999x9999 pixels are more than 600"),
         ({"layers": ["x"]}, "layer 0: must be a JSON object"),
         ({"layers": [{"file": 3}]}, "layer 0: file must be a text"),
         ({"layers": [{"file": "no.png", "label": "x", "extent": "visible"}]}, "no.png: is not in the arch"),

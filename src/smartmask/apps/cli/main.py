@@ -24,6 +24,17 @@ from smartmask.apps.cli.suggest import suggest
 from smartmask.apps.cli.training.train import train
 from smartmask.errors import SmartMaskError
 
+EXTRAS = {
+    **dict.fromkeys(("pyarrow", "cv2", "pycocotools", "trimesh"), "data"),
+    **dict.fromkeys(("fastapi", "uvicorn", "starlette", "pydantic", "threadpoolctl"), "web"),
+    **dict.fromkeys(
+        ("torch", "onnx", "onnxscript", "transformers", "diffusers", "accelerate", "peft", "scipy"), "torch"
+    ),
+    "psd_tools": "psd",
+    "ray": "ray",
+}
+"""The extra that brings each package which the core leaves out."""
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="smartmask")
@@ -66,6 +77,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(error.format_message(), error.exit_code)
     except SmartMaskError as error:
         return _fail(str(error), 1)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in EXTRAS:
+            raise
+        return _fail(
+            f"this needs {package}, which the installed core leaves out; run: "
+            f'pip install "smartmask-open[{EXTRAS[package]}]"',
+            1,
+        )
     except MemoryError:
         return _fail(
             "not enough memory for images of this size; shrink the photo or ask for fewer suggestions", 1

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from smartmask.data.atomic import write_files
+from smartmask.passing import made_folders
 
 
 class Stopped(click.ClickException):
@@ -45,13 +46,10 @@ def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
     Raises:
         click.ClickException: If they cannot be written.
     """
-    is_new = not os.path.exists(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_files({folder / name: content for name, content in contents.items()})
+        with made_folders(folder):
+            write_files({folder / name: content for name, content in contents.items()})
     except OSError as error:
-        if is_new and os.path.isdir(folder):
-            folder.rmdir()
         reason = error.strerror or str(error)
         raise click.ClickException(
             f"--out {folder}: cannot be written ({reason}); nothing was saved"

@@ -75,7 +75,7 @@ def suggestion_files(
     files = {"suggestions.json": (json.dumps(record, indent=1, allow_nan=False) + "\n").encode()}
     for number, suggestion in enumerate(suggestions):
         files[f"mask_{number}.png"] = png_bytes(suggestion.mask)
-        files[f"alpha_{number}.png"] = png_bytes(np.rint(suggestion.alpha * 255).astype(np.uint8))
+        files[f"alpha_{number}.png"] = png_bytes(suggestion.levels(np.rint))
     page = overview(
         photo.pixels, layout, suggestions, str(request["prompt"]), _settings(request, guidance), guidance
     )

@@ -27,7 +27,7 @@ class Limits:
     json_bytes: int = 8 * 2**20
     held_bytes: int = 256 * 2**20
     megapixels: float = 50.0
-    mask_megapixels: float = 1000.0
+    mask_megapixels: float = 600.0
     layers: int = 256
     cache_bytes: int = 2**30
     waiting: int = 64

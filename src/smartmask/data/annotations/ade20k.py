@@ -55,7 +55,11 @@ def read_ade20k(path: Path, problems: Problems) -> Iterator[AnnotatedScene]:
             if file.stem in seen:
                 raise DamageError(DUPLICATE_ID, file.stem)
             seen.add(file.stem)
-            yield _scene(field(read_json(file), "annotation", dict), file, problems)
+            yield _scene(
+                field(read_json(member(path, file.relative_to(path).as_posix())), "annotation", dict),
+                file,
+                problems,
+            )
 
 
 def _scene(annotation: Record, file: Path, problems: Problems) -> AnnotatedScene:

@@ -20,6 +20,7 @@ from smartmask.data.annotations.damage import (
     NO_SIZE,
     field,
     id_field,
+    member,
     read_json,
     read_whole_json,
     size_field,
@@ -48,7 +49,7 @@ def read_cocoa(path: Path, problems: Problems) -> Iterator[AnnotatedScene]:
     seen: set[str] = set()
     for file in files:
         with problems.skipping(str(file)):
-            record = read_json(file)
+            record = read_json(member(path, file.name))
             scene = _scene(record, _size_of(record, file), str(file), None, problems)
             if scene.key in seen:
                 raise DamageError(DUPLICATE_ID, scene.key)

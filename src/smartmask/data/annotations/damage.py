@@ -10,11 +10,12 @@ import numpy as np
 from jaxtyping import UInt8
 
 from smartmask.data.annotations.base import DamageError
-from smartmask.data.layouts.checks import check_regular, checked_member, whole
+from smartmask.data.layouts.checks import checked_member, whole
 from smartmask.data.layouts.pictures import opened_png
 from smartmask.data.layouts.pictures import read_png as decoded_png
 from smartmask.data.photos import MAX_MEGAPIXELS
 from smartmask.errors import AnnotationError, LayoutFileError
+from smartmask.files import MAX_DATASET_BYTES, inside, read_regular
 
 Record = dict[str, Any]
 _ENCODING = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
@@ -103,8 +104,8 @@ def member(folder: Path, name: str) -> Path:
         DamageError: If the name leads elsewhere, or can be no file's.
     """
     try:
-        return folder / checked_member(name, str(folder))
-    except LayoutFileError as error:
+        return inside(folder, checked_member(name, str(folder)))
+    except (LayoutFileError, OSError) as error:
         raise DamageError(MISSING_FILE, str(error)) from error
 
 
@@ -203,11 +204,8 @@ def read_content(path: Path) -> bytes:
         DamageError: If it is missing, no file, or cannot be read.
     """
     try:
-        check_regular(path)
-        return path.read_bytes()
+        return read_regular(path, MAX_DATASET_BYTES)
     except FileNotFoundError as error:
         raise DamageError(MISSING_FILE, str(path)) from error
-    except (LayoutFileError, ValueError) as error:  # a pipe, or a name that no file can have
-        raise DamageError(DAMAGED_FILE, str(error)) from error
     except OSError as error:
         raise DamageError(DAMAGED_FILE, f"{path} cannot be read ({error.strerror})") from error

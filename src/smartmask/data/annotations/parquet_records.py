@@ -20,6 +20,7 @@ from smartmask.data.annotations.damage import (
     size_field,
 )
 from smartmask.errors import AnnotationError
+from smartmask.files import check_regular
 from smartmask.scene.rle import decode_rle
 
 ROWS = 32
@@ -85,6 +86,7 @@ def row_class_map(record: Record, highest: int, void: int | None = None) -> UInt
 
 def _rows(path: Path, columns: Sequence[str]) -> Iterator[Record]:
     try:
+        check_regular(path)
         with parquet.ParquetFile(path) as file:
             missing = set(columns) - set(file.schema_arrow.names)
             if missing:

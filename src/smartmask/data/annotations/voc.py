@@ -17,6 +17,7 @@ from smartmask.data.annotations.damage import (
     EMPTY_MASK,
     MISSING_FIELD,
     UNKNOWN_CATEGORY,
+    member,
     read_png,
     read_xml,
     size_field,
@@ -54,10 +55,12 @@ def read_voc(path: Path, problems: Problems) -> Iterator[AnnotatedScene]:
 
 
 def _scene(path: Path, file: Path, problems: Problems) -> AnnotatedScene:
-    root = read_xml(path / "Annotations" / f"{file.stem}.xml")
+    root = read_xml(member(path / "Annotations", f"{file.stem}.xml"))
     size_hw = size_field({side: _number(root, f"size/{side}") for side in ("height", "width")})
-    numbers = _map(file, size_hw)
-    classes = _map(path / "SegmentationClass" / file.name, size_hw)
+    numbers, classes = (
+        _map(member(path / folder, file.name), size_hw)
+        for folder in ("SegmentationObject", "SegmentationClass")
+    )
     if classes[classes != VOID].max(initial=0) > len(CLASSES):
         raise DamageError(UNKNOWN_CATEGORY, f"a class map beyond class {len(CLASSES)}")
     things: list[SceneLayer] = []

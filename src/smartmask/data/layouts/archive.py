@@ -13,6 +13,7 @@ from types import TracebackType
 
 from smartmask.data.layouts.checks import checked_member, short
 from smartmask.errors import LayoutFileError
+from smartmask.files import check_regular
 from smartmask.scene.layout import MAX_LAYERS
 
 MAX_MEMBERS = MAX_LAYERS + 64
@@ -100,6 +101,7 @@ class Archive:
 
 def _check_directory(path: Path) -> None:
     """Refuse an archive whose list of members is absurdly long, before `zipfile` reads it."""
+    check_regular(path)
     with path.open("rb") as file:
         size = file.seek(0, 2)
         file.seek(max(size - _END.size - 65535 - 20, 0))

@@ -5,18 +5,22 @@ before memory is taken or a second file is opened.
 """
 
 import json
-import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from smartmask.data.photos import MAX_MEGAPIXELS
 from smartmask.errors import LayoutFileError
+from smartmask.files import read_regular
 from smartmask.scene.layout import MAX_LAYERS, Extent
 
-MAX_MASK_MEGAPIXELS = 8000
-"""Most pixels of all masks of a file together, in millions: a few bytes of RLE can ask for any amount."""
-MAX_FILE_BYTES = 2**30
-"""The largest file read; COCO's own annotations of 118,000 photos are half of it."""
+MASKS_A_CANVAS = 6
+"""All masks of a file together take so many of the largest canvases: a few bytes of RLE can ask for any."""
+MAX_DRAWN_MEGAPIXELS = 3000
+"""Most pixels of all shapes of a file together, in millions, that are drawn one after the other."""
+MAX_JSON_BYTES = 64 * 2**20
+MAX_JSON_NODES = 4_000_000
+"""Most commas, colons and opening brackets of a JSON text: these bound what it becomes in memory."""
 Record = dict[str, Any]
 T = TypeVar("T")
 
@@ -25,31 +29,14 @@ def read_bytes(path: Path) -> bytes:
     """What a file holds.
 
     Raises:
-        LayoutFileError: If it cannot be read, or is absurdly large.
+        LayoutFileError: If it cannot be read, is no regular file, or too large.
     """
     try:
-        check_regular(path)
-        status = path.stat()
-        if status.st_size > MAX_FILE_BYTES:
-            found = f"{status.st_size} bytes"
-            raise LayoutFileError(f"{path}: has {found}; layout files of up to {MAX_FILE_BYTES} are read")
-        return path.read_bytes()
+        return read_regular(path)
     except OSError as error:
         raise LayoutFileError(
             f"{path}: cannot be read ({error.strerror or error}); check the path"
         ) from error
-
-
-def check_regular(path: Path) -> None:
-    """Make sure that opening a path cannot wait for ever.
-
-    Raises:
-        LayoutFileError: If it is a device or a pipe.
-        OSError: If there is nothing, or it may not be looked at.
-    """
-    mode = path.stat().st_mode
-    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        raise LayoutFileError(f"{path}: is a device or a pipe; give a file")
 
 
 def read_json(path: Path) -> Any:
@@ -65,8 +52,15 @@ def parse_json(content: bytes, where: str) -> Any:
     """What the bytes of a JSON file hold.
 
     Raises:
-        LayoutFileError: If they are not UTF-8 or not JSON, have a key twice, or hold NaN.
+        LayoutFileError: If they are not UTF-8 or not JSON, have a key twice, hold NaN, or are more than the
+            limits of this module.
     """
+    nodes = sum(map(content.count, (b",", b":", b"[", b"{")))
+    if len(content) > MAX_JSON_BYTES or nodes > MAX_JSON_NODES:
+        raise LayoutFileError(
+            f"{where}: {len(content)} bytes of JSON with {nodes} values; up to {MAX_JSON_BYTES} with "
+            f"{MAX_JSON_NODES} are read; take the records of one image out of it"
+        )
     try:
         text = content.decode("utf-8-sig")
         return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
@@ -141,7 +135,13 @@ def field(record: Any, name: str, kind: type[T] | tuple[type[T], ...], where: st
     return value
 
 
-_KINDS: dict[type, str] = {str: "a text", int: "a whole number", list: "a list", dict: "an object"}
+_KINDS: dict[type, str] = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    list: "a list",
+    dict: "an object",
+}
 
 
 def checked_label(value: Any, where: str) -> str:
@@ -200,27 +200,46 @@ def checked_size(height: int, width: int, max_megapixels: float, where: str) -> 
     return height, width
 
 
-def check_layer_count(count: int, size_hw: tuple[int, int], where: str) -> None:
+def check_layer_count(
+    count: int,
+    size_hw: tuple[int, int],
+    where: str,
+    max_megapixels: float = MAX_MEGAPIXELS,
+    beside: int = 0,
+) -> None:
     """Make sure that the masks of a file may be decoded.
+
+    Args:
+        count: How many masks there are.
+        size_hw: The canvas.
+        where: The file, for messages.
+        max_megapixels: The largest canvas accepted: above the default it raises what masks may take together.
+        beside: What decoding one takes beside them, in masks.
 
     Raises:
         LayoutFileError: If they are more than a layout holds, or take too much memory.
     """
     if count > MAX_LAYERS:
         raise LayoutFileError(f"{where}: holds {count} layers; a layout has at most {MAX_LAYERS}")
-    check_mask_pixels(count, size_hw, "layers", where)
+    most = MASKS_A_CANVAS * max(max_megapixels, MAX_MEGAPIXELS)
+    if (count + beside) * size_hw[0] * size_hw[1] > most * 1e6:
+        found = f"{count} layers of {size_hw[1]}x{size_hw[0]} pixels"
+        raise LayoutFileError(
+            f"{where}: {found} are more than {most:g} megapixels, {MASKS_A_CANVAS} times the limit of a "
+            "canvas; raise --max-megapixels, or use fewer or smaller ones"
+        )
 
 
-def check_mask_pixels(count: int, size_hw: tuple[int, int], what: str, where: str) -> None:
-    """Make sure that so many masks of the canvas's size may be drawn.
+def check_drawn_pixels(count: int, size_hw: tuple[int, int], where: str) -> None:
+    """Make sure that so many shapes may be drawn on a canvas.
 
     Raises:
-        LayoutFileError: If they are more than `MAX_MASK_MEGAPIXELS` together.
+        LayoutFileError: If they are more than `MAX_DRAWN_MEGAPIXELS` together.
     """
-    if count * size_hw[0] * size_hw[1] > MAX_MASK_MEGAPIXELS * 1e6:
-        found = f"{count} {what} of {size_hw[1]}x{size_hw[0]} pixels"
+    if count * size_hw[0] * size_hw[1] > MAX_DRAWN_MEGAPIXELS * 1e6:
+        found = f"{count} shapes of {size_hw[1]}x{size_hw[0]} pixels"
         raise LayoutFileError(
-            f"{where}: {found} are more than {MAX_MASK_MEGAPIXELS} megapixels; use fewer or smaller"
+            f"{where}: {found} are more than {MAX_DRAWN_MEGAPIXELS} megapixels; use fewer or smaller"
         )
 
 

@@ -98,7 +98,7 @@ def parse_coco_instances(
     chosen = choose_image(content, path, image, max_megapixels)
     names = category_names(content, path)
     annotations = annotations_of(content, path, chosen)
-    check_layer_count(len(annotations), chosen.size_hw, str(path))
+    check_layer_count(len(annotations), chosen.size_hw, str(path), max_megapixels)
     ids: set[str] = set()
     kept, layers = [], []
     for where, annotation in annotations:

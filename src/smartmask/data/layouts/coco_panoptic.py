@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int32
+from jaxtyping import Int16, Int32
 
 from smartmask.data.layouts.checks import (
     Record,
@@ -33,12 +33,15 @@ from smartmask.data.layouts.coco_records import (
 )
 from smartmask.data.layouts.pictures import read_png
 from smartmask.errors import LayoutFileError
+from smartmask.files import inside
 from smartmask.scene.boxes import box_of
 from smartmask.scene.colours import label_colours
 from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.picture import png_bytes
 
 _BASE = np.array([1, 256, 65536], np.int32)
+_STRIP = 64
+"""Rows of a PNG that are turned into numbers at once."""
 
 
 class CocoPanoptic:
@@ -106,36 +109,55 @@ def parse_coco_panoptic(content: Any, path: Path, image: str | int | None, max_m
         )
     where, annotation = annotations[0]
     infos = field(annotation, "segments_info", list, where)
-    check_layer_count(len(infos), chosen.size_hw, where)
-    segments = _segments(annotation, path, chosen, max_megapixels, where)
-    layers: dict[int, Layer] = {}
+    check_layer_count(len(infos), chosen.size_hw, where, max_megapixels)
+    labels: dict[int, str] = {}
     for number, info in enumerate(infos):
         part = f"{where}: segments_info[{number}]"
         ident = field(info, "id", int, part)
-        if ident in layers:
+        if ident in labels:
             raise LayoutFileError(f"{part}: id {ident} comes twice")
-        mask = segments == ident
-        if ident == 0 or not mask.any():
+        if not 0 < ident < 2**24:
             raise LayoutFileError(f"{part}: no pixel of the PNG has id {ident}")
-        layers[ident] = Layer(label_of(info, names, part), mask)
-    unnamed = np.setdiff1d(segments, [0, *layers])
-    if len(unnamed):
-        raise LayoutFileError(f"{where}: id {unnamed[0]} of the PNG is not in segments_info")
-    return Layout(chosen.size_hw, tuple(layers.values()))
+        labels[ident] = label_of(info, names, part)
+    ids = np.sort(np.array([0, *labels], np.int32))
+    places = _places(annotation, path, chosen, ids, max_megapixels, where)
+    layers = []
+    for number, (ident, label) in enumerate(labels.items()):
+        mask = places == np.searchsorted(ids, ident)
+        if not mask.any():
+            raise LayoutFileError(f"{where}: segments_info[{number}]: no pixel of the PNG has id {ident}")
+        layers.append(Layer(label, mask))
+    return Layout(chosen.size_hw, tuple(layers))
 
 
-def _segments(
-    annotation: Record, path: Path, image: CocoImage, max_megapixels: float, where: str
-) -> Int32[np.ndarray, "H W"]:
-    """The id of the segment at each pixel."""
+def _places(
+    annotation: Record,
+    path: Path,
+    image: CocoImage,
+    ids: Int32[np.ndarray, " n"],
+    max_megapixels: float,
+    where: str,
+) -> Int16[np.ndarray, "H W"]:
+    """The place among the ids, ascending, of that of each pixel."""
     name = checked_member(field(annotation, "file_name", str, where), where)
-    png_path = path.with_suffix("") / name
-    if not png_path.is_file():
-        png_path = path.parent / name
+    folder = path.with_suffix("")
+    try:
+        png_path = inside(folder if (folder / name).is_file() else path.parent, name)
+    except OSError as error:
+        raise LayoutFileError(f"{where}: {error.strerror}") from error
     picture = read_png(read_bytes(png_path), image.size_hw, max_megapixels, str(png_path))
     if picture.mode != "RGB":
         raise LayoutFileError(f"{png_path}: must be an RGB picture of ids, not one in mode {picture.mode}")
-    return np.asarray(picture).astype(np.int32) @ _BASE
+    places = np.empty(image.size_hw, np.int16)
+    for top in range(0, picture.height, _STRIP):
+        strip = picture.crop((0, top, picture.width, min(top + _STRIP, picture.height)))
+        found = np.asarray(strip).astype(np.int32) @ _BASE
+        place = np.searchsorted(ids, found).clip(max=len(ids) - 1)
+        unnamed = found[ids[place] != found]
+        if len(unnamed):
+            raise LayoutFileError(f"{where}: id {unnamed.min()} of the PNG is not in segments_info")
+        places[top : top + len(found)] = place
+    return places
 
 
 def _segment_ids(labels: list[str]) -> list[int]:

@@ -99,7 +99,7 @@ def read_label_map(png_path: Path, names_path: Path, max_megapixels: float = MAX
         if label is not None:
             layers.append((number, label))
     height, width = numbers.shape
-    check_layer_count(len(layers), (height, width), str(png_path))
+    check_layer_count(len(layers), (height, width), str(png_path), max_megapixels)
     return Layout((height, width), tuple(Layer(label, numbers == number) for number, label in layers))
 
 

@@ -25,8 +25,8 @@ from PIL import Image, ImageDraw
 from smartmask.data.annotations.base import Problems
 from smartmask.data.layouts.checks import (
     Record,
+    check_drawn_pixels,
     check_layer_count,
-    check_mask_pixels,
     checked_label,
     checked_size,
     field,
@@ -85,9 +85,9 @@ def parse_labelme(content: Any, path: Path, max_megapixels: float, problems: Pro
     width = field(content, "imageWidth", int, str(path))
     size_hw = checked_size(height, width, max_megapixels, str(path))
     shapes = field(content, "shapes", list, str(path))
-    check_mask_pixels(len(shapes), size_hw, "shapes", str(path))
+    check_drawn_pixels(len(shapes), size_hw, str(path))
     keys = [_key(shape, number, f"{path}: shapes[{number}]") for number, shape in enumerate(shapes)]
-    check_layer_count(len(set(keys)), size_hw, str(path))
+    check_layer_count(len(set(keys)), size_hw, str(path), max_megapixels)
     layers: dict[tuple[str, object], Layer] = {}
     for number, (shape, key) in enumerate(zip(shapes, keys, strict=True)):
         where = f"{path}: shapes[{number}]"

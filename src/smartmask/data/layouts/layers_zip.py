@@ -39,6 +39,7 @@ from smartmask.data.layouts.checks import (
 from smartmask.data.layouts.pictures import mask_of_picture, read_png
 from smartmask.data.photos import MAX_MEGAPIXELS
 from smartmask.errors import LayoutFileError
+from smartmask.files import MAX_FILE_BYTES
 from smartmask.scene.colours import label_colours
 from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.picture import png_bytes
@@ -125,7 +126,7 @@ def read_layers_zip(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Layou
             names.add(name)
             label = checked_label(field(entry, "label", str, part), part)
             # Four channels of 16 bits are the most that a pixel of a PNG can have.
-            content = archive.read(name, 8 * size_hw[0] * size_hw[1] + _SLACK_BYTES)
+            content = archive.read(name, min(8 * size_hw[0] * size_hw[1] + _SLACK_BYTES, MAX_FILE_BYTES))
             mask = mask_of_picture(read_png(content, size_hw, max_megapixels, f"{path}: {name}"), by_alpha)
             confidence = checked_confidence(entry.get("confidence"), part)
             layers.append(Layer(label, mask, checked_extent(entry.get("extent"), part), confidence))
@@ -140,7 +141,7 @@ def _checked_manifest(manifest: Any, max_megapixels: float, where: str) -> tuple
         raise LayoutFileError(f"{where}: size_hw must be two whole numbers, not {short(size)}")
     size_hw = checked_size(size[0], size[1], max_megapixels, where)
     entries = field(manifest, "layers", list, where)
-    check_layer_count(len(entries), size_hw, where)
+    check_layer_count(len(entries), size_hw, where, max_megapixels, beside=4)  # a picture in RGBA
     return size_hw, entries
 
 

@@ -60,7 +60,7 @@ def mask_of_picture(image: Image.Image, by_alpha: bool) -> Bool[np.ndarray, "H W
         by_alpha: Whether one that could be transparent, and nowhere is, is all mask.
     """
     if image.has_transparency_data:
-        alpha = np.asarray(image.convert("RGBA").getchannel("A"))
+        alpha = np.asarray((image if image.mode == "RGBA" else image.convert("RGBA")).getchannel("A"))
         if by_alpha or alpha.min() < 255:
             return alpha > 127
     values: Shaped[np.ndarray, "H W"] = np.asarray(image)

@@ -149,7 +149,7 @@ def _layers(
         not layer.is_group() and layer.has_pixels() and layer.is_visible() and layer.name != PHOTO_NAME
         for layer in document.descendants()
     )
-    check_layer_count(count, size_hw, str(path))
+    check_layer_count(count, size_hw, str(path), max_megapixels)
     return tuple(_shown(document, np.ones(size_hw, bool), max_megapixels, str(path)))
 
 
@@ -226,7 +226,7 @@ def _checked_header(content: bytes, max_megapixels: float, path: Path) -> tuple[
         raise LayoutFileError(f"{path}: is not a PSD file, or cut short")
     _, version, _, height, width = _HEADER.unpack_from(content)
     if version not in (1, 2):
-        raise LayoutFileError(f"{path}: is a PSD of version {version}; versions 1 and 2 are read")
+        raise LayoutFileError(f"{path}: is a PSD of version {version!r}; versions 1 and 2 are read")
     return checked_size(height, width, max_megapixels, str(path))
 
 

@@ -20,6 +20,7 @@ import onnxruntime
 from jaxtyping import Float, Float32, UInt8
 
 from smartmask.errors import CheckpointError
+from smartmask.files import read_arrays
 from smartmask.model.shape.frame import (
     CELLS,
     CHANNELS,
@@ -99,8 +100,7 @@ class SilhouetteCodec:
                 frame.
         """
         try:
-            with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in ARRAYS}
+            arrays = read_arrays(path, ARRAYS)
             values: dict[str, Any] = json.loads(arrays.pop("card").tobytes().decode())
             card = SilhouetteCodecCard(**values)
         except Exception as error:
@@ -111,7 +111,10 @@ class SilhouetteCodec:
         found = tuple(getattr(card, field.name) for field in fields(card))[:5]
         if found != expected:
             raise CheckpointError(f"{path}: is {found}, this release reads {expected}; fetch the file of it")
-        return SilhouetteCodec(card, arrays, threads)
+        try:
+            return SilhouetteCodec(card, arrays, threads)
+        except (TypeError, ValueError) as error:
+            raise CheckpointError(f"{path}: its arrays do not fit together ({error})") from error
 
     def encode(self, field: Float[np.ndarray, "n F F"]) -> UInt8[np.ndarray, "n bytes"]:
         """The codes of fields."""

@@ -88,7 +88,7 @@ def read_history(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Insertio
     check_keys(content, _KEYS, str(path))
     layout = parse_layout(content["layout"], Path(f"{path}: layout"), max_megapixels)
     steps = field(content, "steps", list, str(path))
-    check_layer_count(len(layout) + len(steps), layout.size_hw, str(path))
+    check_layer_count(len(layout) + len(steps), layout.size_hw, str(path), max_megapixels)
     recorded = [_step(step, f"{path}: step {number}", layout.size_hw) for number, step in enumerate(steps)]
     try:
         digest = _digest(content["photo_digest"], "photo_digest", str(path))

@@ -27,6 +27,7 @@ from torch.distributed.checkpoint.state_dict_saver import save
 
 from smartmask.data.atomic_folder import sync_files
 from smartmask.errors import CheckpointError
+from smartmask.passing import sync_folder
 from smartmask.training.local_run import check_settings
 
 FORMAT = "smartmask-run-state"
@@ -58,6 +59,7 @@ def save_state(
         (passing / "run.json").write_text(json.dumps(card, indent=1))
         sync_files(passing)
         passing.rename(place)
+        sync_folder(run)
         for older in _states(run)[:-1]:
             shutil.rmtree(older)
     accelerator.wait_for_everyone()
@@ -115,7 +117,7 @@ def _read_card(path: Path) -> dict[str, Any]:
         ) from error
     if (name, version) != (FORMAT, FORMAT_VERSION):
         raise CheckpointError(
-            f"{path}: holds {name!r} version {version}; this release reads {FORMAT!r} version "
+            f"{path}: holds {name!r} version {version!r}; this release reads {FORMAT!r} version "
             f"{FORMAT_VERSION}"
         )
     return card

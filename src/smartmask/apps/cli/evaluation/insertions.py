@@ -62,6 +62,7 @@ def insertions(folder: Path, features: str, clip: str, out: Path, device: str, d
     from smartmask.apps.cli.output import check_folder, write_folder
     from smartmask.apps.cli.progress import progress
     from smartmask.backends.features_transformers import TransformersClip, TransformersFeatures
+    from smartmask.data.annotations.base import Problems
     from smartmask.data.inpaint_folder import METADATA_FILE
     from smartmask.evaluation.insertion_folder import InsertionFolder
     from smartmask.evaluation.insertions import evaluate_insertions
@@ -69,7 +70,8 @@ def insertions(folder: Path, features: str, clip: str, out: Path, device: str, d
     if out.is_dir():
         raise click.UsageError(f"--out {out}: is a folder; give a file")
     check_folder(out.parent, [out.name], [folder / METADATA_FILE])
-    records = InsertionFolder(folder)
+    problems = Problems()
+    records = InsertionFolder(folder, problems)
     with progress() as (step, on_progress):
         try:
             step("loading the networks")
@@ -87,6 +89,8 @@ def insertions(folder: Path, features: str, clip: str, out: Path, device: str, d
             score = evaluate_insertions(counted(), network, both)
         except ValueError as error:
             raise click.UsageError(str(error)) from error
+    for line in problems.report():
+        click.echo(f"Left out: {line}", err=True)
     figures = {name: value for name, value in asdict(score).items() if value is not None}
     record = {
         "format": FORMAT,
@@ -94,6 +98,8 @@ def insertions(folder: Path, features: str, clip: str, out: Path, device: str, d
         "folder": str(folder),
         "networks": {"features": features, "clip": clip},
     }
+    if problems.counts:
+        record["left_out"] = dict(problems.counts)
     record |= {name: value if math.isfinite(value) else "infinite" for name, value in figures.items()}
     write_folder(out.parent, {out.name: (json.dumps(record, indent=1, allow_nan=False) + "\n").encode()})
     click.echo(f"{score.records} insertions of {folder}:")

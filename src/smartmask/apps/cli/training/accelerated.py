@@ -15,6 +15,7 @@ from smartmask.apps.cli.training.segment import Segment
 from smartmask.backends.base.checkpoint import CONDITIONING_FILE, initial_base, write_base
 from smartmask.backends.controlnet_parts import load_controlnet_parts
 from smartmask.backends.text_static import StaticTextEncoder
+from smartmask.data.annotations.base import Problems
 from smartmask.data.atomic_folder import check_place
 from smartmask.data.inpaint_folder import InpaintFolder
 from smartmask.data.shards import SceneDataset
@@ -150,7 +151,10 @@ def _base(config: BaseTrainConfig, data: Path, workers: int) -> Job:
 
 
 def _controlnet(config: ControlNetTrainConfig, data: Path, workers: int) -> Job:
-    folder = InpaintFolder(data, needs_segmentation=config.control == "segmentation")
+    problems = Problems()
+    folder = InpaintFolder(data, needs_segmentation=config.control == "segmentation", problems=problems)
+    for line in problems.report():
+        click.echo(f"Left out: {line}", err=True)
     parts = load_controlnet_parts(config.init)
 
     def write(place: Path, weights: dict[str, Tensor], steps: int) -> None:

@@ -180,6 +180,7 @@ def segmenter(
 
     import torch
 
+    from smartmask.data.annotations.base import Problems
     from smartmask.data.labelled_photos import read_labelled_photos
     from smartmask.evaluation.segmenter import evaluate_segmenter
     from smartmask.model.segmenter.embedded import EmbeddedSegmenter
@@ -194,7 +195,10 @@ def segmenter(
         click.echo(json.dumps(asdict(config), indent=1))
         return
     torch.set_num_threads(threads)
-    photos, crops = read_labelled_photos(data, ["train"]), 0
+    problems = Problems()
+    photos, crops = read_labelled_photos(data, ["train"], problems), 0
+    for line in problems.report():
+        click.echo(f"Left out: {line}", err=True)
     if teacher is not None:
         named_by, _ = load_average(teacher)
         photos, initial = (
@@ -212,7 +216,7 @@ def segmenter(
     written(out, f"{crops:,} crops, {difference:.1e} from PyTorch")
     shipped = EmbeddedSegmenter(out)
     for split in ("validation", "test"):
-        score = asdict(evaluate_segmenter(shipped, read_labelled_photos(data, [split])))
+        score = asdict(evaluate_segmenter(shipped, read_labelled_photos(data, [split], problems)))
         (run / f"score_{split}.json").write_text(json.dumps(score, indent=1))
         tell({split: "", **{name: value for name, value in score.items() if not name.startswith("iou")}})
 

@@ -6,8 +6,6 @@ not a straight cut (a person behind a counter ends in a level line; a whole one 
 """
 
 import io
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from jaxtyping import Bool
 from smartmask.data.atomic import write_files
 from smartmask.data.layered_scene import LayeredScene, SceneLayer, Split, split_of
 from smartmask.errors import AnnotationError
+from smartmask.files import read_arrays
 from smartmask.perspective.scales import Support, scale_of
 
 _VERSION = 1
@@ -169,14 +168,13 @@ class SilhouetteLibrary:
             AnnotationError: If the file is missing, damaged, or of another version.
         """
         try:
-            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-                content = {name: file[name] for name in file.files}
+            content = read_arrays(path)
             version = int(content["version"])
             columns = [content[name].tolist() for name in ("labels", "sources", "groups", "sizes")]
             rows = list(zip(*columns, strict=True))
             bits = content["bits"].tobytes()
-        # TypeError: NumPy reads a file of a single array as that array.
-        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+            sizes = [(int(height), int(width)) for *_, (height, width) in rows]
+        except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
             reason = getattr(error, "strerror", None) or "it is damaged, or something else"
             raise AnnotationError(
                 f"{path}: cannot be read as a silhouette library ({reason}); make one with "
@@ -188,7 +186,7 @@ class SilhouetteLibrary:
                 "make it anew"
             )
         found, start = [], 0
-        for label, source, group, (height, width) in rows:
+        for (label, source, group, _), (height, width) in zip(rows, sizes, strict=True):
             end = start + (height * width + 7) // 8
             found.append(Silhouette(label, (height, width), bits[start:end], source, group))
             start = end
