@@ -172,6 +172,7 @@ listen({
     ask: () => find("prompt").select(),
     more: ifInHand(() => find("more").click()),
     mirror: ifInHand(() => moving.mirror()),
+    turn: (degrees) => store.state.object && moving.turn(degrees),
     keep: ifInHand(() => suggesting.keep().catch(sayError)),
     roll: () => command.roll(),
     merge: () => layers.merge(),

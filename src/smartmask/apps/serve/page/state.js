@@ -7,7 +7,7 @@ export const FIRST = Object.freeze({
   seed: 0,
   hint: Object.freeze({ kind: "none" }), // box: { box }; region: { rle }; scribble: { wanted, avoid }
   answer: null, // { kind, suggestions, said, command, python }
-  object: null, // the object in hand: { label, rle, outline, behind: [numbers], shape, score }
+  object: null, // the object in hand: { label, rle, outline, behind: [numbers], shape, score, base: { rle, matrix } }
   inserted: null, // the last insertion: { before: photo id, changed: rle }
   command: "",
   python: "",

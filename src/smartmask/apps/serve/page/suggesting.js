@@ -22,6 +22,7 @@ export class Suggesting {
   #asked = null; // what calls off the request for suggestions
   #live = null; // what calls off the live request
   #wanted = null; // the newest box of a drag that no request was made for yet
+  changing = Promise.resolve(); // ends when all that the object in hand is going through has been done
   #keeping = null; // the promise of an object that is being put into the layout
 
   constructor(store, painting) {
@@ -173,6 +174,7 @@ export class Suggesting {
   }
 
   async #push() {
+    await this.changing;
     const { layout, object } = this.store.state;
     if (!object) return;
     setPhase("keeping");

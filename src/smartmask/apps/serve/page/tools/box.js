@@ -53,6 +53,7 @@ export class BoxTool {
         this.#follow(box);
       },
       up: () => this.#end(box),
+      cancel: () => this.#end(null),
     };
   }
 
