@@ -24,6 +24,10 @@ export class Suggestions {
       object && answer?.suggestions[object.number]?.rle.counts === object.rle.counts ? object.number : -1;
     const items = (answer?.suggestions ?? []).map((one, i) => this.#item(one, i, i === taken, background));
     const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.number : null;
+    // A list box without options is none.
+    this.list.setAttribute("role", items.length ? "listbox" : "group");
+    if (items.length) this.list.setAttribute("aria-orientation", "horizontal");
+    else this.list.removeAttribute("aria-orientation");
     this.list.replaceChildren(...(items.length ? items : this.#empty(state)));
     this.isQuiet = true; // a focus that only comes back shows nothing
     if (focused) items[focused]?.focus({ preventScroll: true });
