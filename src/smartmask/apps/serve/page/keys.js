@@ -13,7 +13,7 @@ const LIST = [
   ["1 to 8", "take a suggestion"],
   ["L, X, K", "more like this, mirror, keep"],
   ["R", "another seed"],
-  ["F2, Delete, M, T", "rename, delete, merge, lift the chosen layers"],
+  ["F2, Delete, M, T", "rename, delete, merge, pick up the chosen layers"],
   ["Alt with up or down", "move a layer, or the object, in the list"],
   ["Ctrl+Z, Ctrl+Shift+Z", "undo, redo"],
   ["Ctrl+S", "save a mask, a cut-out, the layout"],

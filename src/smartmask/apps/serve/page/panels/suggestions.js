@@ -58,7 +58,7 @@ export class Suggestions {
         "aria-selected": String(isTaken),
         "data-number": number,
         tabindex: number === 0 ? "0" : "-1",
-        title: `${score}: ${from}`,
+        title: `Suggestion ${number + 1}, score ${score}: ${from}`,
         "aria-label": `Suggestion ${number + 1}, score ${score}, ${from}`,
         onpointerenter: show,
         onpointerleave: hide,
@@ -67,8 +67,8 @@ export class Suggestions {
         onclick: () => this.#pick(number, one),
       },
       thumbnail(one, background),
-      make("span", { class: "score" }, score),
-      make("span", { class: "from" }, one.shape.split(" of ").pop() || "drawn"),
+      make("span", { class: "score" }, String(number + 1)),
+      make("span", { class: "from" }, `score ${score}`),
     );
   }
 

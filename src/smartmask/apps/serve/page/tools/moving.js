@@ -10,7 +10,6 @@ const IDENTITY = [1, 0, 0, 1, 0, 0];
 export class MoveTool {
   name = "move";
   #waiting = 0; // changes that are not done yet
-  tip = "Move, scale or turn the object; click a region to choose it.";
 
   constructor({ canvas, painting, store, layers, suggesting }) {
     Object.assign(this, { canvas, painting, store, layers, suggesting });
@@ -18,6 +17,11 @@ export class MoveTool {
       const matrix = [...painting.mask.getTransform().getMatrix()];
       this.change(() => matrix);
     });
+  }
+
+  get tip() {
+    const { object } = this.store.state;
+    return object ? "Drag, scale or turn it, then keep it." : "Click a region to choose it.";
   }
 
   enter() {
