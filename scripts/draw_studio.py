@@ -22,7 +22,7 @@ PROMPT = "a bird"
 START, END = (455, 60), (600, 165)
 FRAMES = 20
 FILM_SIZE = (800, 450)
-COLOURS = ("#e7e5e1", "#ffd60a", "#ff266e", "#d6104f", "#ffffff")
+COLOURS = ("#e7e5e1", "#ffd60a", "#ff266e", "#cc0e4a", "#ffffff")
 FRAME_MS, LAST_MS = 110, 2600
 
 

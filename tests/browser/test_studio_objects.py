@@ -7,7 +7,9 @@ from serving import mask_of
 
 from smartmask.apps.inpainters import load_inpainter
 from smartmask.pipelines.insertion.place_behind import put_behind
+from smartmask.scene.affine import affine_outline
 from smartmask.scene.boxes import box_of
+from smartmask.scene.guidance import Box
 from smartmask.scene.layout import Layer
 from smartmask.scene.masks import mask_iou
 
@@ -54,9 +56,15 @@ def test_it_is_moved_scaled_mirrored_and_repainted(held):
     held.page.click("#mirror")
     held.settle()
     x0, _, x1, _ = (round(value) for value in box_of(moved))
-    assert (mask_in_hand(held)[:, x0:x1] == moved[:, x0:x1][:, ::-1]).mean() > 0.98
-
     mirrored = mask_in_hand(held)
+    assert (mirrored[:, x0:x1] == moved[:, x0:x1][:, ::-1]).mean() > 0.98
+
+    held.page.focus("#canvas")
+    for key in (">", ">", ",", "<", "<", "."):  # there and back
+        held.page.keyboard.press(key)
+    held.settle()
+    assert (mask_in_hand(held) != mirrored).mean() < 1e-4
+
     held.use("edge")
     held.drag([(300, 250), (340, 250)])
     held.settle()
@@ -68,6 +76,32 @@ def test_it_is_moved_scaled_mirrored_and_repainted(held):
     held.settle()
     assert not mask_in_hand(held)[250, 300:340].any()
     assert held.page.get_by_text("changed by hand").is_visible()
+
+
+def test_it_is_turned_by_its_handle_and_by_keys_and_undo_gives_its_pixels_back(held, smartmask, layout):
+    box = smartmask.suggest(layout, "a dog", guidance=Box(BOX), n=8, seed=0)[0]
+    before = held.state()["object"]
+    x0, y0, x1, _ = box.outline.box_xyxy()
+    scale = float(held.page.get_attribute("#canvas", "data-place").split()[0])
+    middle, top = (x0 + x1) / 2, y0 - 28 / scale
+    held.drag([(middle, top), (middle + 60, top + 20)])
+    held.settle()
+    turned = held.state()["object"]
+    a, b, c, d, e, f = turned["base"]["matrix"]
+    assert (a * d - b * c, d) == pytest.approx((1, a))
+    assert b > 0.3  # clockwise
+    expected = affine_outline(box.outline, (a, b, c, d, e, f))
+    assert np.array_equal(mask_in_hand(held), expected.mask(layout.size_hw))
+    assert turned["base"]["rle"] == before["rle"]
+
+    held.page.focus("#canvas")
+    for _ in range(30):
+        held.page.keyboard.press(">")
+    held.settle()
+    for _ in range(31):
+        held.page.keyboard.press("Control+z")
+    held.settle()
+    assert held.state()["object"] == before
 
 
 def test_more_like_it_and_toward_another_are_the_librarys(held, smartmask, layout):
@@ -130,7 +164,7 @@ def test_it_turns_by_button_and_keys_and_from_where_it_was_moved_to(studio, smar
     studio.drag([(x0, y0), (x0 + 30, y0)])
     studio.settle()
     assert studio.page.is_disabled("#turn")
-    assert "not repainted, can be turned" in studio.page.get_attribute("#turn", "title")
+    assert "not repainted or rotated, can be turned" in studio.page.get_attribute("#turn", "title")
 
 
 def test_it_goes_behind_a_layer_is_kept_and_lifted_again(held, layout):

@@ -118,12 +118,12 @@ def test_all_measures_masks_planner_and_ranker_and_reports(run, data, monkeypatc
     assert called == [(suites, 5), ("prompts", 5), ("objects", 5), ("limit", 5), Path("out")]
 
 
-def test_a_benchmark_prints_seconds_and_megabytes(run, monkeypatch):
+def test_a_benchmark_prints_seconds_megabytes_and_what_http_adds(run, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(Path(smartmask.__file__).parents[1]))  # of the processes it starts
     done = run("bench", "--rounds", 1)
     assert done.code == 0, done.err
     lines = done.out.splitlines()
-    assert [line.split()[-1] for line in lines] == ["s"] * 5 + ["MB"]
+    assert [line.split()[-1] for line in lines] == ["s"] * 5 + ["MB"] + ["x"] * 2
     assert all(float(line.split()[-2]) > 0 for line in lines)
 
 

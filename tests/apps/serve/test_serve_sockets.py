@@ -14,6 +14,11 @@ import numpy as np
 import pytest
 from serving import Server, png
 
+from smartmask.apps.serve.app import build_app
+from smartmask.apps.serve.limits import Limits
+from smartmask.apps.serve.running import server_of
+from smartmask.apps.serve.security import LOOPBACK
+
 GONE = 20
 """Seconds within which something that should happen at once has happened, on any machine."""
 
@@ -216,3 +221,8 @@ def test_bytes_that_are_no_http_end_the_connection(server):
         line.sendall(b"GET /" + b"x" * 200_000)
         assert line.recv(100).startswith(b"HTTP/1.1 400")
     assert server.client.get("/health").status_code == 200
+
+
+def test_it_takes_asyncios_loop_even_where_uvloop_is_installed(server):
+    """Its connections time themselves on asyncio's transports; uvloop's are of another kind."""
+    assert server_of(build_app(server.studio, LOOPBACK), Limits()).config.loop == "asyncio"

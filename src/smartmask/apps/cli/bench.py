@@ -1,4 +1,4 @@
-"""`smartmask bench`: time and memory of suggestions, and speed of the data engine."""
+"""`smartmask bench`: time and memory of suggestions, what HTTP adds, and speed of the data engine."""
 
 import statistics
 import subprocess
@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,8 +43,9 @@ def bench(
 ) -> None:
     """Measure seconds and megabytes of suggestions on this machine.
 
-    With --meshes, --silhouettes and --dataset also how fast scenes and training views are made, by processor
-    time, so that other work on the machine does not count.
+    With the extra "web" also how long the studio's answers take, in times of the same calls in Python. With
+    --meshes, --silhouettes and --dataset also how fast scenes and training views are made, by
+    processor time, so that other work on the machine does not count.
     """
     engine = (meshes, silhouettes, dataset)
     if any(engine) and not all(engine):
@@ -58,6 +60,11 @@ def bench(
         return
     for name, figure in _suggestions(weights, rounds):
         click.echo(f"{name:60}{figure}")
+    if find_spec("fastapi") and find_spec("uvicorn"):
+        from smartmask.apps.cli.bench_serving import serving
+
+        for name, figure in serving(weights, _photo(), rounds):
+            click.echo(f"{name:60}{figure}")
     if meshes and silhouettes and dataset:
         for name, figure in _engine(meshes, silhouettes, layouts, dataset):
             click.echo(f"{name:60}{figure}")

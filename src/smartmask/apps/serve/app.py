@@ -22,6 +22,7 @@ from smartmask.apps.serve.security import Security
 from smartmask.apps.serve.studio import Studio
 from smartmask.apps.serve.suggestions import suggest_routes
 from smartmask.apps.serve.transfer import Transfer
+from smartmask.apps.serve.transforms import transform_routes
 
 PAGE = Path(str(files("smartmask.apps.serve") / "page"))
 
@@ -54,7 +55,15 @@ def build_app(studio: Studio, hosts: Collection[str] | None, token: str | None =
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         lifespan=lifespan,
     )
-    for routes in (photo_routes, layout_routes, suggest_routes, insert_routes, plan_routes, export_routes):
+    for routes in (
+        photo_routes,
+        layout_routes,
+        suggest_routes,
+        transform_routes,
+        insert_routes,
+        plan_routes,
+        export_routes,
+    ):
         app.include_router(routes(studio))
 
     @app.get("/health")

@@ -21,6 +21,8 @@ Number = Annotated[int, Field(ge=0, lt=MAX_LAYERS)]
 Seed = Annotated[int, Field(ge=0, lt=2**53)]
 Side = Annotated[int, Field(ge=1, le=2**16)]
 Box = tuple[FiniteFloat, FiniteFloat, FiniteFloat, FiniteFloat]
+Linear = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
+Offset = Annotated[float, Field(ge=-(2**20), le=2**20, allow_inf_nan=False)]
 Behind = Annotated[list[Number], Field(max_length=MAX_LAYERS)]
 
 
@@ -223,6 +225,21 @@ class SuggestAnswer(_Message):
     command: str
     python: str
     milliseconds: float
+
+
+class TransformRequest(_Message):
+    """A mask and an affine map, written as SVG does: x' = a x + c y + e, y' = b x + d y + f."""
+
+    rle: Rle
+    matrix: tuple[Linear, Linear, Linear, Linear, Offset, Offset]
+
+
+class TransformAnswer(_Message):
+    """The mask mapped; `outline` is null where a mask was not drawn from one."""
+
+    rle: Rle
+    box: tuple[float, float, float, float]
+    outline: list[list[tuple[float, float]]] | None
 
 
 class InsertOptions(_Message):

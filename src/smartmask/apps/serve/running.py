@@ -166,6 +166,7 @@ def server_of(app: ASGIApp, limits: Limits) -> uvicorn.Server:
         uvicorn.Config(
             app,
             http=connection,
+            loop="asyncio",  # uvloop, which other packages may bring, has transports of its own kind
             ws="none",
             log_level="error",
             access_log=False,

@@ -75,8 +75,7 @@ def guidance_of(body: SuggestRequest, size_hw: tuple[int, int]) -> Guidance:
 def suggestion_record(studio: Studio, suggestion: Suggestion) -> dict[str, Any]:
     """A suggestion's answer; its outline is kept for exports."""
     outline, origin = suggestion.outline, suggestion.origin
-    size_bytes = sum(curve.nbytes for curve in outline.curves) + 500
-    studio.store.put(mask_id(suggestion.mask), Drawn(outline), size_bytes)
+    keep_outline(studio, suggestion.mask, outline)
     return {
         "score": float(suggestion.score),
         "box": [round(value, 2) for value in suggestion.box_xyxy],
@@ -84,12 +83,23 @@ def suggestion_record(studio: Studio, suggestion: Suggestion) -> dict[str, Any]:
         "origin": "drawn" if origin is None else "memory",
         "shape": "" if origin is None else f"a {origin.label} of {origin.source}",
         "turn": origin.shape if origin is not None and origin.views > 1 else "",
-        "outline": [_ring(curve) for curve in outline.curves],
+        "outline": rings(outline),
     }
 
 
+def keep_outline(studio: Studio, mask: Bool[np.ndarray, "H W"], outline: Outline) -> None:
+    """Keep the outline that a mask was drawn from."""
+    size_bytes = sum(curve.nbytes for curve in outline.curves) + 500
+    studio.store.put(mask_id(mask), Drawn(outline), size_bytes)
+
+
+def rings(outline: Outline) -> list[list[list[float]]]:
+    """An outline's curves as a screen needs them."""
+    return [_ring(curve) for curve in outline.curves]
+
+
 def _ring(curve: Float32[np.ndarray, "P 2"]) -> list[list[float]]:
-    """A curve's points as a screen needs them."""
+    """Some of a curve's points, rounded."""
     step = -(-len(curve) // MOST_POINTS)
     kept = curve[::step] if len(curve) >= 3 * step else curve
     return kept.astype(np.float64).round(1).tolist()

@@ -107,6 +107,9 @@ export const variations = (body, signal) => post("v1/variations", body, signal);
 export const turn = (body, signal) => post("v1/turn", body, signal);
 export const between = (body, signal) => post("v1/between", body, signal);
 
+/** A mask moved, scaled, turned or mirrored. */
+export const transform = (body) => json("POST", "v1/transform", body);
+
 /** A photo or picture as a bitmap. */
 export async function picture(id) {
   const answer = await remembering([id], () => request("GET", `v1/photos/${id}`));

@@ -8,17 +8,20 @@ const LIST = [
   ["V, D", "move the object, paint its edge (Alt removes)"],
   ["[ and ]", "thinner or thicker brush"],
   ["Arrows in the picture", "move the box or the object, with Shift by 10 pixels; with Alt resize"],
+  [", and .", "rotate the object by 2 degrees, with Shift by 15"],
   ["Escape", "draw no hint"],
   ["1 to 8", "take a suggestion"],
   ["L, N, X, K", "more like this, turn (with Shift back), mirror, keep"],
   ["R", "another seed"],
-  ["F2, Delete, M, T", "rename, delete, merge, lift the chosen layers"],
+  ["F2, Delete, M, T", "rename, delete, merge, pick up the chosen layers"],
   ["Alt with up or down", "move a layer, or the object, in the list"],
   ["Ctrl+Z, Ctrl+Shift+Z", "undo, redo"],
   ["Ctrl+S", "save a mask, a cut-out, the layout"],
-  ["+, −, 0, space and drag", "zoom, fit, pan"],
+  ["+, −, 0, wheel, pinch", "zoom, fit"],
+  ["Ctrl+arrows, space and drag, Shift+wheel", "move the picture"],
   ["/", "to the field above"],
 ];
+const PAN = 40; // pixels of the screen
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** Listen for keys; `does` says what each action is. */
@@ -27,7 +30,7 @@ export function listen({ canvas, toolbar, does }) {
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]")) return;
     const isTyping = event.target.matches("input:not([type=range], [type=checkbox], [type=radio])");
-    if ((event.ctrlKey || event.metaKey) && !isTyping) return control(event, does);
+    if ((event.ctrlKey || event.metaKey) && !isTyping) return control(event, canvas, does);
     if (isTyping || event.ctrlKey || event.metaKey) return undefined;
     if (event.target === canvas.host && ARROWS[event.key]) {
       event.preventDefault();
@@ -42,12 +45,16 @@ export function listen({ canvas, toolbar, does }) {
   canvas.host.addEventListener("keyup", (event) => ARROWS[event.key] && canvas.tool?.keyUp?.());
 }
 
-function control(event, does) {
+function control(event, canvas, does) {
+  if (event.target === canvas.host && ARROWS[event.key]) {
+    event.preventDefault();
+    return canvas.panBy(...ARROWS[event.key].map((value) => -PAN * value));
+  }
   const key = event.key.toLowerCase();
   const action = { z: event.shiftKey ? does.redo : does.undo, y: does.redo, s: does.save }[key];
-  if (!action) return;
+  if (!action) return undefined;
   event.preventDefault();
-  action();
+  return action();
 }
 
 function plain(event, canvas, toolbar, does) {
@@ -62,6 +69,10 @@ function plain(event, canvas, toolbar, does) {
     0: () => canvas.fit(),
     "/": does.ask,
     "?": showHelp,
+    ",": () => does.rotate(-2),
+    ".": () => does.rotate(2),
+    "<": () => does.rotate(-15),
+    ">": () => does.rotate(15),
     l: does.more,
     n: () => does.turn(event.shiftKey ? -1 : 1),
     x: does.mirror,

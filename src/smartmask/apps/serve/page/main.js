@@ -173,6 +173,7 @@ listen({
     more: ifInHand(() => find("more").click()),
     turn: (by) => store.state.object && suggesting.turn(by),
     mirror: ifInHand(() => moving.mirror()),
+    rotate: (degrees) => store.state.object && moving.rotate(degrees),
     keep: ifInHand(() => suggesting.keep().catch(sayError)),
     roll: () => command.roll(),
     merge: () => layers.merge(),

@@ -8,6 +8,7 @@ export const FIRST = Object.freeze({
   hint: Object.freeze({ kind: "none" }), // box: { box }; region: { rle }; scribble: { wanted, avoid }
   answer: null, // { kind, suggestions, said, command, python }
   object: null, // the object in hand: { label, rle, outline, behind: [numbers], shape, score,
+  // base: { rle, matrix }: the mask that it is a map of,
   // turning: { rle, shape, steps, now }: what it is turned from and by how much, and its shape by name; or null }
   inserted: null, // the last insertion: { before: photo id, changed: rle }
   command: "",

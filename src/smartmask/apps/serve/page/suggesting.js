@@ -22,7 +22,7 @@ export class Suggesting {
   #asked = null; // what calls off the request for suggestions
   #live = null; // what calls off the live request
   #wanted = null; // the newest box of a drag that no request was made for yet
-  #turned = Promise.resolve(); // when the object in hand has been turned as often as was asked for
+  changing = Promise.resolve(); // ends when all that the object in hand is going through has been done
   #keeping = null; // the promise of an object that is being put into the layout
 
   constructor(store, painting) {
@@ -123,7 +123,7 @@ export class Suggesting {
 
   /** Turn the object in hand by some views: always from where it was chosen or moved to, so nothing drifts. */
   turn(by) {
-    this.#turned = this.#turned.then(() => this.#turn(by)); // quick presses count one after the other
+    this.changing = this.changing.then(() => this.#turn(by)); // quick presses count one after the other
   }
 
   async #turn(by) {
@@ -138,7 +138,7 @@ export class Suggesting {
       if (this.store.state.object !== object) return;
       const { rle, outline, shape, score, turn: now } = suggestions[0];
       const turning = { ...object.turning, steps, now };
-      this.store.step({ object: { ...object, rle, outline, shape, score, turning }, command, python });
+      this.store.step({ object: { ...object, rle, outline, shape, score, base: null, turning }, command, python });
     } catch (error) {
       sayError(error);
     } finally {
@@ -200,6 +200,7 @@ export class Suggesting {
   }
 
   async #push() {
+    await this.changing;
     const { layout, object } = this.store.state;
     if (!object) return;
     setPhase("keeping");

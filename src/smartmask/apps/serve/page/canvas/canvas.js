@@ -2,12 +2,15 @@
 // which goes to the tool at hand unless it grips a handle.
 /* global Konva */
 
+import { watchPinch } from "./pinch.js";
+
 const MARGIN = { top: 54, side: 20, bottom: 20 };
 const [LEAST_ZOOM, MOST_ZOOM] = [0.05, 16];
 
 export class Canvas {
   #isFitted = true;
   #isSpaceDown = false;
+  #interrupt = null; // what calls off the drag that a tool follows
 
   constructor(host) {
     this.host = host;
@@ -26,6 +29,7 @@ export class Canvas {
     this.stage.on("dblclick dbltap", (event) => this.tool?.open?.(this.pointOf(event.evt)));
     host.addEventListener("pointermove", (event) => this.tool?.hover?.(this.pointOf(event)));
     host.addEventListener("pointerleave", () => this.tool?.hover?.(null));
+    watchPinch(this);
   }
 
   get zoom() {
@@ -56,6 +60,17 @@ export class Canvas {
     this.#place(scale, about[0] - (about[0] - x) * grown, about[1] - (about[1] - y) * grown);
   }
 
+  /** Move the picture by so many pixels of the screen. */
+  panBy(dx, dy) {
+    this.#isFitted = false;
+    this.#place(this.zoom, this.stage.x() + dx, this.stage.y() + dy);
+  }
+
+  /** Call off what the pointer is drawing. */
+  interrupt() {
+    this.#interrupt?.();
+  }
+
   /** The pixel under an event's pointer, as fractions, kept on the picture. */
   pointOf(event) {
     const frame = this.host.getBoundingClientRect();
@@ -79,7 +94,11 @@ export class Canvas {
   #wheel(event) {
     event.preventDefault();
     const frame = this.host.getBoundingClientRect();
-    this.zoomBy(Math.exp(-event.deltaY / 400), [event.clientX - frame.left, event.clientY - frame.top]);
+    if (event.shiftKey) return this.panBy(-event.deltaX, -event.deltaY);
+    // A pinch on a touchpad comes as a wheel with Ctrl, in small steps.
+    const speed = event.ctrlKey ? 100 : 400;
+    const about = [event.clientX - frame.left, event.clientY - frame.top];
+    return this.zoomBy(Math.exp(-event.deltaY / speed), about);
   }
 
   #space(event, isDown) {
@@ -102,28 +121,30 @@ export class Canvas {
         pointer,
         (move) => drag.move(this.pointOf(move), move),
         () => drag.up(),
+        () => drag.cancel(),
       );
     return undefined;
   }
 
-  /** Follow one pointer until it is lifted. */
-  follow(pointer, move, up) {
+  /** Follow one pointer until it is lifted, or the drag is called off. */
+  follow(pointer, move, up, cancel = up) {
     const moved = (event) => event.pointerId === pointer.pointerId && move(event);
-    const lifted = (event) => {
-      if (event.pointerId !== pointer.pointerId) return;
+    const end = (last) => {
       window.removeEventListener("pointermove", moved);
       for (const name of ["pointerup", "pointercancel"]) window.removeEventListener(name, lifted);
-      up();
+      this.#interrupt = null;
+      last();
     };
+    const lifted = (event) => event.pointerId === pointer.pointerId && end(up);
+    this.#interrupt = () => end(cancel);
     window.addEventListener("pointermove", moved);
     for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, lifted);
   }
 
   #pan(pointer) {
     let [x, y] = [pointer.clientX, pointer.clientY];
-    this.#isFitted = false;
     const move = (event) => {
-      this.#place(this.zoom, this.stage.x() + event.clientX - x, this.stage.y() + event.clientY - y);
+      this.panBy(event.clientX - x, event.clientY - y);
       [x, y] = [event.clientX, event.clientY];
     };
     this.follow(pointer, move, () => {});

@@ -30,6 +30,21 @@ export function boxOfRings(rings) {
   return box;
 }
 
+/** The centre of gravity of what rings enclose; holes run the other way round. */
+export function centreOf(rings) {
+  let [twice, x, y] = [0, 0, 0];
+  for (const ring of rings) {
+    ring.forEach(([ax, ay], i) => {
+      const [bx, by] = ring[(i + 1) % ring.length];
+      const cross = ax * by - bx * ay;
+      twice += cross;
+      x += (ax + bx) * cross;
+      y += (ay + by) * cross;
+    });
+  }
+  return [x / (3 * twice), y / (3 * twice)];
+}
+
 /** Draw rings as a path into a 2D context. */
 export function tracePath(context, rings) {
   context.beginPath();
@@ -107,6 +122,9 @@ function ringFrom(start, next, across) {
   return ring;
 }
 
-/** Rings moved, scaled and mirrored: each point becomes (sx x + dx, sy y + dy). */
-export const mapped = (rings, [sx, sy, dx, dy]) =>
-  rings.map((ring) => ring.map(([x, y]) => [sx * x + dx, sy * y + dy]));
+/** The affine map, [a, b, c, d, e, f] as SVG writes it, that does `first` and then `second`. */
+export function product(second, first) {
+  const [a, b, c, d, e, f] = second;
+  const [p, q, r, s, t, u] = first;
+  return [a * p + c * q, b * p + d * q, a * r + c * s, b * r + d * s, a * t + c * u + e, b * t + d * u + f];
+}

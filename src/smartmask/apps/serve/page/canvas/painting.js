@@ -74,7 +74,13 @@ export class Painting {
       borderStroke: HINT,
       anchorStroke: "#8a7200",
     });
-    this.maskHandles = new Konva.Transformer({ ...look, borderStroke: ACCENT, anchorStroke: ACCENT });
+    this.maskHandles = new Konva.Transformer({
+      ...look,
+      rotateEnabled: true,
+      rotateAnchorOffset: 28,
+      borderStroke: ACCENT,
+      anchorStroke: ACCENT,
+    });
     this.brush = new Konva.Circle({ ...still, stroke: "#fff", strokeWidth: 1.5, visible: false });
     this.brush.setAttrs({
       strokeScaleEnabled: false,

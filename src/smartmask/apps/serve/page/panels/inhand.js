@@ -27,7 +27,7 @@ export class InHand {
         "div",
         { class: "heading" },
         make("h2", {}, object.label),
-        object.score === null ? null : make("span", { class: "score" }, object.score.toFixed(2)),
+        object.score === null ? null : make("span", { class: "score" }, `score ${object.score.toFixed(2)}`),
       ),
       make("p", { class: "quiet" }, object.score === null ? "changed by hand" : from),
       make(
@@ -56,7 +56,7 @@ export class InHand {
           "Turn",
           object.turning
             ? "Its next view, in its place (N; Shift and N: back)"
-            : "Only what was drawn from a mesh known from several sides, and not repainted, can be turned",
+            : "Only what was drawn from a mesh known from several sides, and not repainted or rotated, can be turned",
           (event) => this.suggesting.turn(event.shiftKey ? -1 : 1),
           { id: "turn", disabled: !object.turning },
         ),
@@ -64,7 +64,7 @@ export class InHand {
       make(
         "div",
         { class: "row actions" },
-        act("Toward…", "Masks on the way to another suggestion", () => this.#toward(), { id: "toward" }),
+        act("Blend toward…", "Masks on the way to another suggestion", () => this.#toward(), { id: "toward" }),
         act("Mirror", "Mirror it (X)", () => this.moving.mirror(), { id: "mirror" }),
         act("Save…", "Save its mask or cut-out (Ctrl+S)", () => this.saving.open(), { id: "save-object" }),
       ),
@@ -72,7 +72,7 @@ export class InHand {
         "div",
         { class: "row actions" },
         act(
-          "Insert…",
+          "Insert cut-out…",
           "Put a cut-out in: choose a PNG of the object, or drop it on the picture",
           () => find("cutout-file").click(),
           { id: "insert", disabled: !photo },

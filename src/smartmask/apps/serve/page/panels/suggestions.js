@@ -24,6 +24,10 @@ export class Suggestions {
       object && answer?.suggestions[object.number]?.rle.counts === object.rle.counts ? object.number : -1;
     const items = (answer?.suggestions ?? []).map((one, i) => this.#item(one, i, i === taken, background));
     const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.number : null;
+    // A list box without options is none.
+    this.list.setAttribute("role", items.length ? "listbox" : "group");
+    if (items.length) this.list.setAttribute("aria-orientation", "horizontal");
+    else this.list.removeAttribute("aria-orientation");
     this.list.replaceChildren(...(items.length ? items : this.#empty(state)));
     this.isQuiet = true; // a focus that only comes back shows nothing
     if (focused) items[focused]?.focus({ preventScroll: true });
@@ -54,7 +58,7 @@ export class Suggestions {
         "aria-selected": String(isTaken),
         "data-number": number,
         tabindex: number === 0 ? "0" : "-1",
-        title: `${score}: ${from}`,
+        title: `Suggestion ${number + 1}, score ${score}: ${from}`,
         "aria-label": `Suggestion ${number + 1}, score ${score}, ${from}`,
         onpointerenter: show,
         onpointerleave: hide,
@@ -63,8 +67,8 @@ export class Suggestions {
         onclick: () => this.#pick(number, one),
       },
       thumbnail(one, background),
-      make("span", { class: "score" }, score),
-      make("span", { class: "from" }, one.shape.split(" of ").pop() || "drawn"),
+      make("span", { class: "score" }, String(number + 1)),
+      make("span", { class: "from" }, `score ${score}`),
     );
   }
 

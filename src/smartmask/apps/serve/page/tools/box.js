@@ -53,6 +53,7 @@ export class BoxTool {
         this.#follow(box);
       },
       up: () => this.#end(box),
+      cancel: () => this.#end(null),
     };
   }
 
@@ -94,6 +95,7 @@ export class BoxTool {
     this.setDragging(false);
     if (box && isLarge(box)) return this.suggesting.settle({ kind: "box", box });
     this.suggesting.cancel();
+    this.painting.showMask("live", null);
     return this.store.amend({});
   }
 

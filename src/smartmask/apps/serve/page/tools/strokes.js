@@ -42,15 +42,19 @@ export class RegionTool {
   down(start) {
     if (!this.suggesting.isReady) return null;
     const points = [start];
+    const cancel = () => {
+      this.setDragging(false);
+      this.painting.lasso.points([]);
+    };
     this.setDragging(true);
     return {
+      cancel,
       move: (point) => {
         points.push(point);
         this.painting.lasso.points(points.flat());
       },
       up: () => {
-        this.setDragging(false);
-        this.painting.lasso.points([]);
+        cancel();
         const rle =
           points.length > 2
             ? painted(rasterise([points], this.canvas.size, "nonzero"), this.canvas.size)
@@ -103,7 +107,11 @@ export class BrushTool {
       this.hover(point);
     };
     move(start);
-    return { move, up: () => this.#end(strokes) };
+    const cancel = () => {
+      this.setDragging(false);
+      this.store.amend({});
+    };
+    return { move, cancel, up: () => this.#end(strokes) };
   }
 
   #stroke({ wanted, avoid, removes }, context, from, to) {
@@ -166,7 +174,7 @@ export class BrushTool {
     const size = this.canvas.size;
     if (!boxOf(mask, size)) return this.store.amend({});
     return this.store.step({
-      object: { ...object, rle: encode(mask, size), outline: outlineOf(mask, size), score: null, turning: null },
+      object: { ...object, rle: encode(mask, size), outline: outlineOf(mask, size), base: null, score: null, turning: null },
     });
   }
 }

@@ -31,6 +31,7 @@ export class Toolbar {
             onclick: () => this.use(name),
           },
           icon(name),
+          make("span", {}, TITLES[name]),
         ),
       );
     }
@@ -81,9 +82,11 @@ export class Toolbar {
 
   #options() {
     const { tool } = this.canvas;
-    const { hint, object } = this.store.state;
+    const { hint, object, answer } = this.store.state;
     const hasHint = hint.kind !== "none" && !object;
-    const shown = `${tool.name} ${hasHint}`;
+    const isToChoose = !object && answer?.suggestions.length > 0;
+    const tip = isToChoose ? "Choose one below, or go on drawing." : tool.tip;
+    const shown = `${tool.name} ${hasHint} ${tip}`;
     if (find("options").dataset.shown === shown) return; // else a slider at hand would be lost
     find("options").dataset.shown = shown;
     const size = make("input", {
@@ -101,7 +104,7 @@ export class Toolbar {
       onchange: (event) => (tool.removes = event.target.checked),
     });
     find("options").replaceChildren(
-      make("span", {}, tool.tip),
+      make("span", {}, tip),
       ...(tool.hasBrush ? [make("label", { class: "slider", title: "Brush: [ and ]" }, "Brush ", size)] : []),
       ...(tool.name === "edge" ? [make("label", {}, remove, " remove")] : []),
       ...(hasHint
