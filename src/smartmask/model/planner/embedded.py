@@ -8,13 +8,13 @@ prompt.
 
 import zlib
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Bool, Float32
+from jaxtyping import Bool, Float32, Float64
 
 from smartmask.language.kinds import Kinds
 from smartmask.language.prompt_reader import read_scene_prompt
@@ -30,17 +30,22 @@ from smartmask.model.planner.boxes import (
     Wanted,
     as_boxes,
     choose_box,
+    drawn_boxes,
     position,
+    rule_scores,
     seen_shares,
+    sized_boxes,
 )
+from smartmask.model.planner.lone_places import DRAWN, LEAST_KNOWN, LEAST_SIDE, OF_PHOTOS, LonePlaces
 from smartmask.model.planner.metric import MetricScene, MetricSize
 from smartmask.model.planner.network import PlannerNetwork, load_planner_network
+from smartmask.model.planner.places import PlacesNetwork, load_places_network
 from smartmask.model.planner.start_layouts import nearest_place, start_layout
 from smartmask.model.planner.state import layout_shapes
 from smartmask.model.planner.support import SupportRules, rests
 from smartmask.model.planner.wishes import CELLS, SeenScene, room_tests, told
 from smartmask.perspective.estimate import estimate_camera
-from smartmask.protocols import PlannedObject, TextEncoder
+from smartmask.protocols import DrawBox, PlannedObject, TextEncoder
 from smartmask.scene.boxes import BoxXYXY, box_of
 from smartmask.scene.layout import Layout
 
@@ -64,24 +69,18 @@ SAME_THING = 0.72
 """Cosine above which a proposed label could be counted as a named one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alone:
-    """A thing that is put into a photo, and no part of a planned scene.
-
-    Attributes:
-        words: All that is said of it.
-        aspect: Width over height, both as shares of the canvas, if it has a shape already.
-    """
-
-    words: str
-    aspect: float | None
-
-
 class EmbeddedPlanner:
     """A `Planner` that needs neither PyTorch nor a network connection."""
 
-    def __init__(self, network: PlannerNetwork, encoder: TextEncoder) -> None:
+    def __init__(
+        self, network: PlannerNetwork, encoder: TextEncoder, places: PlacesNetwork | None = None
+    ) -> None:
         """Take the parts.
+
+        Args:
+            network: Plans scenes.
+            encoder: That it was trained with.
+            places: Knows where single things are in photos; plans do without it.
 
         Raises:
             ValueError: If the encoder is not as wide as the one that the network was trained with.
@@ -91,7 +90,7 @@ class EmbeddedPlanner:
                 f"the planner was trained with embeddings of {network.card.network.text_width} numbers, but "
                 f"the encoder gives {encoder.width}"
             )
-        self._network, self._encoder = network, encoder
+        self._network, self._encoder, self._places = network, encoder, places
         self._rules = SupportRules(encoder)
         kinds = Kinds(encoder.encode)
         self._kind_of = lru_cache(maxsize=4096)(
@@ -102,13 +101,14 @@ class EmbeddedPlanner:
         self._nearest = lru_cache(maxsize=64)(lambda said: nearest_place(said, encoder))
 
     @staticmethod
-    def load(path: Path, encoder: TextEncoder) -> "EmbeddedPlanner":
-        """The planner in a weights file.
+    def load(path: Path, encoder: TextEncoder, places: Path | None = None) -> "EmbeddedPlanner":
+        """The planner in a weights file, with the network of places in another.
 
         Raises:
             CheckpointError: If the file cannot be used.
         """
-        return EmbeddedPlanner(load_planner_network(path), encoder)
+        known = None if places is None else load_places_network(places)
+        return EmbeddedPlanner(load_planner_network(path), encoder, known)
 
     def start(self, prompt: str, size_hw: tuple[int, int], seed: int) -> Layout:
         """The regions that a scene of this prompt begins with.
@@ -135,21 +135,65 @@ class EmbeddedPlanner:
             return self._named(scene, said, [number for number, _ in pending], rng)
         return self._proposed(scene, said, rng, may_stop=len(placed) >= LEAST_ADDED)
 
-    def boxes(
-        self, layout: Layout, prompt: str, scene: str | None
-    ) -> Callable[[np.random.Generator, float | None], BoxXYXY]:
+    def boxes(self, layout: Layout, prompt: str, scene: str | None, seed: int) -> DrawBox:
         """Draws boxes for an object of these words; see `Placer`."""
         label, said, number = _object_said(prompt)
         there = tuple(layer.label for layer in layout.layers if layer.mask.any())
         place = self._place_of(ScenePrompt(scene or prompt), there)
         seen = self._see(layout, replace(said, text=scene or prompt), place)
 
-        def draw(rng: np.random.Generator, aspect: float | None) -> BoxXYXY:
-            alone = Alone(prompt, None if aspect is None else aspect * layout.size_hw[0] / layout.size_hw[1])
-            _, chosen = self._place(seen, label, said, number, rng, alone=alone)
-            return _in_pixels(chosen.box, layout.size_hw)
+        rng = np.random.default_rng([seed, 29, zlib.crc32(prompt.encode())])
+        places = self._lone_places(seen, label, said, number, prompt, rng)
+
+        def draw(place: int | None, rng: np.random.Generator, aspect: float | None) -> BoxXYXY:
+            share = None if aspect is None else aspect * layout.size_hw[0] / layout.size_hw[1]
+            return _in_pixels(places.draw(place, rng, share), layout.size_hw)
 
         return draw
+
+    def _lone_places(
+        self,
+        scene: SeenScene,
+        label: str,
+        said: ScenePrompt,
+        number: int | None,
+        words: str,
+        rng: np.random.Generator,
+    ) -> LonePlaces:
+        """Where a single thing may come; of a layout of which little ground is known, as photos have it."""
+        answer = self._network.ask_box(scene.reading, self._encoder.encode([label])[0])
+        wanted, *_ = self._wanted(scene, label, said, number, words, is_alone=True)
+        is_known = scene.surfaces.known_share() >= LEAST_KNOWN
+        drawn: list[tuple[Float32[np.ndarray, "_ 4"], Float64[np.ndarray, " _"]]] = []
+        if is_known or wanted.musts or self._places is None:
+            found = drawn_boxes(
+                self._network, scene.reading, answer, scene.boxes, wanted, rng, search=number is not None
+            )
+            likely = np.exp(found.likely - found.likely.max())
+            drawn.append((found.raw, likely / likely.sum() * (1 - OF_PHOTOS)))
+        if self._places is not None and not wanted.musts:
+            height, width = scene.layout.size_hw
+            labels = [scene.layout.layers[n].label for n in scene.shown]
+            density = self._places.density(
+                self._encoder.encode([label if " " in words else words])[0],
+                self._encoder.encode(labels),
+                scene.boxes,
+                float(np.log(width / height)),
+            )
+            boxes = density.draw(DRAWN, rng)
+            boxes = boxes[(boxes[:, 2:] - boxes[:, :2]).min(1) >= LEAST_SIDE]
+            drawn.append((boxes, np.full(len(boxes), OF_PHOTOS / max(len(boxes), 1))))
+
+        def sized(
+            boxes: Float32[np.ndarray, "K 4"], aspect: float | None, rng: np.random.Generator
+        ) -> tuple[Float32[np.ndarray, "K 4"], Float64[np.ndarray, " K"]]:
+            asked = replace(wanted, aspect=aspect, size=wanted.size if is_known else None)
+            _, found = sized_boxes(boxes, asked, rng)
+            if is_known or wanted.musts:
+                return found, rule_scores(found, asked)
+            return found, np.zeros(len(found))
+
+        return LonePlaces.of(drawn, sized, rng)
 
     def _place_of(self, said: ScenePrompt, there: tuple[str, ...]) -> str:
         """The kind of place: as said, or that of what is named, or that of what is there."""
@@ -256,10 +300,34 @@ class EmbeddedPlanner:
         number: int | None,
         rng: np.random.Generator,
         words: str | None = None,
-        alone: Alone | None = None,
     ) -> tuple[int, ChosenBox]:
         """A box for a thing, and how many of the layers shown are behind it; words tell its size if given."""
         answer = self._network.ask_box(scene.reading, self._encoder.encode([label])[0])
+        wanted, stands, lowest, highest = self._wanted(scene, label, said, number, words or label)
+        chosen = choose_box(
+            self._network, scene.reading, answer, scene.boxes, wanted, rng, search=number is not None
+        )
+        behind = position(
+            self._network, scene.reading, answer, chosen, scene.boxes, stands, lowest, max(lowest, highest)
+        )
+        hides = label not in SURFACES["ground"]
+        if hides and _hidden_share(chosen.box, scene.boxes[behind:]) > MOST_HIDDEN:
+            behind = max(lowest, highest)  # what nobody would see is brought to the front
+        if hides and not self._leaves_named_seen(scene, said, label, chosen, behind):
+            chosen = replace(chosen, score=chosen.score - 3)
+        return behind, chosen
+
+    def _wanted(
+        self,
+        scene: SeenScene,
+        label: str,
+        said: ScenePrompt,
+        number: int | None,
+        words: str,
+        *,
+        is_alone: bool = False,
+    ) -> tuple[Wanted, Bool[np.ndarray, " N"], int, int]:
+        """What is asked of a box; which layers stand as the thing does; where in the order it may come."""
         musts, meant, lowest, highest = told(scene, said, number, self._rules)
         hold = self._rules.hold(label)
         hides = label not in SURFACES["ground"]
@@ -278,23 +346,12 @@ class EmbeddedPlanner:
             things=scene.boxes[~scene.is_region] if hides and not musts else None,
             standing=scene.boxes[stands],
             most_hidden=MOST_HIDDEN_BY_EXTRA if number is None else MOST_HIDDEN,
-            most_behind=MOST_BEHIND_ALONE if alone else MOST_HIDDEN,
-            aspect=alone.aspect if alone else None,
+            most_behind=MOST_BEHIND_ALONE if is_alone else MOST_HIDDEN,
             rest=None if musts else self._rest(scene, label),
             is_sent_up=not musts and self._rules.is_sent_up(label),
-            size=self._size(scene, alone.words if alone else words or label),
+            size=self._size(scene, words),
         )
-        chosen = choose_box(
-            self._network, scene.reading, answer, scene.boxes, wanted, rng, search=number is not None
-        )
-        behind = position(
-            self._network, scene.reading, answer, chosen, scene.boxes, stands, lowest, max(lowest, highest)
-        )
-        if hides and _hidden_share(chosen.box, scene.boxes[behind:]) > MOST_HIDDEN:
-            behind = max(lowest, highest)  # what nobody would see is brought to the front
-        if hides and not self._leaves_named_seen(scene, said, label, chosen, behind):
-            chosen = replace(chosen, score=chosen.score - 3)
-        return behind, chosen
+        return wanted, stands, lowest, highest
 
     def _rest(self, scene: SeenScene, label: str) -> Bool[np.ndarray, "C C"] | None:
         """Where such a thing belongs: on furniture, on the road; None = anywhere that holds it."""
