@@ -18,7 +18,7 @@ from smartmask.protocols import TextEncoder
 from smartmask.training.planner.places_network import PlacesBatch
 
 MIXTURE: dict[str, float] = {"coco": 0.32, "voc": 0.36, "nyu40": 0.13, "made": 0.19}
-"""Share of each data set in a batch. LVIS is annotated on COCO's photos, held-out ones among them."""
+"""Share of each data set in a batch. LVIS is left out: it annotates few photos, COCO's own."""
 MOST_LAYERS = 14
 PEOPLE = ("man", "woman", "boy", "girl", "child", "people", "player", "kid", "lady", "men", "women", "guy")
 OTHERWISE_NAMED = 0.6
