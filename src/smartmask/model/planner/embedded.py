@@ -36,7 +36,14 @@ from smartmask.model.planner.boxes import (
     seen_shares,
     sized_boxes,
 )
-from smartmask.model.planner.lone_places import DRAWN, LEAST_KNOWN, LEAST_SIDE, OF_PHOTOS, LonePlaces
+from smartmask.model.planner.lone_places import (
+    DRAWN,
+    LEAST_KNOWN,
+    LEAST_SIDE,
+    OF_PHOTOS,
+    LonePlaces,
+    knows_outlines,
+)
 from smartmask.model.planner.metric import MetricScene, MetricSize
 from smartmask.model.planner.network import PlannerNetwork, load_planner_network
 from smartmask.model.planner.places import PlacesNetwork, load_places_network
@@ -163,7 +170,7 @@ class EmbeddedPlanner:
         """Where a single thing may come; of a layout of which little ground is known, as photos have it."""
         answer = self._network.ask_box(scene.reading, self._encoder.encode([label])[0])
         wanted, *_ = self._wanted(scene, label, said, number, words, is_alone=True)
-        is_known = scene.surfaces.known_share() >= LEAST_KNOWN
+        is_known = scene.surfaces.known_share() >= LEAST_KNOWN and knows_outlines(scene.layout)
         drawn: list[tuple[Float32[np.ndarray, "_ 4"], Float64[np.ndarray, " _"]]] = []
         if is_known or wanted.musts or self._places is None:
             found = drawn_boxes(

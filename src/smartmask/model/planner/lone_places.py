@@ -18,21 +18,42 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32
 
 from smartmask.model.planner.boxes import NOTHING_AMISS
+from smartmask.scene.boxes import box_of
+from smartmask.scene.layout import Layout
 
 HIT = 0.5
-NEAR = 0.7
+NEAR = 0.9
 """IoU with a place's box of those that are drawn there."""
 MOST_PLACES = 16
 """Places that are told apart; further boxes are drawn anywhere."""
 OF_PHOTOS = 0.5
 """Share of the weight of boxes that the network of places draws, where the layout's ground is known."""
-DRAWN = 240
+DRAWN = 480
 """Boxes that it draws."""
 LEAST_SIDE = 0.008
 """Share of the canvas: what is thinner there is not seen."""
 LEAST_KNOWN = 0.5
 """Share of the canvas that ground, walls, sky and the like cover, if rules of where things stand are to hold:
 where only things are known, nobody knows what is below them."""
+
+
+def knows_outlines(layout: Layout) -> bool:
+    """Whether a layout is more than a list of boxes: these fill their boxes and do not tile the canvas.
+
+    >>> from smartmask.scene.layout import Layer
+    >>> box = np.zeros((4, 4), bool)
+    >>> box[1:3, :2] = True
+    >>> knows_outlines(Layout((4, 4), (Layer("dog", box),)))
+    False
+    >>> knows_outlines(Layout((4, 4), (Layer("dog", box), Layer("wall", ~box))))
+    True
+    """
+    masks = [layer.mask for layer in layout.layers if layer.mask.any()]
+    boxes = [box_of(mask) for mask in masks]
+    areas = [(x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in boxes]
+    are_filled = all(mask.sum() == area for mask, area in zip(masks, areas, strict=True))
+    return not are_filled or bool((np.sum(masks, 0) == 1).all())
+
 
 Sized = Callable[
     [Float32[np.ndarray, "K 4"], float | None, np.random.Generator],
