@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Bool, Float32, Float64
+from jaxtyping import Bool, Float32
 
 from smartmask.language.kinds import Kinds
 from smartmask.language.prompt_reader import read_scene_prompt
@@ -30,20 +30,10 @@ from smartmask.model.planner.boxes import (
     Wanted,
     as_boxes,
     choose_box,
-    drawn_boxes,
     position,
-    rule_scores,
     seen_shares,
-    sized_boxes,
 )
-from smartmask.model.planner.lone_places import (
-    DRAWN,
-    LEAST_KNOWN,
-    LEAST_SIDE,
-    OF_PHOTOS,
-    LonePlaces,
-    knows_outlines,
-)
+from smartmask.model.planner.lone_places import find_places
 from smartmask.model.planner.metric import MetricScene, MetricSize
 from smartmask.model.planner.network import PlannerNetwork, load_planner_network
 from smartmask.model.planner.places import PlacesNetwork, load_places_network
@@ -150,57 +140,24 @@ class EmbeddedPlanner:
         seen = self._see(layout, replace(said, text=scene or prompt), place)
 
         rng = np.random.default_rng([seed, 29, zlib.crc32(prompt.encode())])
-        places = self._lone_places(seen, label, said, number, prompt, rng)
+        wanted, *_ = self._wanted(seen, label, said, number, prompt, is_alone=True)
+        places = find_places(
+            self._network,
+            self._places,
+            self._encoder,
+            seen,
+            wanted,
+            label,
+            prompt,
+            rng,
+            search=number is not None,
+        )
 
         def draw(place: int | None, rng: np.random.Generator, aspect: float | None) -> BoxXYXY:
             share = None if aspect is None else aspect * layout.size_hw[0] / layout.size_hw[1]
             return _in_pixels(places.draw(place, rng, share), layout.size_hw)
 
         return draw
-
-    def _lone_places(
-        self,
-        scene: SeenScene,
-        label: str,
-        said: ScenePrompt,
-        number: int | None,
-        words: str,
-        rng: np.random.Generator,
-    ) -> LonePlaces:
-        """Where a single thing may come; of a layout of which little ground is known, as photos have it."""
-        answer = self._network.ask_box(scene.reading, self._encoder.encode([label])[0])
-        wanted, *_ = self._wanted(scene, label, said, number, words, is_alone=True)
-        is_known = scene.surfaces.known_share() >= LEAST_KNOWN and knows_outlines(scene.layout)
-        drawn: list[tuple[Float32[np.ndarray, "_ 4"], Float64[np.ndarray, " _"]]] = []
-        if is_known or wanted.musts or self._places is None:
-            found = drawn_boxes(
-                self._network, scene.reading, answer, scene.boxes, wanted, rng, search=number is not None
-            )
-            likely = np.exp(found.likely - found.likely.max())
-            drawn.append((found.raw, likely / likely.sum() * (1 - OF_PHOTOS)))
-        if self._places is not None and not wanted.musts:
-            height, width = scene.layout.size_hw
-            labels = [scene.layout.layers[n].label for n in scene.shown]
-            density = self._places.density(
-                self._encoder.encode([label if " " in words else words])[0],
-                self._encoder.encode(labels),
-                scene.boxes,
-                float(np.log(width / height)),
-            )
-            boxes = density.draw(DRAWN, rng)
-            boxes = boxes[(boxes[:, 2:] - boxes[:, :2]).min(1) >= LEAST_SIDE]
-            drawn.append((boxes, np.full(len(boxes), OF_PHOTOS / max(len(boxes), 1))))
-
-        def sized(
-            boxes: Float32[np.ndarray, "K 4"], aspect: float | None, rng: np.random.Generator
-        ) -> tuple[Float32[np.ndarray, "K 4"], Float64[np.ndarray, " K"]]:
-            asked = replace(wanted, aspect=aspect, size=wanted.size if is_known else None)
-            _, found = sized_boxes(boxes, asked, rng)
-            if is_known or wanted.musts:
-                return found, rule_scores(found, asked)
-            return found, np.zeros(len(found))
-
-        return LonePlaces.of(drawn, sized, rng)
 
     def _place_of(self, said: ScenePrompt, there: tuple[str, ...]) -> str:
         """The kind of place: as said, or that of what is named, or that of what is there."""

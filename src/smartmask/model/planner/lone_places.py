@@ -12,12 +12,16 @@ A box at a place is drawn among those that are nearly the same.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32
 
-from smartmask.model.planner.boxes import NOTHING_AMISS
+from smartmask.model.planner.boxes import NOTHING_AMISS, Wanted, drawn_boxes, rule_scores, sized_boxes
+from smartmask.model.planner.network import PlannerNetwork
+from smartmask.model.planner.places import PlacesNetwork
+from smartmask.model.planner.wishes import SeenScene
+from smartmask.protocols import TextEncoder
 from smartmask.scene.boxes import box_of
 from smartmask.scene.layout import Layout
 
@@ -128,6 +132,61 @@ class LonePlaces:
         boxes, scores = self.sized(self.boxes[rows], aspect, rng)
         likely = likely[rows] * _well_kept(scores)
         return np.asarray(boxes[int(rng.choice(len(rows), p=likely / likely.sum()))], np.float32)
+
+
+def find_places(
+    network: PlannerNetwork,
+    places: PlacesNetwork | None,
+    encoder: TextEncoder,
+    scene: SeenScene,
+    wanted: Wanted,
+    label: str,
+    words: str,
+    rng: np.random.Generator,
+    *,
+    search: bool,
+) -> LonePlaces:
+    """Where a single thing may come.
+
+    Args:
+        network: The planner's.
+        places: Knows where single things are in photos; None = nobody does.
+        encoder: That both were trained with.
+        scene: What is there.
+        wanted: What is asked of a box.
+        label: What the thing is.
+        words: All that is said of it.
+        rng: Where chance comes from.
+        search: Whether to look all over the canvas if no box that the planner draws keeps the rules.
+    """
+    is_known = scene.surfaces.known_share() >= LEAST_KNOWN and knows_outlines(scene.layout)
+    has_rules = is_known or bool(wanted.musts)
+    drawn: list[tuple[Float32[np.ndarray, "_ 4"], Float[np.ndarray, " _"]]] = []
+    if has_rules or places is None:
+        answer = network.ask_box(scene.reading, encoder.encode([label])[0])
+        found = drawn_boxes(network, scene.reading, answer, scene.boxes, wanted, rng, search=search)
+        likely = np.exp(found.likely - found.likely.max())
+        drawn.append((found.raw, likely / likely.sum() * (1 - OF_PHOTOS)))
+    if places is not None and not wanted.musts:
+        height, width = scene.layout.size_hw
+        density = places.density(
+            encoder.encode([label if " " in words else words])[0],
+            encoder.encode([scene.layout.layers[number].label for number in scene.shown]),
+            scene.boxes,
+            float(np.log(width / height)),
+        )
+        boxes = density.draw(DRAWN, rng)
+        boxes = boxes[(boxes[:, 2:] - boxes[:, :2]).min(1) >= LEAST_SIDE]
+        drawn.append((boxes, np.full(len(boxes), OF_PHOTOS / max(len(boxes), 1))))
+
+    def sized(
+        boxes: Float32[np.ndarray, "K 4"], aspect: float | None, rng: np.random.Generator
+    ) -> tuple[Float32[np.ndarray, "K 4"], Float[np.ndarray, " K"]]:
+        asked = replace(wanted, aspect=aspect, size=wanted.size if is_known else None)
+        _, found = sized_boxes(boxes, asked, rng)
+        return found, rule_scores(found, asked) if has_rules else np.zeros(len(found))
+
+    return LonePlaces.of(drawn, sized, rng)
 
 
 def _well_kept(scores: Float[np.ndarray, " K"]) -> Bool[np.ndarray, " K"]:
