@@ -60,13 +60,10 @@ def test_it_asks_for_the_silhouettes(run, folders):
     assert "the suite shapes needs --silhouettes" in done.err
 
 
-def test_the_suite_of_boxes_asks_for_its_folder_and_names_a_file_that_is_not_there(run, folders):
+def test_the_suite_of_boxes_asks_for_its_folder(run, folders):
     done = run("evaluate", "masks", "boxes")
     assert done.code == 2
     assert "the suite boxes needs --boxes" in done.err
-    done = run("evaluate", "masks", "boxes", "--boxes", "nowhere")
-    assert done.code == 1
-    assert "missing or damaged" in done.err or "cannot be read as parquet" in done.err
 
 
 def test_missing_readers_are_named(run, folders):

@@ -12,6 +12,7 @@ from hash_encoder import HashEncoder
 
 from smartmask.data.annotations.base import Problems
 from smartmask.data.annotations.parquet_boxes import read_named_boxes
+from smartmask.errors import AnnotationError
 from smartmask.evaluation.benchmark.box_answers import COPIED, PRIOR, BoxAnswers, boxes_of_pictures
 from smartmask.evaluation.benchmark.box_relations import holds
 from smartmask.evaluation.benchmark.box_tasks import box_ious, is_copied_from, named_box_tasks
@@ -147,6 +148,12 @@ def test_it_runs_from_files_to_a_result_in_json(tmp_path):
     relations = run.result["tables"]["relations"]["rows"]
     assert relations["the true boxes"][1]["mean"] == 1
     assert relations["planner: left"][1]["count"] == 2
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    planner = EmbeddedPlanner.load(WEIGHTS / "planner.npz", _encoder())
+    with pytest.raises(AnnotationError, match=r"flickr30k_entities\.parquet: cannot be read as parquet"):
+        run_boxes(Request(data=tmp_path), tmp_path, planner, _encoder(), {"sha256": "0" * 64}, None)
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the files of named boxes are not here")
