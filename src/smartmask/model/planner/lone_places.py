@@ -8,7 +8,8 @@ covers, by IoU > 1/2, most of what the places before it leave,
     next = argmax_i  sum of w_j over j with IoU(i, j) > 1/2 and no place before that covers j
 
 which is the greedy way to the largest chance that one of them is right (Nemhauser, Wolsey and Fisher 1978).
-A box at a place is drawn among those that are nearly the same.
+A box at a place is drawn among those that are nearly the same; where a shape's proportions break a rule
+there, among those that it covers, or all.
 """
 
 from collections.abc import Callable, Sequence
@@ -36,9 +37,6 @@ DRAWN = 480
 """Boxes that it draws."""
 LEAST_SIDE = 0.008
 """Share of the canvas: what is thinner there is not seen."""
-LEAST_KNOWN = 0.5
-"""Share of the canvas that ground, walls, sky and the like cover, if rules of where things stand are to hold:
-where only things are known, nobody knows what is below them."""
 
 
 def knows_outlines(layout: Layout) -> bool:
@@ -123,14 +121,16 @@ class LonePlaces:
             rng: Where chance comes from.
             aspect: Its width over height, both as shares of the canvas, if it has a shape already.
         """
-        likely = self.weights
-        if number is not None and number < len(self.places):
-            likely = np.where(self.ious[self.places[number]] > NEAR, likely, 0.0)
-        rows = np.flatnonzero(likely)
-        if aspect is None:
-            return self.shown[int(rng.choice(rows, p=likely[rows] / likely.sum()))]
-        boxes, scores = self.sized(self.boxes[rows], aspect, rng)
-        likely = likely[rows] * _well_kept(scores)
+        is_placed = number is not None and number < len(self.places)
+        for near in (NEAR, HIT, -1.0) if is_placed else (-1.0,):
+            is_near = self.ious[self.places[number]] > near if is_placed else np.True_  # type: ignore[index]
+            rows = np.flatnonzero(self.weights * is_near)
+            boxes, scores = self.shown[rows], np.zeros(len(rows))
+            if aspect is not None:
+                boxes, scores = self.sized(self.boxes[rows], aspect, rng)
+            if scores.max() >= NOTHING_AMISS:
+                break
+        likely = self.weights[rows] * _well_kept(scores)
         return np.asarray(boxes[int(rng.choice(len(rows), p=likely / likely.sum()))], np.float32)
 
 
@@ -159,7 +159,7 @@ def find_places(
         rng: Where chance comes from.
         search: Whether to look all over the canvas if no box that the planner draws keeps the rules.
     """
-    is_known = scene.surfaces.known_share() >= LEAST_KNOWN and knows_outlines(scene.layout)
+    is_known = knows_outlines(scene.layout)
     has_rules = is_known or bool(wanted.musts)
     drawn: list[tuple[Float32[np.ndarray, "_ 4"], Float[np.ndarray, " _"]]] = []
     if has_rules or places is None:

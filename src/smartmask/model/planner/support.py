@@ -182,10 +182,6 @@ class Surfaces:
             return self.ground | self.water
         return self.upright if hold == "wall" else np.ones_like(self.ground)
 
-    def known_share(self) -> float:
-        """How much of the canvas is ground, water, upright or above."""
-        return float((self.ground | self.water | self.upright | self.above).mean())
-
     def held_shares(self, hold: Hold, boxes: Float32[np.ndarray, "K 4"]) -> Float[np.ndarray, " K"]:
         """How much of each box's foot (of the whole box if it hangs) may be where it is, from 0 to 1."""
         x0, y0, x1, _ = boxes.T
