@@ -17,7 +17,7 @@ DOCUMENTED := smartmask $(addprefix smartmask.,protocols errors scene language m
 
 SHAPES := --silhouettes $(DATA)/silhouettes --library runs/silhouettes.npz
 
-.PHONY: demo test package sbom fuzz check docs bench data pack train-gpu train-segment train-chooser train-outlines train-planner train-ranker train-codec memory recogniser evaluate
+.PHONY: demo test package sbom fuzz check docs bench data pack train-gpu train-segment train-chooser train-outlines train-planner train-places train-ranker train-codec memory recogniser evaluate
 
 demo: $(VENV)/core.stamp
 	$(BIN)/python examples/demo.py --out out/demo
@@ -83,6 +83,9 @@ train-outlines: runs/pack/shapes.npz
 
 train-planner: data
 	$(BIN)/smartmask train planner --data runs/data
+
+train-places: data
+	$(BIN)/smartmask train places --data runs/data
 
 train-ranker: data
 	$(BIN)/smartmask train ranker --data runs/data

@@ -121,23 +121,26 @@ class InpaintTask:
     profile: bytes | None = None
 
 
+DrawBox = Callable[[int | None, np.random.Generator, float | None], BoxXYXY]
+"""Draws a box: at the place of a number, of places that lie apart, or anywhere if that is None; with all its
+chance from the generator; of that width over height, if one is given."""
+
+
 @runtime_checkable
 class Placer(Protocol):
     """Says where an object may come, before it has a shape."""
 
-    def boxes(
-        self, layout: Layout, prompt: str, scene: str | None
-    ) -> Callable[[np.random.Generator, float | None], BoxXYXY]:
+    def boxes(self, layout: Layout, prompt: str, scene: str | None, seed: int) -> DrawBox:
         """Read a layout once; then draw as many boxes as are wanted.
 
         Args:
             layout: What is there.
             prompt: What is to come; it may say where ("a cat on the sofa").
             scene: What the finished scene shows, in a sentence; None = not said.
+            seed: Same seed, same places.
 
         Returns:
-            Draws a box on the layout's canvas, in pixels, all its chance from the generator; of that width
-            over height, if one is given. It may be called from several threads.
+            Draws a box on the layout's canvas, in pixels. It may be called from several threads.
         """
         ...
 

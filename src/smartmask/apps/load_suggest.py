@@ -94,7 +94,7 @@ def load_shapes(
     drawer = ShapeDrawing(
         RememberedDrawing(recall, load_chooser(WEIGHTS / "chooser.npz"), judge),
         FreeDrawing(generator, judge, codec, encoder, recall),
-        EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder),
+        EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder, WEIGHTS / "places.npz"),
     )
     return SuggestPipeline(drawer, ranker, threads), generator.card
 

@@ -136,13 +136,16 @@ class SceneDataset:
         for number in self.shards:
             yield from self.read_shard(number)
 
-    def of_split(self, split: Split) -> Iterator[LayeredScene]:
-        """The scenes of one split, in order.
+    def of_split(self, split: Split, *, with_masks: bool = True) -> Iterator[LayeredScene]:
+        """The scenes of one split, in order; without masks each `counts` is "".
 
         Raises:
             AnnotationError: If a file is missing or damaged.
         """
-        return (scene for scene in self if split_of(scene.group) == split)
+        for number in self.shards:
+            for scene in self.read_shard(number, with_masks=with_masks):
+                if split_of(scene.group) == split:
+                    yield scene
 
 
 def shard_name(number: int) -> str:

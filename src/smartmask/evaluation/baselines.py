@@ -64,15 +64,24 @@ class ClassPrior:
         Raises:
             ValueError: If no scene has a thing that may be asked for.
         """
+        things = ((scene, scene.layers[number]) for scene in scenes for number in askable(scene))
+        return ClassPrior.of_boxes(
+            ((layer.label, layer.box_xyxy, scene.size_hw) for scene, layer in things), encoder
+        )
+
+    @staticmethod
+    def of_boxes(boxes: Iterable[tuple[str, BoxXYXY, tuple[int, int]]], encoder: TextEncoder) -> "ClassPrior":
+        """The prior of labels, their boxes, and the sizes of the canvases that these are on.
+
+        Raises:
+            ValueError: If there is none.
+        """
         rows: dict[str, list[tuple[float, float, float, float]]] = {}
-        for scene in scenes:
-            height, width = scene.size_hw
-            for layer in (scene.layers[number] for number in askable(scene)):
-                x0, y0, x1, y1 = layer.box_xyxy
-                wide, high = x1 - x0, y1 - y0
-                size = np.log(wide * high / (height * width)) / 2
-                row = ((x0 + x1) / 2 / width, (y0 + y1) / 2 / height, float(size), float(np.log(wide / high)))
-                rows.setdefault(layer.label, []).append(row)
+        for label, (x0, y0, x1, y1), (height, width) in boxes:
+            wide, high = x1 - x0, y1 - y0
+            size = np.log(wide * high / (height * width)) / 2
+            row = ((x0 + x1) / 2 / width, (y0 + y1) / 2 / height, float(size), float(np.log(wide / high)))
+            rows.setdefault(label, []).append(row)
         if not rows:
             raise ValueError("a class prior needs scenes with at least one thing that may be asked for")
         things = {label: np.array(found) for label, found in rows.items()}

@@ -17,6 +17,7 @@ import numpy as np
 
 from smartmask.data.layouts.checks import checked_member, is_int, short
 from smartmask.errors import AnnotationError, LayoutFileError
+from smartmask.evaluation.benchmark.box_answers import COPIED
 from smartmask.evaluation.benchmark.protocol import PROTOCOL
 from smartmask.evaluation.benchmark.runner import FORMAT, NAMES
 from smartmask.evaluation.metrics.separation import bootstrap_interval
@@ -114,7 +115,8 @@ def aims(findings: Findings) -> list[Aim]:
         value = cell(findings.results[suite], title, row, column) if suite in findings.results else None
         if value is not None:
             is_met = value["mean"] >= limit if sign == ">=" else value["mean"] < limit
-            found.append(Aim(f"{suite}: {row}, {column} {sign} {limit:g}", figure_text(value), is_met))
+            where = f"boxes of {title}" if suite == "boxes" and title != suite else suite
+            found.append(Aim(f"{where}: {row}, {column} {sign} {limit:g}", figure_text(value), is_met))
     for suite in ("real", "scenes"):
         mine, prior = (
             cell(findings.results[suite], "free", row, "recall@10") if suite in findings.results else None
@@ -124,6 +126,14 @@ def aims(findings: Findings) -> list[Aim]:
             text = f"{suite}: recall@10 at least twice that of class prior + retrieval"
             values = f"{mine['mean']:.3f} against {prior['mean']:.3f}"
             found.append(Aim(text, values, mine["mean"] > 0 and mine["mean"] >= 2 * prior["mean"]))
+    placed, copied = (
+        cell(findings.results["boxes"], "boxes", row, "recall@10") if "boxes" in findings.results else None
+        for row in ("placer", COPIED)
+    )
+    if placed is not None and copied is not None:
+        text = f"boxes: placer, recall@10 at least 1.5 times that of {COPIED}"
+        values = f"{placed['mean']:.3f} against {copied['mean']:.3f}"
+        found.append(Aim(text, values, placed["mean"] >= 1.5 * copied["mean"] > 0))
     for suite, result in findings.results.items():
         for row in result["tables"].get("use", {"rows": {}})["rows"]:
             for column in ("layout", "words"):
@@ -157,6 +167,13 @@ _LIMITS: tuple[tuple[str, str, str, str, str, float], ...] = (
     ("silhouettes", "ranking", "all", "AUC", ">=", 0.85),
     ("scenes", "ranking", "all", "AUC", ">=", 0.85),
     ("real", "ranking", "all", "AUC", ">=", 0.85),
+    ("scenes", "free", "model", "recall@10", ">=", 0.45),
+    ("boxes", "boxes", "placer", "bits over the prior", ">=", 1.0),
+    ("boxes", "scenes", "placer", "bits over the prior", ">=", 1.0),
+    ("boxes", "real", "placer", "bits over the prior", ">=", 1.0),
+    ("boxes", "boxes", "placer", "scale error", "<", 0.45),
+    ("boxes", "scenes", "placer", "scale error", "<", 0.45),
+    ("boxes", "real", "placer", "scale error", "<", 0.45),
 )
 
 

@@ -60,6 +60,12 @@ def test_it_asks_for_the_silhouettes(run, folders):
     assert "the suite shapes needs --silhouettes" in done.err
 
 
+def test_the_suite_of_boxes_asks_for_its_folder(run, folders):
+    done = run("evaluate", "masks", "boxes")
+    assert done.code == 2
+    assert "the suite boxes needs --boxes" in done.err
+
+
 def test_missing_readers_are_named(run, folders):
     done = run(
         "evaluate", "masks", "shapes", "--silhouettes", folders["silhouettes"], "--recogniser", "nowhere"

@@ -28,6 +28,7 @@ from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.model.mask.chooser import load_chooser
 from smartmask.model.mask.generator import ShapeGenerator
 from smartmask.model.planner.network import load_planner_network
+from smartmask.model.planner.places import load_places_network
 from smartmask.model.ranker.network import load_ranker_network
 from smartmask.model.ranker.outlines import load_outline_judge
 from smartmask.model.segmenter.embedded import EmbeddedSegmenter
@@ -36,6 +37,7 @@ from smartmask.training.local_run import read_state
 from smartmask.training.mask import generator_loop
 from smartmask.training.mask.generator_pack import PARTS, GeneratorPack
 from smartmask.training.planner import loop as planner_loop
+from smartmask.training.planner import places_loop
 from smartmask.training.ranker import loop as ranker_loop
 from smartmask.training.ranker.outline_drawing import DrawnRows
 from smartmask.training.segmenter import config as segmenter_config
@@ -198,6 +200,16 @@ def test_a_judge_of_outlines_is_trained_and_written(run, tmp_path, pack):
     drawn = DrawnRows.read(tmp_path / "runs" / "outlines" / "drawn_train.npz")
     assert len(drawn.rows) == 4 * 6
     assert set(drawn.rows) <= set(np.flatnonzero(parts == PARTS.index("train")))
+
+
+def test_a_network_of_places_is_trained_and_written(run, tmp_path, rooms, monkeypatch):
+    config = functools.partial(places_loop.PlacesTrainConfig, batch_size=4)
+    monkeypatch.setattr(places_loop, "PlacesTrainConfig", config)
+    done = run("train", "places", "--data", rooms, "--steps", 2, "--out", "places.npz")
+    assert done.code == 0, done.err
+    card = load_places_network(tmp_path / "places.npz").card
+    assert card.samples == 8
+    assert set(card.data) == {"coco", "voc", "nyu40", "made"}
 
 
 def test_a_planner_is_trained_and_written(run, tmp_path, rooms, monkeypatch):

@@ -192,8 +192,8 @@ def test_words_ask_held_out_objects_of_the_classes_near_them(tmp_path, tiny):
     )
 
 
-def test_names_are_those_of_the_suites_the_words_and_the_shapes():
-    assert NAMES == ("silhouettes", "scenes", "codraw", "real", "words", "shapes")
+def test_names_are_those_of_the_suites_the_words_the_shapes_and_the_boxes():
+    assert NAMES == ("silhouettes", "scenes", "codraw", "real", "words", "shapes", "boxes")
 
 
 def test_fair_violations_are_those_of_requests_whose_true_objects_keep_the_rules(runs):

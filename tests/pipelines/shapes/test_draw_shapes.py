@@ -59,10 +59,10 @@ class InRow:
     def __init__(self) -> None:
         self.read: list[tuple[Layout, str, str | None]] = []
 
-    def boxes(self, layout: Layout, prompt: str, scene: str | None):
+    def boxes(self, layout: Layout, prompt: str, scene: str | None, seed: int):
         self.read.append((layout, prompt, scene))
 
-        def draw(rng: np.random.Generator, aspect: float | None) -> BoxXYXY:
+        def draw(number: int | None, rng: np.random.Generator, aspect: float | None) -> BoxXYXY:
             left = 32.0 * int(rng.integers(4))
             return left, 96.0 - 8.0 * int(rng.integers(2, 9)), left + 32.0, 96.0
 
@@ -113,8 +113,8 @@ class Parts:
 
     def placed(self, seed: int, number: int) -> list[BoxXYXY]:
         """The boxes that the placer draws for a candidate."""
-        draw, rng = InRow().boxes(ROOM, "", None), np.random.default_rng([seed, number])
-        return [draw(rng, None) for _ in range(PLACES)]
+        draw, rng = InRow().boxes(ROOM, "", None, seed), np.random.default_rng([seed, number])
+        return [draw(number, rng, None) for _ in range(PLACES)]
 
 
 @pytest.fixture

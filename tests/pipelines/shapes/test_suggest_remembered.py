@@ -55,8 +55,10 @@ pytestmark = pytest.mark.skipif(
 class OnOneSpot:
     """Places everything on one foot point, larger or smaller."""
 
-    def boxes(self, layout: Layout, prompt: str, scene: str | None):
-        def draw(rng: np.random.Generator, aspect: float | None) -> tuple[float, float, float, float]:
+    def boxes(self, layout: Layout, prompt: str, scene: str | None, seed: int):
+        def draw(
+            number: int | None, rng: np.random.Generator, aspect: float | None
+        ) -> tuple[float, float, float, float]:
             side = float(rng.uniform(20, 40))
             half = side * (aspect or 1.0) / 2
             return FEET_XY[0] - half, FEET_XY[1] - side, FEET_XY[0] + half, FEET_XY[1]

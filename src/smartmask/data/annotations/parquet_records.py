@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as parquet
 from jaxtyping import Bool, UInt8
 
-from smartmask.data.annotations.base import AnnotatedScene, DamageError, Problems
+from smartmask.data.annotations.base import DamageError, Problems
 from smartmask.data.annotations.damage import (
     DAMAGED_FILE,
     DAMAGED_MASK,
@@ -24,12 +25,23 @@ from smartmask.files import check_regular
 from smartmask.scene.rle import decode_rle
 
 ROWS = 32
-SceneOf = Callable[[Record, str], AnnotatedScene]
+
+
+class Keyed(Protocol):
+    """What a row becomes: it has a name of its own."""
+
+    @property
+    def key(self) -> str:
+        """Unique in its file."""
+        ...
+
+
+Row = TypeVar("Row", bound=Keyed)
 
 
 def read_parquet(
-    path: Path, columns: Sequence[str], problems: Problems, scene_of: SceneOf
-) -> Iterator[AnnotatedScene]:
+    path: Path, columns: Sequence[str], problems: Problems, scene_of: Callable[[Record, str], Row]
+) -> Iterator[Row]:
     """The scene of each row of a file; rows that are damaged or have a key twice are left out.
 
     Args:

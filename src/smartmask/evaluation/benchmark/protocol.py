@@ -18,7 +18,7 @@ from smartmask.data.layered_scene import LayeredScene, Split, split_of
 from smartmask.scene.layout import UNKNOWN
 
 PROTOCOL = 3
-"""Raised whenever a figure would come out otherwise for the same weights, and when suites are added."""
+"""Raised whenever a figure would come out otherwise for the same weights."""
 _LISTS = 2
 """What keys are hashed with: the protocol under which the lists were frozen. Protocol 3 adds the suite
 `shapes` and leaves the objects of the others as they were, so that their figures stay comparable."""

@@ -33,8 +33,8 @@ from smartmask.scene.boxes import box_of
 from smartmask.scene.guidance import Box
 
 FORMAT = "smartmask-benchmark"
-NAMES = (*SUITES, "words", "shapes")
-"""All suites that results may be of; `shapes_runner.py` runs the last."""
+NAMES = (*SUITES, "words", "shapes", "boxes")
+"""All suites that results may be of; `shapes_runner.py` and `boxes_runner.py` run the last two."""
 LEAK_OBJECTS = 60
 LEAK_LIMIT = 0.04
 """Means of the three fills that lie further apart than this say that holes are read."""
@@ -95,7 +95,7 @@ def run_suite(
     """Measure one suite.
 
     Args:
-        name: One of `NAMES` but "shapes".
+        name: One of `NAMES` but "shapes" and "boxes".
         request: How much of it.
         parts: What is measured.
         weights: What the result says of the weights: file, sha256, views.
@@ -107,7 +107,7 @@ def run_suite(
     """
     if name == "words":
         measured = words_tables(
-            lambda source: _open(request.data, source, SUITES["scenes"].shards),
+            lambda source: open_dataset(request.data, source, SUITES["scenes"].shards),
             request.split,
             request.limit,
             request.seeds,
@@ -203,7 +203,7 @@ def entries_of(suite: Suite, data: Path, split: Split) -> list[Entry]:
     return in_order(
         entry
         for source, count in suite.counts.items()
-        for entry in frozen(source, _open(data, source, suite.shards), split, suite.rule, count)
+        for entry in frozen(source, open_dataset(data, source, suite.shards), split, suite.rule, count)
     )
 
 
@@ -221,7 +221,7 @@ def _run(
     training = [
         scene
         for source in suite.counts
-        for scene in _open(request.data, source, suite.shards).of_split("train")
+        for scene in open_dataset(request.data, source, suite.shards).of_split("train")
     ]
     answers = TrivialAnswers(training, parts.encoder)
     kept = JUDGED if suite.is_free and not suite.hints else PICTURED
@@ -297,7 +297,12 @@ def _leak_table(
     )
 
 
-def _open(data: Path, source: str, shards: int | None) -> SceneDataset:
+def open_dataset(data: Path, source: str, shards: int | None) -> SceneDataset:
+    """A data set, of some shards only.
+
+    Raises:
+        AnnotationError: If it is missing or damaged.
+    """
     dataset = SceneDataset.open(data / source)
     return SceneDataset(dataset.folder, dataset.spec, dataset.shards[:shards])
 

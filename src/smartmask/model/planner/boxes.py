@@ -130,23 +130,57 @@ def choose_box(
         rng: Where chance comes from.
         search: Whether to look all over the canvas if no drawn box keeps the rules.
     """
+    found = drawn_boxes(network, reading, answer, others, wanted, rng, search=search)
+    chosen = int(np.argmax(found.likely + rng.gumbel(size=len(found.boxes))))
+    return ChosenBox(found.boxes[chosen], found.bins[chosen], float(found.scores[chosen]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnBoxes:
+    """Boxes out of which one is to be chosen.
+
+    Attributes:
+        raw: As the network drew them, as shares of the canvas.
+        boxes: As large as the thing comes out there.
+        bins: The bins these lie in.
+        scores: 0 for those that keep all rules, less for each that one breaks.
+        likely: Logarithm of how likely each is to be chosen, up to a constant.
+    """
+
+    raw: Float32[np.ndarray, "K 4"]
+    boxes: Float32[np.ndarray, "K 4"]
+    bins: Int64[np.ndarray, "K 4"]
+    scores: Float[np.ndarray, " K"]
+    likely: Float[np.ndarray, " K"]
+
+
+def drawn_boxes(
+    network: PlannerNetwork,
+    reading: Reading,
+    answer: Float32[np.ndarray, " D"],
+    others: Float32[np.ndarray, "N 4"],
+    wanted: Wanted,
+    rng: np.random.Generator,
+    *,
+    search: bool,
+) -> DrawnBoxes:
+    """Boxes for the thing that a box query asked about, as `choose_box` chooses among them."""
     bins = network.draw_bins(answer, SAMPLES, TEMPERATURE, rng)
-    boxes = boxes_of_bins(bins, rng.random(bins.shape, np.float32))
-    bins, boxes = _sized(bins, boxes, wanted, rng)
+    raw = boxes_of_bins(bins, rng.random(bins.shape, np.float32))
+    bins, boxes = sized_boxes(raw, wanted, rng, bins)
     logs = bin_logs(network, answer, bins)
-    scores = _scores(boxes, wanted) - 2.0 * _is_improbable(logs, bins, wanted)
+    scores = rule_scores(boxes, wanted) - 2.0 * _is_improbable(logs, bins, wanted)
     best = float(scores.max())
     if best < NOTHING_AMISS and search:
-        boxes = _spread(boxes, rng)
-        bins, boxes = _sized(box_bins(boxes), boxes, wanted, rng)
+        raw = _spread(boxes, rng)
+        bins, boxes = sized_boxes(raw, wanted, rng)
         logs = bin_logs(network, answer, bins)
-        scores = _scores(boxes, wanted) - 2.0 * _is_improbable(logs, bins, wanted)
+        scores = rule_scores(boxes, wanted) - 2.0 * _is_improbable(logs, bins, wanted)
         likely = np.take_along_axis(logs, bins.T[:, :, None], 2)[..., 0].sum(0) + 8 * scores
     else:
         likely = np.where(scores >= min(best, NOTHING_AMISS), 0.0, -np.inf)
     fit = network.fit(reading, answer, bins, boxes, others).astype(np.float64)
-    chosen = int(np.argmax(likely + fit + rng.gumbel(size=len(boxes))))
-    return ChosenBox(boxes[chosen], bins[chosen], float(scores[chosen]))
+    return DrawnBoxes(raw, boxes, bins, scores, likely + fit)
 
 
 def bin_logs(
@@ -198,7 +232,7 @@ def position(
     return highest - int(np.argmax(allowed[::-1]))
 
 
-def _scores(boxes: Float32[np.ndarray, "K 4"], wanted: Wanted) -> Float[np.ndarray, " K"]:
+def rule_scores(boxes: Float32[np.ndarray, "K 4"], wanted: Wanted) -> Float[np.ndarray, " K"]:
     """0 for boxes that keep everything; relations weigh most, then what keeps a thing up."""
     held = wanted.surfaces.held_shares(wanted.hold, boxes)
     if wanted.is_sent_up:
@@ -231,15 +265,15 @@ def _scores(boxes: Float32[np.ndarray, "K 4"], wanted: Wanted) -> Float[np.ndarr
     return np.asarray(scores)
 
 
-def _sized(
-    bins: Int64[np.ndarray, "K 4"],
+def sized_boxes(
     boxes: Float32[np.ndarray, "K 4"],
     wanted: Wanted,
     rng: np.random.Generator,
+    bins: Int64[np.ndarray, "K 4"] | None = None,
 ) -> tuple[Int64[np.ndarray, "K 4"], Float32[np.ndarray, "K 4"]]:
-    """Boxes as large as the thing comes out where they stand, moved back into the canvas."""
+    """Boxes as large as the thing comes out where they stand, moved back into the canvas; with their bins."""
     if wanted.size is None and wanted.aspect is None:
-        return bins, boxes
+        return box_bins(boxes) if bins is None else bins, boxes
     sized = boxes.copy()
     if wanted.aspect is not None:
         half = (boxes[:, 3] - boxes[:, 1]) * np.float32(wanted.aspect / 2)

@@ -8,8 +8,8 @@ prompt.
 
 import zlib
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,7 +24,6 @@ from smartmask.language.scene_words import REGIONS, canonical
 from smartmask.language.surfaces import SURFACES
 from smartmask.language.wording import with_article
 from smartmask.model.planner.boxes import (
-    KEPT_SHARE,
     MOST_BEHIND_ALONE,
     MOST_HIDDEN,
     MOST_HIDDEN_BY_EXTRA,
@@ -35,14 +34,16 @@ from smartmask.model.planner.boxes import (
     position,
     seen_shares,
 )
+from smartmask.model.planner.lone_places import find_places
 from smartmask.model.planner.metric import MetricScene, MetricSize
 from smartmask.model.planner.network import PlannerNetwork, load_planner_network
+from smartmask.model.planner.places import PlacesNetwork, load_places_network
 from smartmask.model.planner.start_layouts import nearest_place, start_layout
 from smartmask.model.planner.state import layout_shapes
 from smartmask.model.planner.support import SupportRules, rests
-from smartmask.model.planner.wishes import CELLS, SeenScene, near_tests, room_tests, told
+from smartmask.model.planner.wishes import CELLS, RARE, SeenScene, near_tests, room_tests, told
 from smartmask.perspective.estimate import estimate_camera
-from smartmask.protocols import PlannedObject, TextEncoder
+from smartmask.protocols import DrawBox, PlannedObject, TextEncoder
 from smartmask.scene.boxes import BoxXYXY, box_of
 from smartmask.scene.layout import Layout
 
@@ -55,13 +56,6 @@ MOST_ALIKE = 8
 """Things of one label that are proposed; whoever wants a crowd names it."""
 LEAST_ADDED = 3
 """Things that come, where any fit, before a scene counts as complete: whoever gives a photo wants some."""
-RARE = frozenset((
-    "bear", "elephant", "giraffe", "zebra", "airplane", "kite", "baby", "surfboard", "fence", "window",
-    "shirt", "trousers", "alcohol", "garbage bag", "single use carrier bag", "plastic film", "meal carton",
-    "drink carton", "corrugated carton",
-))  # fmt: skip
-"""What comes only if it is named: photos teach that giraffes stand on grass and clothes lie on beds,
-and most grass and beds have none; part of a window or a fence is worse than none; litter is not missed."""
 NAMED_TRIES = 5
 LEAST_SEEN = 0.15
 """Share of a named thing's box that all in front of it together leave to be seen."""
@@ -69,24 +63,18 @@ SAME_THING = 0.72
 """Cosine above which a proposed label could be counted as a named one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alone:
-    """A thing that is put into a photo, and no part of a planned scene.
-
-    Attributes:
-        words: All that is said of it.
-        aspect: Width over height, both as shares of the canvas, if it has a shape already.
-    """
-
-    words: str
-    aspect: float | None
-
-
 class EmbeddedPlanner:
     """A `Planner` that needs neither PyTorch nor a network connection."""
 
-    def __init__(self, network: PlannerNetwork, encoder: TextEncoder) -> None:
+    def __init__(
+        self, network: PlannerNetwork, encoder: TextEncoder, places: PlacesNetwork | None = None
+    ) -> None:
         """Take the parts.
+
+        Args:
+            network: Plans scenes.
+            encoder: That it was trained with.
+            places: Knows where single things are in photos; plans do without it.
 
         Raises:
             ValueError: If the encoder is not as wide as the one that the network was trained with.
@@ -96,7 +84,7 @@ class EmbeddedPlanner:
                 f"the planner was trained with embeddings of {network.card.network.text_width} numbers, but "
                 f"the encoder gives {encoder.width}"
             )
-        self._network, self._encoder = network, encoder
+        self._network, self._encoder, self._places = network, encoder, places
         self._rules = SupportRules(encoder)
         kinds = Kinds(encoder.encode)
         self._kind_of = lru_cache(maxsize=4096)(
@@ -107,13 +95,14 @@ class EmbeddedPlanner:
         self._nearest = lru_cache(maxsize=64)(lambda said: nearest_place(said, encoder))
 
     @staticmethod
-    def load(path: Path, encoder: TextEncoder) -> "EmbeddedPlanner":
-        """The planner in a weights file.
+    def load(path: Path, encoder: TextEncoder, places: Path | None = None) -> "EmbeddedPlanner":
+        """The planner in a weights file, with the network of places in another.
 
         Raises:
             CheckpointError: If the file cannot be used.
         """
-        return EmbeddedPlanner(load_planner_network(path), encoder)
+        known = None if places is None else load_places_network(places)
+        return EmbeddedPlanner(load_planner_network(path), encoder, known)
 
     def start(self, prompt: str, size_hw: tuple[int, int], seed: int) -> Layout:
         """The regions that a scene of this prompt begins with.
@@ -140,19 +129,30 @@ class EmbeddedPlanner:
             return self._named(scene, said, [number for number, _ in pending], rng)
         return self._proposed(scene, said, rng, may_stop=len(placed) >= LEAST_ADDED)
 
-    def boxes(
-        self, layout: Layout, prompt: str, scene: str | None
-    ) -> Callable[[np.random.Generator, float | None], BoxXYXY]:
+    def boxes(self, layout: Layout, prompt: str, scene: str | None, seed: int) -> DrawBox:
         """Draws boxes for an object of these words; see `Placer`."""
         label, said, number = _object_said(prompt)
         there = tuple(layer.label for layer in layout.layers if layer.mask.any())
         place = self._place_of(ScenePrompt(scene or prompt), there)
         seen = self._see(layout, replace(said, text=scene or prompt), place)
 
-        def draw(rng: np.random.Generator, aspect: float | None) -> BoxXYXY:
-            alone = Alone(prompt, None if aspect is None else aspect * layout.size_hw[0] / layout.size_hw[1])
-            _, chosen = self._place(seen, label, said, number, rng, alone=alone)
-            return _in_pixels(chosen.box, layout.size_hw)
+        rng = np.random.default_rng([seed, 29, zlib.crc32(prompt.encode())])
+        wanted, *_ = self._wanted(seen, label, said, number, prompt, is_alone=True)
+        places = find_places(
+            self._network,
+            self._places,
+            self._encoder,
+            seen,
+            wanted,
+            label,
+            prompt,
+            rng,
+            search=number is not None,
+        )
+
+        def draw(place: int | None, rng: np.random.Generator, aspect: float | None) -> BoxXYXY:
+            share = None if aspect is None else aspect * layout.size_hw[0] / layout.size_hw[1]
+            return _in_pixels(places.draw(place, rng, share), layout.size_hw)
 
         return draw
 
@@ -261,20 +261,46 @@ class EmbeddedPlanner:
         number: int | None,
         rng: np.random.Generator,
         words: str | None = None,
-        alone: Alone | None = None,
     ) -> tuple[int, ChosenBox]:
         """A box for a thing, and how many of the layers shown are behind it; words tell its size if given."""
         answer = self._network.ask_box(scene.reading, self._encoder.encode([label])[0])
+        wanted, stands, lowest, highest = self._wanted(scene, label, said, number, words or label)
+        chosen = choose_box(
+            self._network, scene.reading, answer, scene.boxes, wanted, rng, search=number is not None
+        )
+        stands &= ~scene.is_seated(chosen.box[None])
+        behind = position(
+            self._network, scene.reading, answer, chosen, scene.boxes, stands, lowest, max(lowest, highest)
+        )
+        hides = label not in SURFACES["ground"]
+        if hides and _hidden_share(chosen.box, scene.boxes[behind:]) > MOST_HIDDEN:
+            behind = max(lowest, highest)  # what nobody would see is brought to the front
+        if hides and not self._leaves_named_seen(scene, said, label, chosen, behind):
+            chosen = replace(chosen, score=chosen.score - 3)
+        return behind, chosen
+
+    def _wanted(
+        self,
+        scene: SeenScene,
+        label: str,
+        said: ScenePrompt,
+        number: int | None,
+        words: str,
+        *,
+        is_alone: bool = False,
+    ) -> tuple[Wanted, Bool[np.ndarray, " N"], int, int]:
+        """What is asked of a box; which layers stand as the thing does; where in the order it may come."""
         musts, meant, lowest, highest = told(scene, said, number, self._rules)
         hold = self._rules.hold(label)
-        size = self._size(scene, alone.words if alone else words or label)
+        size = self._size(scene, words)
+        most_hidden = MOST_HIDDEN_BY_EXTRA if number is None else MOST_HIDDEN
         hides = label not in SURFACES["ground"]
         if not hides:
             highest = lowest  # a rug lies under everything
         stands = np.zeros(len(scene.shown), bool)
         if self._is_upright(label):
             stands[:] = [self._is_upright(scene.layout.layers[n].label) for n in scene.shown]
-            stands &= ~scene.is_region & ~_is_seated(scene, scene.boxes)
+            stands &= ~scene.is_region & ~scene.is_seated(scene.boxes)
         wanted = Wanted(
             hold=hold,
             surfaces=scene.surfaces,
@@ -284,30 +310,14 @@ class EmbeddedPlanner:
             alike=as_boxes([np.array(box, np.float32) for box in scene.boxes_of(label)]),
             things=scene.boxes[~scene.is_region] if hides and not musts else None,
             standing=scene.boxes[stands],
-            most_hidden=MOST_HIDDEN_BY_EXTRA if number is None else MOST_HIDDEN,
-            most_behind=MOST_BEHIND_ALONE
-            if alone
-            else MOST_HIDDEN
-            if number is not None
-            else MOST_HIDDEN_BY_EXTRA,
-            aspect=alone.aspect if alone else None,
+            most_hidden=most_hidden,
+            most_behind=MOST_BEHIND_ALONE if is_alone else most_hidden,
             rest=None if musts else self._rest(scene, label),
             is_sent_up=not musts and self._rules.is_sent_up(label),
             size=size,
-            may_sit=bool(alone or musts or split_poses(words or label)[1]),
+            may_sit=bool(is_alone or musts or split_poses(words)[1]),
         )
-        chosen = choose_box(
-            self._network, scene.reading, answer, scene.boxes, wanted, rng, search=number is not None
-        )
-        stands &= ~_is_seated(scene, chosen.box[None])
-        behind = position(
-            self._network, scene.reading, answer, chosen, scene.boxes, stands, lowest, max(lowest, highest)
-        )
-        if hides and _hidden_share(chosen.box, scene.boxes[behind:]) > MOST_HIDDEN:
-            behind = max(lowest, highest)  # what nobody would see is brought to the front
-        if hides and not self._leaves_named_seen(scene, said, label, chosen, behind):
-            chosen = replace(chosen, score=chosen.score - 3)
-        return behind, chosen
+        return wanted, stands, lowest, highest
 
     def _is_upright(self, label: str) -> bool:
         """Whether such a thing stands on the ground, unless somebody sits on a seat."""
@@ -331,12 +341,6 @@ class EmbeddedPlanner:
         is_named = [canonical(found) in named for found in (*labels[:behind], label, *labels[behind:])]
         seen = seen_shares(np.insert(scene.boxes, behind, chosen.box, 0))
         return not (seen[is_named] < LEAST_SEEN).any()
-
-
-def _is_seated(scene: SeenScene, boxes: Float32[np.ndarray, "K 4"]) -> Bool[np.ndarray, " K"]:
-    """Whether the foot of a box is on something that carries."""
-    seats = scene.surfaces.seat | scene.surfaces.top
-    return np.asarray(scene.surfaces.foot_shares(seats, boxes) >= KEPT_SHARE)
 
 
 def _planned(scene: SeenScene, label: str, description: str, found: tuple[int, ChosenBox]) -> PlannedObject:

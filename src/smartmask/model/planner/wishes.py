@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float32
 from smartmask.language.scene_prompts import Named, Related, ScenePrompt
 from smartmask.language.scene_words import canonical
 from smartmask.language.surfaces import carrying_zone
-from smartmask.model.planner.boxes import BoxPredicate
+from smartmask.model.planner.boxes import KEPT_SHARE, BoxPredicate
 from smartmask.model.planner.metric import MetricScene, MetricSize
 from smartmask.model.planner.network import Reading
 from smartmask.model.planner.support import SupportRules, Surfaces, coarse, rests
@@ -34,6 +34,13 @@ NEAR_WIDTH = 0.3
 """Share of the canvas's width that a table has, at least, if what is to stand on it is to be seen."""
 ROOM = 0.16
 """Share of the canvas that a reference leaves free on the side where something is to come."""
+RARE = frozenset((
+    "bear", "elephant", "giraffe", "zebra", "airplane", "kite", "baby", "surfboard", "fence", "window",
+    "shirt", "trousers", "alcohol", "garbage bag", "single use carrier bag", "plastic film", "meal carton",
+    "drink carton", "corrugated carton",
+))  # fmt: skip
+"""What comes only if it is named: photos teach that giraffes stand on grass and clothes lie on beds,
+and most grass and beds have none; part of a window or a fence is worse than none; litter is not missed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +62,11 @@ class SeenScene:
             for number, box in zip(self.shown, self.boxes, strict=True)
             if canonical(self.layout.layers[number].label) == canonical(label)
         ]
+
+    def is_seated(self, boxes: Float32[np.ndarray, "K 4"]) -> Bool[np.ndarray, " K"]:
+        """Whether the foot of a box is on something that carries."""
+        seats = self.surfaces.seat | self.surfaces.top
+        return np.asarray(self.surfaces.foot_shares(seats, boxes) >= KEPT_SHARE)
 
 
 def told(

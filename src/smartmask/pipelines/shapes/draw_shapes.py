@@ -4,7 +4,7 @@ For a box, a region or no hint, what is drawn is a real shape wherever the memor
 (`draw_remembered.py`); after those, and where nobody knows the words, it is drawn freely. A scribble says
 more of its object than any remembered shape could follow: it is always drawn freely (`free_drawing.py`).
 
-Where no box is given, a placer draws some for each candidate, in a region boxes within it.
+Without a box a placer draws some for each candidate, at a place of its own; in a region boxes within it.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from smartmask.scene.boxes import BoxXYXY, clip_box
 from smartmask.scene.guidance import Box, Guidance, NoGuidance, Region, Scribble
 
 PLACES = 3
-"""Boxes drawn a candidate: more would make candidates alike."""
+"""Boxes drawn a candidate, all at one place of those that lie apart."""
 REGION_SIDES = (0.75, 0.95)
 """A box in a region has from so much to so much of the region's width and height."""
 
@@ -94,10 +94,10 @@ class ShapeDrawing:
             boxes = [_box_within(guidance.box(), rng) for _ in range(PLACES)]
             places = [place_for(chosen, number, box) for box in boxes] if len(chosen.order) else []
         else:
-            draw = self._boxes(scene.layout, prompt, text)
+            draw = self._boxes(scene.layout, prompt, text, seed)
             places = [number % len(chosen.order)] * PLACES if len(chosen.order) else []
             aspect = chosen.aspect(places[0]) if places else None
-            boxes = [draw(rng, aspect) for _ in range(PLACES)]
+            boxes = [draw(number, rng, aspect) for _ in range(PLACES)]
         if places:
             found = [self._remembered.lay(chosen, *both) for both in zip(places, boxes, strict=True)]
             return [laid for laid in found if laid]

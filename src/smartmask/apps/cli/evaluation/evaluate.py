@@ -29,8 +29,8 @@ def evaluate() -> None:
 def everything(context: click.Context, /, out: Path, photos: Path | None, **options: Any) -> None:
     """Measure masks, planner and ranker, and report.
 
-    With --silhouettes the suite shapes as well, with --photos the segmenter; with --limit a look at
-    everything, by as many objects, prompts and scenes.
+    With --silhouettes the suite shapes as well, with --boxes the suite boxes, with --photos the segmenter;
+    with --limit a look at everything, by as many objects, prompts and scenes.
 
     \b
     Example:
@@ -38,7 +38,8 @@ def everything(context: click.Context, /, out: Path, photos: Path | None, **opti
     """
     data, limit = options["data"], options["limit"]
     shapes = ("shapes",) if options["silhouettes"] else ()
-    measure_masks((*SHIPPED_SUITES, *shapes), out, **options)
+    boxes = ("boxes",) if options["boxes"] else ()
+    measure_masks((*SHIPPED_SUITES, *shapes, *boxes), out, **options)
     few = {} if limit is None else {"prompts": limit, "scenes": max(16, limit)}
     context.invoke(planner, data=data, out=out, **few)
     some = {} if limit is None else {"objects": limit}

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from smartmask.evaluation.benchmark.measures import Parts
     from smartmask.evaluation.benchmark.runner import Request, SuiteRun
 
-_SUITES = ("silhouettes", "scenes", "codraw", "real", "words", "shapes")
+_SUITES = ("silhouettes", "scenes", "codraw", "real", "words", "shapes", "boxes")
 SHIPPED_SUITES = ("silhouettes", "scenes", "real", "words")
 REPORT_FILES = ("benchmark.md", "benchmark.html")
 
@@ -72,6 +72,11 @@ _OPTIONS = (
         help="For the suite shapes: folder of the readers of silhouettes.",
     ),
     click.option(
+        "--boxes",
+        type=click.Path(path_type=Path, readable=False),
+        help="For the suite boxes: folder of parquet files of named boxes.",
+    ),
+    click.option(
         "--limit",
         type=click.IntRange(2),
         help="At most so many objects of each suite, from the list's beginning.",
@@ -91,15 +96,16 @@ _OPTIONS = (
 def masks(suites: tuple[str, ...], out: Path, **options: Any) -> None:
     """Measure a mask model on held-out objects, and report what was measured.
 
-    SUITES are silhouettes, scenes, codraw, real, words, shapes; by default all of them but codraw, which is
-    clip art, and shapes, which needs --silhouettes and --recogniser. Each writes SUITE.json and its sheets as
-    PNG; then the report is drawn anew.
+    SUITES are silhouettes, scenes, codraw, real, words, shapes, boxes; by default all of them but codraw,
+    which is clip art, shapes, which needs --silhouettes and --recogniser, and boxes, which needs --boxes and
+    measures the placer alone. Each writes SUITE.json and its sheets as PNG; then the report is drawn anew.
 
     \b
     Examples:
       smartmask evaluate masks
       smartmask evaluate masks silhouettes real --limit 20 --out look
       smartmask evaluate masks shapes --silhouettes data/silhouettes --seeds 1
+      smartmask evaluate masks boxes --boxes data/boxes
     """
     measure_masks(suites or SHIPPED_SUITES, out, **options)
     write_report(out)
@@ -141,6 +147,7 @@ def measure_masks(
     split: str,
     silhouettes: Path | None,
     recogniser: Path,
+    boxes: Path | None,
     limit: int | None,
     threads: int,
     seeds: int,
@@ -159,6 +166,8 @@ def measure_masks(
     check_folder(out, [*REPORT_FILES, *(f"{name}.json" for name in names)], [weights])
     if "shapes" in names and silhouettes is None:
         raise click.UsageError("the suite shapes needs --silhouettes, the folder of whole shapes")
+    if "boxes" in names and boxes is None:
+        raise click.UsageError("the suite boxes needs --boxes, the folder of named boxes")
     parts, about = _parts(weights)
     request = Request(data=data, split=cast(Split, split), limit=limit, seeds=seeds, threads=threads)
     runs: dict[str, SuiteRun] = {}
@@ -167,6 +176,8 @@ def measure_masks(
             step(name)
             if name == "shapes" and silhouettes is not None:
                 runs[name] = _shapes(request, parts, about, silhouettes, recogniser, on_progress)
+            elif name == "boxes" and boxes is not None:
+                runs[name] = _boxes(request, parts, about, boxes, on_progress)
             else:
                 runs[name] = run_suite(name, request, parts, about, commit_of_code(), on_progress)
             files = suite_sheets(name, runs[name])
@@ -199,6 +210,22 @@ def _shapes(
     return run_shapes(request, parts, material, about, commit_of_code(), on_progress)
 
 
+def _boxes(
+    request: "Request",
+    parts: "Parts",
+    about: "dict[str, Any]",
+    boxes: Path,
+    on_progress: "Callable[[int, int], None]",
+) -> "SuiteRun":
+    """Run the suite boxes, of the shipped placer alone."""
+    from smartmask.evaluation.benchmark.boxes_runner import run_boxes
+    from smartmask.model.planner.embedded import EmbeddedPlanner
+    from smartmask.weights import WEIGHTS
+
+    planner = EmbeddedPlanner.load(WEIGHTS / "planner.npz", parts.encoder, WEIGHTS / "places.npz")
+    return run_boxes(request, boxes, planner, parts.encoder, about, commit_of_code(), on_progress)
+
+
 def _parts(weights: Path | None) -> "tuple[Parts, dict[str, Any]]":
     """What is measured, built as `SmartMask.load` builds it, and what results say of its weights.
 
@@ -214,7 +241,7 @@ def _parts(weights: Path | None) -> "tuple[Parts, dict[str, Any]]":
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
     ranker = load_ranker(encoder)
     path = weights or WEIGHTS / "generator.onnx"
-    names = ("chooser", "memory", "ranker", "planner")
+    names = ("chooser", "memory", "ranker", "planner", "places")
     files = {"sha256": path} | {f"{name}_sha256": WEIGHTS / f"{name}.npz" for name in names}
     pipeline, card = load_shapes(path, encoder, ranker, threads=1)
     about: dict[str, Any] = {"views": card.views}

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from smartmask.apps.cli.training.scenes import planner, planner_lora, ranker, segmenter
+from smartmask.apps.cli.training.scenes import places, planner, planner_lora, ranker, segmenter
 from smartmask.apps.cli.training.segment import Segment
 from smartmask.apps.cli.training.shapes import chooser, codec, mask, memory, outlines, recogniser, views
 
@@ -130,6 +130,7 @@ for _command in (
     outlines,
     recogniser,
     planner,
+    places,
     planner_lora,
     ranker,
     segmenter,

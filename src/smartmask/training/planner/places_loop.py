@@ -1,0 +1,149 @@
+"""The training of the network of places: draw, loss, step, average, log; and the shipped file."""
+
+import copy
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from smartmask.model.planner.places import (
+    FORMAT,
+    FORMAT_VERSION,
+    PlacesCard,
+    PlacesConfig,
+    PlacesNetwork,
+    weight_shapes,
+)
+from smartmask.training.averaged import follow
+from smartmask.training.local_run import LocalRun, seeded
+from smartmask.training.npz_export import write_npz
+from smartmask.training.planner.places_data import PlacesScenes, draw_batch
+from smartmask.training.planner.places_network import TrainablePlaces
+
+LOG_EVERY_STEPS = 250
+LICENCE = (
+    "Apache-2.0. Learned from boxes and names alone: of COCO annotations (CC BY 4.0), of VOC label maps and "
+    "NYU40 label maps (no formal licence), and of made scenes (meshes of infinigen, BSD-3-Clause; "
+    "silhouettes out of VOC, COCO, LVIS and TACO)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacesTrainConfig:
+    """Everything that decides what a run learns.
+
+    Attributes:
+        network: Sizes of the network.
+        steps: Batches; photos are few, and more of them are learnt by heart.
+        batch_size: Things a batch.
+        rate: Peak learning rate, after a warm-up; it falls to zero along a cosine.
+        word_noise: Length of what is added to each word, of unit length, in each step.
+        seed: Everything random follows from it.
+    """
+
+    network: PlacesConfig = field(default_factory=PlacesConfig)
+    steps: int = 3000
+    batch_size: int = 128
+    rate: float = 2e-3
+    weight_decay: float = 0.1
+    warmup_steps: int = 200
+    clip_norm: float = 1.0
+    ema_decay: float = 0.997
+    word_noise: float = 0.4
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if min(self.steps, self.batch_size, self.rate) <= 0:
+            raise ValueError(f"steps, batch_size and rate must be positive: {self}")
+
+
+def train_places(
+    config: PlacesTrainConfig,
+    scenes: PlacesScenes,
+    run: Path,
+    held_out: PlacesScenes | None = None,
+    on_log: Callable[[dict[str, float]], None] = lambda record: None,
+) -> TrainablePlaces:
+    """Train, or go on with, a run on scenes; the averaged network comes back.
+
+    Args:
+        config: Decides what is learned.
+        scenes: To learn from.
+        run: Folder of the state and the log.
+        held_out: To log the loss of each data set on.
+        on_log: Called with the mean loss since the last call.
+
+    Raises:
+        CheckpointError: If the run in the folder was begun with other settings, or its state is damaged.
+    """
+    torch.manual_seed(config.seed)
+    network = TrainablePlaces(config.network)
+    average = copy.deepcopy(network).requires_grad_(False).eval()
+    optimizer = torch.optim.AdamW(
+        network.parameters(), lr=config.rate, weight_decay=config.weight_decay, betas=(0.9, 0.98)
+    )
+    kept = LocalRun(run, config, weights=network, average=average, optimizer=optimizer)
+    (first,) = kept.resume(step=0)
+    started, total = time.monotonic(), 0.0
+    table = torch.from_numpy(scenes.words)
+    for step in range(first, config.steps):
+        factor = min(1.0, (step + 1) / config.warmup_steps)
+        factor *= 0.5 * (1 + math.cos(math.pi * step / config.steps))
+        optimizer.param_groups[0]["lr"] = config.rate * factor
+        batch = draw_batch(scenes, config.batch_size, seeded(config.seed, step))
+        noise = torch.randn_like(table) * config.word_noise * table.shape[1] ** -0.5
+        loss = network.loss(batch, functional.normalize(table + noise * (table != 0), dim=1))
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
+        optimizer.step()
+        follow(average, network, step + 1, config.ema_decay)
+        total += loss.item() / LOG_EVERY_STEPS
+        if (step + 1) % LOG_EVERY_STEPS == 0:
+            record = {"step": step + 1.0, "seconds": time.monotonic() - started, "loss": total}
+            if held_out is not None:
+                record |= held_out_losses(average, held_out)
+            kept.save(step=step + 1)
+            kept.log(record)
+            on_log(record)
+            total = 0.0
+    kept.save(step=config.steps)
+    return average
+
+
+def held_out_losses(network: TrainablePlaces, scenes: PlacesScenes, count: int = 256) -> dict[str, float]:
+    """Mean loss on always the same things of each data set."""
+    table, found = torch.from_numpy(scenes.words), {}
+    for source, own in scenes.sets.items():
+        if own:
+            alone = PlacesScenes({source: own}, scenes.words, scenes.person)
+            with torch.no_grad():
+                found[f"held_out_{source}"] = network.loss(
+                    draw_batch(alone, count, np.random.default_rng(1)), table
+                ).item()
+    return found
+
+
+def export_places(network: TrainablePlaces, samples: int, data: dict[str, int], path: Path) -> PlacesNetwork:
+    """Write a network as the shipped file, float16, and return it as it will be read.
+
+    Args:
+        network: What was trained.
+        samples: Boxes it was trained on.
+        data: The datasets and how many things of each.
+        path: The file.
+
+    Raises:
+        OSError: If the file cannot be written.
+    """
+    card = PlacesCard(network=network.config, samples=samples, data=data, licence=LICENCE)
+    weights = {
+        name: network.weights[name.replace(".", "_")].detach().numpy()
+        for name in weight_shapes(network.config)
+    }
+    return PlacesNetwork(card, write_npz(path, FORMAT, FORMAT_VERSION, card, weights))

@@ -1,0 +1,55 @@
+"""Places lie apart, the one that covers most comes first, and what breaks rules is not drawn."""
+
+import numpy as np
+import pytest
+
+from smartmask.model.planner.lone_places import LonePlaces
+
+LEFT, RIGHT = np.array([0.1, 0.2, 0.3, 0.8], np.float32), np.array([0.6, 0.2, 0.8, 0.8], np.float32)
+
+
+def cluster(box, count, rng):
+    return (box + rng.normal(0, 0.004, (count, 4))).astype(np.float32)
+
+
+def as_drawn(boxes, aspect, rng):
+    return boxes, np.zeros(len(boxes))
+
+
+@pytest.fixture
+def boxes():
+    rng = np.random.default_rng(0)
+    return np.concatenate([cluster(LEFT, 30, rng), cluster(RIGHT, 10, rng)])
+
+
+def test_the_place_that_covers_most_comes_first_and_the_next_lies_apart(boxes):
+    found = LonePlaces.of([(boxes, np.full(40, 1 / 40))], as_drawn, np.random.default_rng(0))
+    assert len(found.places) == 2
+    first, second = (found.draw(number, np.random.default_rng(1), None) for number in (0, 1))
+    assert np.abs(first - LEFT).max() < 0.03
+    assert np.abs(second - RIGHT).max() < 0.03
+
+
+def test_weights_say_how_much_a_source_counts_and_boxes_anywhere_come_as_likely_as_they_are(boxes):
+    sources = [(boxes[:30], np.full(30, 0.2 / 30)), (boxes[30:], np.full(10, 0.8 / 10))]
+    found = LonePlaces.of(sources, as_drawn, np.random.default_rng(0))
+    rng = np.random.default_rng(2)
+    drawn = np.array([found.draw(None, rng, None) for _ in range(300)])
+    assert (drawn[:, 0] > 0.5).mean() == pytest.approx(0.8, abs=0.08)
+    assert found.draw(0, rng, None)[0] > 0.5
+    assert found.draw(99, rng, None).shape == (4,)
+
+
+def test_what_breaks_a_rule_is_drawn_only_where_all_do(boxes):
+    def right_alone(found, aspect, rng):
+        return found, np.where(found[:, 0] > 0.5, 0.0, -6.0)
+
+    found = LonePlaces.of([(boxes, np.full(40, 1 / 40))], right_alone, np.random.default_rng(0))
+    assert len(found.places) == 1
+    assert found.draw(0, np.random.default_rng(0), 1.0)[0] > 0.5
+    worst = LonePlaces.of(
+        [(boxes, np.full(40, 1 / 40))],
+        lambda found, aspect, rng: (found, np.full(len(found), -6.0)),
+        np.random.default_rng(0),
+    )
+    assert len(worst.places) == 2
