@@ -135,3 +135,28 @@ def test_where_nothing_is_known_boxes_stay_as_they_are():
     box = box_of(100, 60, 20, 20)
     size = MetricSize(scene_of(WALL, FLOOR), bird)
     assert size.resized(box, np.random.default_rng(0)) == pytest.approx(box, abs=1e-4)
+
+
+def test_who_is_as_wide_as_high_is_said_to_sit_and_cars_are_not():
+    scene = scene_of(WALL, FLOOR)
+    narrow, wide = box_of(60, 200, 80, 30), box_of(60, 200, 80, 60)
+    person = MetricSize(scene, some("person"))
+    assert [bool(person.sits(box)[0]) for box in (narrow, wide)] == [False, True]
+    assert not MetricSize(scene, some("car")).sits(wide).any()
+
+
+def test_a_chair_has_some_widest_shape_and_a_fence_has_none():
+    scene = scene_of(WALL, FLOOR)
+    chair = MetricSize(scene, some("chair")).widest() * SIZE_HW[1] / SIZE_HW[0]
+    assert 0.7 < chair < 2
+    assert np.isinf(MetricSize(scene, some("fence")).widest())
+
+
+def test_a_table_that_fills_the_picture_is_a_close_up_and_one_at_the_border_is_not():
+    cup = Kind("cup", 0.1, 0.09, 0.1, "top")
+    narrow = Layer("table", rectangle(SIZE_HW, (120, 160, 240, 240)))
+    filling = Layer("table", rectangle(SIZE_HW, (0, 160, 320, 240)))
+    box = box_of(180, 180, 20, 18)
+    standing, close = (height_px(scene_of(WALL, FLOOR, table), cup, box) for table in (narrow, filling))
+    assert standing == pytest.approx(0.1 * CAMERA.scale_at(240.0), rel=0.4)
+    assert close > 1.2 * standing

@@ -274,3 +274,24 @@ def test_the_shipped_file_is_small_and_says_what_it_is(encoder):
     assert {"chair", "person", "tree"} <= set(card.labels)
     assert card.samples > 100_000
     assert {name.removesuffix(", before") for name in card.data} == {"made", "nyu40", "coco"}
+
+
+def test_people_on_open_ground_stand_and_what_carries_small_things_is_near(encoder):
+    planner = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder)
+    for seed in range(4):
+        _, layout = planned(planner, "a meadow with three people", seed, 3)
+        for x0, y0, x1, y1 in boxes(layout, "person"):
+            assert (x1 - x0) * layout.size_hw[1] < 0.62 * (y1 - y0) * layout.size_hw[0]
+        _, layout = planned(planner, "a desk with a laptop", seed, 2)
+        ((x0, _, x1, _),) = boxes(layout, "desk")
+        assert x1 - x0 > 0.28
+
+
+def test_solid_things_do_not_stand_in_each_other(encoder):
+    planner = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder)
+    for seed in range(4):
+        _, layout = planned(planner, "a bathroom with a toilet and a bathtub", seed, 2)
+        ((a0, _, a1, foot_a),) = boxes(layout, "toilet")
+        ((b0, _, b1, foot_b),) = boxes(layout, "bathtub")
+        beside = min(a1, b1) - max(a0, b0) < 0.5 * min(a1 - a0, b1 - b0)
+        assert beside or abs(foot_a - foot_b) > 0.04

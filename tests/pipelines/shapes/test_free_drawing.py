@@ -15,7 +15,7 @@ from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.model.mask.generator import ShapeGenerator
 from smartmask.model.ranker.outlines import load_outline_judge
 from smartmask.model.shape.codec import SilhouetteCodec
-from smartmask.model.shape.frame import CODE_BYTES
+from smartmask.model.shape.frame import CODE_BYTES, frame_field
 from smartmask.pipelines.generate import Scene
 from smartmask.pipelines.shapes.free_drawing import SAMPLES, FreeDrawing, FreelyDrawn
 from smartmask.pipelines.shapes.shape_recall import ShapeRecall
@@ -288,3 +288,12 @@ def test_where_the_memory_ends_the_generator_goes_on(words, codec):
     found = pipeline(ROOM, "a comb", guidance=BOX, n=3)
     assert [one.origin and one.origin.label for one in found] == ["comb", None, None]
     assert all(one.box_xyxy == pytest.approx(BOX.box_xyxy, abs=0.01) for one in found[1:])
+
+
+def test_what_is_in_pieces_looks_worse_than_what_hangs_together(free, codec):
+    size = (128, 128)
+    whole = rectangle(size, (10, 10, 118, 118))
+    halves = rectangle(size, (10, 10, 50, 118)) | rectangle(size, (78, 10, 118, 118))
+    fields = np.stack([frame_field(mask) for mask in (whole, halves)])
+    looks = free.looks("a wardrobe", codec.encode(fields), 1.0)
+    assert looks[0] - looks[1] > 5
