@@ -75,7 +75,7 @@ def test_suites_write_results_sheets_and_a_report_that_is_drawn_from_them_alone(
     real = json.loads((out / "real.json").read_text())
     assert [sheet["file"] for sheet in real["sheets"]] == ["real_sheet.png", "real_judge_1.png"]
     assert [entry["page"] for entry in real["judged"]] == [1, 1]
-    shipped = ("chooser", "memory", "ranker", "planner")
+    shipped = ("chooser", "memory", "ranker", "planner", "places")
     assert real["weights"] == {
         "views": 7,
         "sha256": hashlib.sha256(b"closed form").hexdigest(),

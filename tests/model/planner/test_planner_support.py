@@ -6,7 +6,7 @@ from tiny_planner import tiny_planner
 
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.language.surfaces import SURFACES
-from smartmask.model.planner.boxes import Wanted, as_boxes, choose_box, position
+from smartmask.model.planner.boxes import NOTHING_AMISS, Wanted, as_boxes, choose_box, position
 from smartmask.model.planner.support import SupportRules
 from smartmask.scene.layout import Layer, Layout
 from smartmask.weights import WEIGHTS
@@ -155,7 +155,7 @@ class TestChoosing:
         assert all(found.box[2] < 0.3 and found.box[3] - found.box[1] > 0.1 for found in narrow)
 
     def test_things_are_held_up(self, rules, room):
-        assert all(found.score > -1 for found in self.choose(rules, room))
+        assert all(found.score >= NOTHING_AMISS for found in self.choose(rules, room))
 
     def test_the_like_are_kept_apart(self, rules, room):
         alike = as_boxes([np.array([0.0, 0.3, 0.6, 1.0], np.float32)])

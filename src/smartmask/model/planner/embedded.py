@@ -57,6 +57,7 @@ MOST_ALIKE = 8
 LEAST_ADDED = 3
 """Things that come, where any fit, before a scene counts as complete: whoever gives a photo wants some."""
 NAMED_TRIES = 5
+LEAST_SIDE_PX = 3.0
 LEAST_SEEN = 0.15
 """Share of a named thing's box that all in front of it together leave to be seen."""
 SAME_THING = 0.72
@@ -350,9 +351,12 @@ def _planned(scene: SeenScene, label: str, description: str, found: tuple[int, C
 
 
 def _in_pixels(box: Float32[np.ndarray, "4"], size_hw: tuple[int, int]) -> BoxXYXY:
+    """A box on the canvas, not so small that no shape could be drawn in it; its middle and foot stay."""
     height, width = size_hw
     x0, y0, x1, y1 = (float(v) for v in box)
-    return x0 * width, y0 * height, max(x1 * width, x0 * width + 1), max(y1 * height, y0 * height + 1)
+    half = max((x1 - x0) * width, LEAST_SIDE_PX) / 2
+    middle = (x0 + x1) / 2 * width
+    return middle - half, min(y0 * height, y1 * height - LEAST_SIDE_PX), middle + half, y1 * height
 
 
 def _object_said(prompt: str) -> tuple[str, ScenePrompt, int | None]:
