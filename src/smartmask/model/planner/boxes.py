@@ -75,6 +75,8 @@ class Wanted:
         is_sent_up: Whether it belongs in the sky, where some is seen.
         size: How large it comes out where; None = as the network draws it.
         aspect: Its width over height, both as shares of the canvas; None = as the network draws it.
+        is_planned: Whether the layout is a planned one, whose ground and things are known: then the whole
+            foot is on the ground, which it shares with nothing.
         may_sit: Whether somebody may sit where no seat is.
     """
 
@@ -91,6 +93,7 @@ class Wanted:
     is_sent_up: bool = False
     size: MetricSize | None = None
     aspect: float | None = None
+    is_planned: bool = False
     may_sit: bool = True
 
 
@@ -237,7 +240,7 @@ def rule_scores(boxes: Float32[np.ndarray, "K 4"], wanted: Wanted) -> Float[np.n
     held = wanted.surfaces.held_shares(wanted.hold, boxes)
     if wanted.is_sent_up:
         held = wanted.surfaces.sky_shares(boxes)
-    share = FLOOR_SHARE if wanted.hold == "floor" else KEPT_SHARE
+    share = FLOOR_SHARE if wanted.is_planned and wanted.hold == "floor" else KEPT_SHARE
     scores = -6 * np.maximum(share - held, 0) / share
     if wanted.rest is not None:
         scores -= 4.0 * (wanted.surfaces.foot_shares(wanted.rest, boxes) < share)
@@ -254,7 +257,8 @@ def rule_scores(boxes: Float32[np.ndarray, "K 4"], wanted: Wanted) -> Float[np.n
         scores -= 5.0 * (_union_shares(boxes, wanted.alike).max(1) > MOST_ALIKE)
     if wanted.size is not None:
         scores -= 4.0 * wanted.size.is_too_high(boxes)
-        scores -= 3.0 * (wanted.size.shared_ground(boxes) > MOST_SHARED_GROUND)
+        if wanted.is_planned:
+            scores -= 3.0 * (wanted.size.shared_ground(boxes) > MOST_SHARED_GROUND)
         if not wanted.may_sit:
             seats = wanted.surfaces.seat | wanted.surfaces.top
             on_seat = wanted.surfaces.foot_shares(seats, boxes) >= KEPT_SHARE

@@ -316,6 +316,7 @@ class EmbeddedPlanner:
             rest=None if musts else self._rest(scene, label),
             is_sent_up=not musts and self._rules.is_sent_up(label),
             size=size,
+            is_planned=not is_alone,
             may_sit=bool(is_alone or musts or split_poses(words)[1]),
         )
         return wanted, stands, lowest, highest

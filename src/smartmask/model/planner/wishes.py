@@ -20,6 +20,8 @@ from smartmask.scene.relations import UNARY, RelationKind, holds, holds_in_regio
 
 CELLS = 96
 """Cells along each side of the grid on which places are tested."""
+UNFILLED = 0.2
+"""Share of a box's height or width that a shape of other proportions may leave free."""
 SLACK = 0.04
 """Share of a box's sides by which a mask may miss it."""
 APART = 0.3
@@ -204,13 +206,18 @@ _ROOM_TESTS: dict[RelationKind, BoxPredicate] = {
 
 
 def _firm(test: BoxPredicate) -> BoxPredicate:
-    """The test for a box and for ones a little smaller and larger: a mask misses its box by a few pixels."""
+    """The test for a box and ones a little smaller and larger: a mask misses its box by a few pixels.
+
+    A shape that is not stretched enough is lower or narrower than its box.
+    """
 
     def is_kept(box: BoxXYXY) -> bool:
         x0, y0, x1, y1 = box
         across, along = SLACK * (x1 - x0), SLACK * (y1 - y0)
         inner = x0 + across, y0 + along, x1 - across, y1 - along
         outer = x0 - across, y0 - along, x1 + across, y1 + along
-        return test(box) and test(inner) and test(outer)
+        lower = x0, y0 + UNFILLED * (y1 - y0), x1, y1
+        narrower = x0 + UNFILLED / 2 * (x1 - x0), y0, x1 - UNFILLED / 2 * (x1 - x0), y1
+        return all(map(test, (box, inner, outer, lower, narrower)))
 
     return is_kept
