@@ -53,3 +53,13 @@ def test_what_breaks_a_rule_is_drawn_only_where_all_do(boxes):
         np.random.default_rng(0),
     )
     assert len(worst.places) == 2
+
+
+def test_the_only_boxes_that_keep_the_rules_are_drawn_however_unlikely_they_are(boxes):
+    def right_alone(found, aspect, rng):
+        return found, np.where(found[:, 0] > 0.5, 0.0, -6.0)
+
+    weights = np.where(boxes[:, 0] > 0.5, 0.0, 1 / 30)  # too unlikely to be told from nothing
+    found = LonePlaces.of([(boxes, weights)], right_alone, np.random.default_rng(0))
+    for place, aspect in ((0, None), (0, 1.0), (None, None)):
+        assert found.draw(place, np.random.default_rng(0), aspect)[0] > 0.5

@@ -57,6 +57,8 @@ def knows_outlines(layout: Layout) -> bool:
     return not are_filled or bool((np.sum(masks, 0) == 1).all())
 
 
+LEAST_WEIGHT = 1e-12
+"""Of a box that keeps the rules, however unlikely it is: it may be the only one."""
 Sized = Callable[
     [Float32[np.ndarray, "K 4"], float | None, np.random.Generator],
     tuple[Float32[np.ndarray, "K 4"], Float[np.ndarray, " K"]],
@@ -101,7 +103,8 @@ class LonePlaces:
         weights = np.concatenate([found for _, found in drawn])
         shown, scores = sized(boxes, None, rng)
         is_there = (shown[:, 2:] - shown[:, :2]).min(1) >= LEAST_SIDE
-        weights = np.where(_well_kept(np.where(is_there, scores, -np.inf)), weights, 0.0)
+        is_kept = _well_kept(np.where(is_there, scores, -np.inf))
+        weights = np.where(is_kept, np.maximum(weights, LEAST_WEIGHT), 0.0)
         ious = _ious(shown)
         np.fill_diagonal(ious, 1)
         covers = ious > HIT
