@@ -9,7 +9,9 @@ import sys
 from contextlib import suppress
 from typing import Any, TextIO, cast
 
-_UNSEEN = [*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+_UNSEEN = [
+    *range(32), *range(127, 160), 0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A),
+]  # fmt: skip
 """Control characters, and those that turn the direction of what follows."""
 
 

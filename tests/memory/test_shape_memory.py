@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from smartmask.errors import CheckpointError
+from smartmask.memory import memory_file
 from smartmask.memory.remembered import RememberedShape
 from smartmask.memory.shape_memory import ShapeMemory
 
@@ -241,3 +242,10 @@ def test_a_pickled_memory_is_the_same_and_needs_no_file(tmp_path):
     assert [back.entry(number) for number in range(2)] == [BEE, shape("ant")]
     assert back.codes.tolist() == [[0, 1, 2, 3], [4, 5, 6, 7]]
     assert (back.codec, dict(back.parents)) == ("a", {"bee": "insect"})
+
+
+def test_arrays_that_are_compressed_a_thousandfold_are_not_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr(memory_file, "MAX_ARRAYS_BYTES", 10**6)
+    np.savez_compressed(tmp_path / "m.npz", card=np.zeros(2 * 10**6, np.uint8))
+    with pytest.raises(CheckpointError, match=r"m\.npz: missing or damaged .* more than 1000000 bytes"):
+        ShapeMemory.load(tmp_path / "m.npz")

@@ -52,6 +52,7 @@ def test_a_clipped_box_lies_on_the_canvas_and_inside_the_box_and_is_not_clipped_
         pytest.param((3, 20, 8, 25), "lies outside the 30x20 canvas", id="just below the canvas"),
         pytest.param((float("nan"), 0, 1, 1), "four finite numbers", id="not a number"),
         pytest.param((0, 0, float("inf"), 1), "four finite numbers", id="infinite"),
+        pytest.param((0, 0, 10**400, 1), "four finite numbers", id="larger than any float"),
     ],
 )
 def test_a_box_that_is_none_is_an_error_that_names_it(box, message):

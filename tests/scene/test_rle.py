@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from pycocotools import mask as coco
 from shapes import bool_masks, disc
 
+from smartmask.scene import rle
 from smartmask.scene.rle import decode_rle, encode_rle
 
 sides = st.integers(1, 12)
@@ -66,6 +67,13 @@ def test_random_masks_agree_with_pycocotools_both_ways(mask):
 def test_a_damaged_string_is_an_error(counts, message):
     with pytest.raises(ValueError, match=message):
         decode_rle(counts, (3, 5))
+
+
+@given(bool_masks(sides, sides), st.integers(1, 6))
+def test_pieces_of_any_length_give_the_same_mask(mask, piece):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rle, "_PIECE", piece)
+        assert np.array_equal(decode_rle(encode_rle(mask), mask.shape), mask)
 
 
 @given(st.text(st.characters(min_codepoint=48, max_codepoint=111), max_size=12))

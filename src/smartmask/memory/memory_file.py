@@ -20,7 +20,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from smartmask.errors import CheckpointError
-from smartmask.files import check_regular
+from smartmask.files import MAX_ARRAYS_BYTES, check_regular
 from smartmask.memory.remembered import STYLES, TEXTS, Rows, TextColumn
 from smartmask.passing import passing_files, sync_folder
 
@@ -80,6 +80,9 @@ def read_memory(path: Path) -> MemoryContent:
         check_regular(path)
         if not zipfile.is_zipfile(path):  # NumPy would leave it open
             raise ValueError("it is no .npz file")
+        with zipfile.ZipFile(path) as archive:
+            if sum(member.file_size for member in archive.infolist()) > MAX_ARRAYS_BYTES:
+                raise ValueError(f"it holds more than {MAX_ARRAYS_BYTES} bytes")
         # Stays open, so that a file put in its place changes nothing.
         file = np.load(path, allow_pickle=False)
         card = json.loads(file["card"].tobytes().decode())

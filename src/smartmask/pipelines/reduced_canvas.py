@@ -17,7 +17,7 @@ SMALLEST_BOX_PX = 2.0
 
 def step_of(guidance: Guidance, size_hw: tuple[int, int]) -> int:
     """How many pixels apart those are that are looked at: no more than lets a small box show a shape."""
-    step = -(-max(size_hw) // WORK_PX)
+    step = min(-(-max(size_hw) // WORK_PX), 2 * min(size_hw) - 1)  # a thin canvas keeps a row
     if isinstance(guidance, Box):
         x0, y0, x1, y1 = clip_box(guidance.box_xyxy, size_hw)
         step = min(step, int(min(x1 - x0, y1 - y0) / SMALLEST_BOX_PX))

@@ -106,7 +106,12 @@ def check_box_size(box_xyxy: BoxXYXY, size_hw: tuple[int, int], smallest_px: flo
 
 
 def _check_order(box_xyxy: BoxXYXY) -> None:
-    x0, y0, x1, y1 = (float(value) for value in box_xyxy)
+    try:
+        x0, y0, x1, y1 = (float(value) for value in box_xyxy)
+    except OverflowError as error:
+        raise ValueError(
+            "a box must hold four finite numbers x0,y0,x1,y1 in pixels, not larger ones"
+        ) from error
     if not np.isfinite([x0, y0, x1, y1]).all():
         raise ValueError(f"box {_text(box_xyxy)} must hold four finite numbers x0,y0,x1,y1 in pixels")
     if x1 <= x0 or y1 <= y0:

@@ -9,7 +9,10 @@ Source: the COCO API's `maskApi.c` (`rleToString`, `rleFrString`).
 """
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Int64
+
+_PIECE = 1 << 20
+"""Characters decoded at once: a string of any length takes little more memory than its mask."""
 
 
 def encode_rle(mask: Bool[np.ndarray, "H W"]) -> str:
@@ -49,9 +52,42 @@ def decode_rle(counts: str, size_hw: tuple[int, int]) -> Bool[np.ndarray, "H W"]
     height, width = size_hw
     if not counts.isascii():
         raise ValueError("damaged RLE string: it holds characters beyond ASCII")
-    groups = np.frombuffer(counts.encode("ascii"), np.uint8).astype(np.int64) - 48
-    if len(groups) == 0 or groups.min() < 0 or groups.max() > 63 or groups[-1] & 32:
+    groups = np.frombuffer(counts.encode("ascii"), np.uint8)
+    if len(groups) == 0 or groups.min() < 48 or groups.max() > 111 or (groups[-1] - 48) & 32:
         raise ValueError(f"damaged RLE string ({len(counts)} characters); expected COCO compressed counts")
+    flat = np.zeros(height * width, bool)
+    covered, number, before = 0, 0, {0: 0, 1: 0}
+    start = 0
+    while start < len(groups):
+        stop = min(start + _PIECE, len(groups))
+        while (groups[stop - 1] - 48) & 32:
+            stop += 1
+        runs = _values(groups[start:stop].astype(np.int64) - 48)
+        # From the fourth on a count is the difference to the one two before; the first stands alone.
+        for parity in (0, 1):
+            mine = slice((number + parity) % 2, None, 2)
+            if number == 0 and not parity:
+                mine = slice(2, None, 2)
+            runs[mine] = before[parity] + np.cumsum(runs[mine])
+            before[parity] = int(runs[mine][-1]) if len(runs[mine]) else before[parity]
+        # No run alone above the size: the sum of longer ones can wrap round to it, here and in `repeat`.
+        if runs.min() < 0 or runs.max() > len(flat) or covered + runs.sum() > len(flat):
+            raise ValueError(
+                f"RLE runs cover {covered + sum(runs.tolist())} pixels but the mask is "
+                f"{width}x{height} = {width * height}"
+            )
+        length = int(runs.sum())
+        flat[covered : covered + length] = np.repeat((number + np.arange(len(runs))) % 2 == 1, runs)
+        covered, number, start = covered + length, number + len(runs), stop
+    if covered != len(flat):
+        raise ValueError(
+            f"RLE runs cover {covered} pixels but the mask is {width}x{height} = {width * height}"
+        )
+    return flat.reshape(width, height).T
+
+
+def _values(groups: Int64[np.ndarray, " G"]) -> Int64[np.ndarray, " V"]:
+    """The numbers that whole sequences of groups of bits hold."""
     last = np.flatnonzero(groups < 32)
     first = np.concatenate([[0], last[:-1] + 1])
     place = np.arange(len(groups)) - np.repeat(first, last - first + 1)
@@ -59,13 +95,4 @@ def decode_rle(counts: str, size_hw: tuple[int, int]) -> Bool[np.ndarray, "H W"]
         raise ValueError("damaged RLE string: a run of more than 35 bits")
     values = np.add.reduceat((groups & 31) << (5 * place), first)
     values -= np.where(groups[last] & 16, np.int64(1) << (5 * (place[last] + 1)), 0)
-    runs = values.copy()
-    runs[1::2] = np.cumsum(values[1::2])
-    runs[2::2] = np.cumsum(values[2::2])
-    # No run alone above the size: the sum of longer ones can wrap round to it, here and in `repeat`.
-    if runs.min() < 0 or runs.max() > height * width or runs.sum() != height * width:
-        raise ValueError(
-            f"RLE runs cover {sum(runs.tolist())} pixels but the mask is {width}x{height} = {width * height}"
-        )
-    flat = np.repeat(np.arange(len(runs)) % 2 == 1, runs)
-    return flat.reshape(width, height).T
+    return np.asarray(values)

@@ -186,7 +186,7 @@ class TestInstances:
             ([[0, 0, 4, 0, 4, "4"]], "points must be numbers of pixels"),
             ([[0, 0, 4, 0, 4, None]], "points must be numbers of pixels"),
             ([[0, 0, 1e300, 0, 4, 4]], "lie far off the 8x6 canvas"),
-            ([[0, 0, 10**400, 0, 4, 4]], "lie far off the 8x6 canvas"),
+            ([[0, 0, 10**30, 0, 4, 4]], "lie far off the 8x6 canvas"),
         ],
         ids=lambda value: str(value)[:60],
     )

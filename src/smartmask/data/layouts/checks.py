@@ -21,6 +21,8 @@ MAX_DRAWN_MEGAPIXELS = 3000
 MAX_JSON_BYTES = 64 * 2**20
 MAX_JSON_NODES = 4_000_000
 """Most commas, colons and opening brackets of a JSON text: these bound what it becomes in memory."""
+MAX_DIGITS = 40
+"""Of a whole number in JSON; a longer one is no size, place or name of anything."""
 Record = dict[str, Any]
 T = TypeVar("T")
 
@@ -63,11 +65,17 @@ def parse_json(content: bytes, where: str) -> Any:
         )
     try:
         text = content.decode("utf-8-sig")
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse, parse_int=_whole)
     except RecursionError as error:
         raise LayoutFileError(f"{where}: is not a layout file; its JSON is nested too deeply") from error
     except ValueError as error:  # not UTF-8, not JSON, or a repeated key
         raise LayoutFileError(f"{where}: is not valid JSON ({error}); is the file complete?") from error
+
+
+def _whole(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError(f"a whole number of {len(text)} digits, from {text[:8]} on")
+    return int(text)
 
 
 def check_header(content: Any, format_name: str, version: int, what: str, where: str) -> None:
