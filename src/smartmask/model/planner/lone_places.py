@@ -170,7 +170,7 @@ def find_places(
         found = drawn_boxes(network, scene.reading, answer, scene.boxes, wanted, rng, search=search)
         likely = np.exp(found.likely - found.likely.max())
         drawn.append((found.raw, likely / likely.sum() * (1 - OF_PHOTOS)))
-    if places is not None and not wanted.musts:
+    if places is not None and not is_known and not wanted.musts:
         height, width = scene.layout.size_hw
         density = places.density(
             encoder.encode([label if " " in words else words])[0],
@@ -189,7 +189,9 @@ def find_places(
         _, found = sized_boxes(boxes, asked, rng)
         return found, rule_scores(found, asked) if has_rules else np.zeros(len(found))
 
-    return LonePlaces.of(drawn, sized, rng)
+    found = LonePlaces.of(drawn, sized, rng)
+    # Where outlines are known, single draws of the planner's network hit more than places that lie apart.
+    return replace(found, places=()) if is_known else found
 
 
 def _well_kept(scores: Float[np.ndarray, " K"]) -> Bool[np.ndarray, " K"]:
