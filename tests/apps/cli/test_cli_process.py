@@ -38,9 +38,9 @@ def test_characters_that_the_output_cannot_show_are_replaced(tmp_path, encoding)
 
 
 def test_no_control_character_of_a_name_is_printed(tmp_path):
-    name = layout_file(tmp_path / "a\x07\x1bM\x9b\u202eb.json")
+    name = layout_file(tmp_path / "a\x07\x1bM\x9b\u202e\u200f\u2028b.json")
     done = run(tmp_path, "convert", name, *CONVERT)
-    assert done.stdout.splitlines()[0] == "1 layer of a\ufffd\ufffdM\ufffd\ufffdb.json as json:"
+    assert done.stdout.splitlines()[0] == "1 layer of a\ufffd\ufffdM\ufffd\ufffd\ufffd\ufffdb.json as json:"
     failed = run(tmp_path, "convert", "none\x1b]0;x\x07.json", *CONVERT)
     assert failed.returncode == 1
     assert "none\ufffd]0;x\ufffd.json" in failed.stderr

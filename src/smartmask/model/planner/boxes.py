@@ -44,6 +44,8 @@ MOST_HIDDEN = 0.4
 """Share of a thing that may be hidden, by a new one or from it."""
 MOST_HIDDEN_BY_EXTRA = 0.15
 """The same for what was not asked for: it may not stand in the way."""
+MOST_HIDDEN_ALONE = 0.3
+"""The same for a single thing, put into a photo: things of a photo are seldom whole."""
 MOST_BEHIND_ALONE = 0.1
 """Share of a single thing, put into a photo, that nearer things may hide: who wants more says behind what."""
 MOST_ALIKE = 0.2

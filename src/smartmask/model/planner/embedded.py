@@ -26,6 +26,7 @@ from smartmask.language.wording import with_article
 from smartmask.model.planner.boxes import (
     MOST_BEHIND_ALONE,
     MOST_HIDDEN,
+    MOST_HIDDEN_ALONE,
     MOST_HIDDEN_BY_EXTRA,
     ChosenBox,
     Wanted,
@@ -311,7 +312,7 @@ class EmbeddedPlanner:
             alike=as_boxes([np.array(box, np.float32) for box in scene.boxes_of(label)]),
             things=scene.boxes[~scene.is_region] if hides and not musts else None,
             standing=scene.boxes[stands],
-            most_hidden=most_hidden,
+            most_hidden=MOST_HIDDEN_ALONE if is_alone else most_hidden,
             most_behind=MOST_BEHIND_ALONE if is_alone else most_hidden,
             rest=None if musts else self._rest(scene, label),
             is_sent_up=not musts and self._rules.is_sent_up(label),

@@ -189,9 +189,9 @@ def find_places(
         _, found = sized_boxes(boxes, asked, rng)
         return found, rule_scores(found, asked) if has_rules else np.zeros(len(found))
 
-    found = LonePlaces.of(drawn, sized, rng)
+    apart = LonePlaces.of(drawn, sized, rng)
     # Where outlines are known, single draws of the planner's network hit more than places that lie apart.
-    return replace(found, places=()) if is_known else found
+    return replace(apart, places=()) if is_known else apart
 
 
 def _well_kept(scores: Float[np.ndarray, " K"]) -> Bool[np.ndarray, " K"]:
