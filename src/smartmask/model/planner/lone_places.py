@@ -31,8 +31,6 @@ NEAR = 0.9
 """IoU with a place's box of those that are drawn there."""
 MOST_PLACES = 16
 """Places that are told apart; further boxes are drawn anywhere."""
-OF_PHOTOS = 0.5
-"""Share of the weight of boxes that the network of places draws, where the layout's ground is known."""
 DRAWN = 480
 """Boxes that it draws."""
 LEAST_SIDE = 0.008
@@ -169,8 +167,8 @@ def find_places(
         answer = network.ask_box(scene.reading, encoder.encode([label])[0])
         found = drawn_boxes(network, scene.reading, answer, scene.boxes, wanted, rng, search=search)
         likely = np.exp(found.likely - found.likely.max())
-        drawn.append((found.raw, likely / likely.sum() * (1 - OF_PHOTOS)))
-    if places is not None and not is_known and not wanted.musts:
+        drawn.append((found.raw, likely / likely.sum()))
+    else:
         height, width = scene.layout.size_hw
         density = places.density(
             encoder.encode([label if " " in words else words])[0],
@@ -180,7 +178,7 @@ def find_places(
         )
         boxes = density.draw(DRAWN, rng)
         boxes = boxes[(boxes[:, 2:] - boxes[:, :2]).min(1) >= LEAST_SIDE]
-        drawn.append((boxes, np.full(len(boxes), OF_PHOTOS / max(len(boxes), 1))))
+        drawn.append((boxes, np.full(len(boxes), 1 / max(len(boxes), 1))))
 
     def sized(
         boxes: Float32[np.ndarray, "K 4"], aspect: float | None, rng: np.random.Generator
