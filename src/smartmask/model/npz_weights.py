@@ -67,6 +67,13 @@ def fitting_weights(weights: Weights, shapes: Mapping[str, tuple[int, ...]]) -> 
     return {name: np.asarray(value, np.float32) for name, value in weights.items()}
 
 
+def root_mean_square_norm(
+    x: Float32[np.ndarray, "*T D"], gain: Float32[np.ndarray, " D"]
+) -> Float32[np.ndarray, "*T D"]:
+    """Rows of mean square 1, times a gain."""
+    return np.asarray(x * gain / np.sqrt(np.mean(x * x, -1, keepdims=True) + 1e-6), np.float32)
+
+
 def silu(x: Float32[np.ndarray, "..."]) -> Float32[np.ndarray, "..."]:
     """x sigmoid(x)."""
     return np.asarray(x / (1 + np.exp(-np.clip(x, -30, 30))), np.float32)

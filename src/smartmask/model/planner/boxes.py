@@ -262,9 +262,8 @@ def rule_scores(boxes: Float32[np.ndarray, "K 4"], wanted: Wanted) -> Float[np.n
         if wanted.is_planned:
             scores -= 3.0 * (wanted.size.shared_ground(boxes) > MOST_SHARED_GROUND)
         if not wanted.may_sit:
-            seats = wanted.surfaces.seat | wanted.surfaces.top
-            on_seat = wanted.surfaces.foot_shares(seats, boxes) >= KEPT_SHARE
-            scores -= 3.0 * (wanted.size.sits(boxes) & ~on_seat)
+            is_carried = wanted.surfaces.carried_shares(boxes) >= KEPT_SHARE
+            scores -= 3.0 * (wanted.size.sits(boxes) & ~is_carried)
     for tests, weight in ((wanted.musts, 20.0), (wanted.shoulds, 3.0)):
         for test in tests:
             scores -= weight * ~np.array([test(tuple(box)) for box in boxes.astype(float).tolist()], bool)

@@ -58,7 +58,7 @@ MOST_ALIKE = 8
 LEAST_ADDED = 3
 """Things that come, where any fit, before a scene counts as complete: whoever gives a photo wants some."""
 NAMED_TRIES = 5
-LEAST_SIDE_PX = 3.0
+LEAST_SIDE_PX = 3.0  # of a box that is drawn in: a shape shows from two pixels on
 LEAST_SEEN = 0.15
 """Share of a named thing's box that all in front of it together leave to be seen."""
 SAME_THING = 0.72

@@ -24,6 +24,7 @@ GROUNDED = SOLID | {"water"}
 """Holds of things whose foot is on the ground or on water."""
 CHAIRS = frozenset(("chair", "stool", "bench", "armchair"))
 TABLES = frozenset(("table", "desk", "counter", "bar", "piano"))
+"""What goes under what, by last words."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

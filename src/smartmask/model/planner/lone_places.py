@@ -1,9 +1,10 @@
 """Places for a single thing that is put into a photo: many boxes are tried, and told apart.
 
-Boxes come from two networks: the planner's, which knows whole scenes and reads outlines (`network.py`), and
-one that knows where single things are in photos (`places.py`). Those that break a rule less are left. Ten
-boxes drawn one by one would be much the same ten; so a layout's *places* lie apart: each is the box that
-covers, by IoU > 1/2, most of what the places before it leave,
+Where a layout's outlines are known boxes come from the planner's network, which knows whole scenes
+(`network.py`); those that break rules least are left, and one is drawn as likely as it is. A list of boxes is
+asked of a network that knows where single things are in photos (`places.py`). Ten boxes drawn one by one
+would be much the same ten there; so *places* lie apart: each is the box that covers, by IoU > 1/2, most of
+what the places before it leave,
 
     next = argmax_i  sum of w_j over j with IoU(i, j) > 1/2 and no place before that covers j
 
@@ -12,7 +13,7 @@ A box at a place is drawn among those that are nearly the same; where a shape's 
 there, among those that it covers, or all.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -72,37 +73,42 @@ class LonePlaces:
         boxes: All that were drawn, as shares of the canvas.
         shown: The same as large as they should be.
         weights: How likely each is.
-        ious: Of each of these with each.
         places: Numbers of those that lie apart, the one that covers most first.
+        ious: Of each place with each of these.
         sized: Makes boxes as large as they should be, and judges them.
     """
 
     boxes: Float32[np.ndarray, "K 4"]
     shown: Float32[np.ndarray, "K 4"]
     weights: Float[np.ndarray, " K"]
-    ious: Float32[np.ndarray, "K K"]
     places: tuple[int, ...]
+    ious: Float32[np.ndarray, "P K"]
     sized: Sized
 
     @staticmethod
     def of(
-        drawn: Sequence[tuple[Float32[np.ndarray, "_ 4"], Float[np.ndarray, " _"]]],
+        boxes: Float32[np.ndarray, "K 4"],
+        weights: Float[np.ndarray, " K"],
         sized: Sized,
         rng: np.random.Generator,
+        *,
+        apart: bool = True,
     ) -> "LonePlaces":
-        """Tell places apart.
+        """Keep what breaks rules least, and tell places apart.
 
         Args:
-            drawn: Boxes and their weights, of each source; sums of weights say how much a source counts.
+            boxes: As they were drawn.
+            weights: How likely each is, up to a factor.
             sized: Makes boxes as large as they should be, and judges them.
             rng: Where chance comes from.
+            apart: Whether there are places; else any box is drawn, as likely as it is.
         """
-        boxes = np.concatenate([found for found, _ in drawn])
-        weights = np.concatenate([found for _, found in drawn])
         shown, scores = sized(boxes, None, rng)
         is_there = (shown[:, 2:] - shown[:, :2]).min(1) >= LEAST_SIDE
         is_kept = _well_kept(np.where(is_there, scores, -np.inf))
         weights = np.where(is_kept, np.maximum(weights, LEAST_WEIGHT), 0.0)
+        if not apart:
+            return LonePlaces(boxes, shown, weights, (), np.zeros((0, len(boxes)), np.float32), sized)
         ious = _ious(shown)
         np.fill_diagonal(ious, 1)
         covers = ious > HIT
@@ -110,7 +116,7 @@ class LonePlaces:
         while len(places) < MOST_PLACES and left.any():
             places.append(int(np.argmax((covers @ left) * (left > 0))))
             left[covers[places[-1]]] = 0
-        return LonePlaces(boxes, shown, weights, ious, tuple(places), sized)
+        return LonePlaces(boxes, shown, weights, tuple(places), ious[places], sized)
 
     def draw(
         self, number: int | None, rng: np.random.Generator, aspect: float | None
@@ -124,7 +130,7 @@ class LonePlaces:
         """
         is_placed = number is not None and number < len(self.places)
         for near in (NEAR, HIT, -1.0) if is_placed else (-1.0,):
-            is_near = self.ious[self.places[number]] > near if is_placed else np.True_  # type: ignore[index]
+            is_near = self.ious[number] > near if is_placed else np.True_
             rows = np.flatnonzero(self.weights * is_near)
             boxes, scores = self.shown[rows], np.zeros(len(rows))
             if aspect is not None:
@@ -162,12 +168,10 @@ def find_places(
     """
     is_known = knows_outlines(scene.layout)
     has_rules = is_known or bool(wanted.musts)
-    drawn: list[tuple[Float32[np.ndarray, "_ 4"], Float[np.ndarray, " _"]]] = []
     if has_rules or places is None:
         answer = network.ask_box(scene.reading, encoder.encode([label])[0])
         found = drawn_boxes(network, scene.reading, answer, scene.boxes, wanted, rng, search=search)
-        likely = np.exp(found.likely - found.likely.max())
-        drawn.append((found.raw, likely / likely.sum()))
+        boxes, weights = found.raw, np.exp(found.likely - found.likely.max())
     else:
         height, width = scene.layout.size_hw
         density = places.density(
@@ -178,7 +182,7 @@ def find_places(
         )
         boxes = density.draw(DRAWN, rng)
         boxes = boxes[(boxes[:, 2:] - boxes[:, :2]).min(1) >= LEAST_SIDE]
-        drawn.append((boxes, np.full(len(boxes), 1 / max(len(boxes), 1))))
+        weights = np.ones(len(boxes))
 
     def sized(
         boxes: Float32[np.ndarray, "K 4"], aspect: float | None, rng: np.random.Generator
@@ -187,9 +191,8 @@ def find_places(
         _, found = sized_boxes(boxes, asked, rng)
         return found, rule_scores(found, asked) if has_rules else np.zeros(len(found))
 
-    apart = LonePlaces.of(drawn, sized, rng)
     # Where outlines are known, single draws of the planner's network hit more than places that lie apart.
-    return replace(apart, places=()) if is_known else apart
+    return LonePlaces.of(boxes, weights / weights.sum(), sized, rng, apart=not is_known)
 
 
 def _well_kept(scores: Float[np.ndarray, " K"]) -> Bool[np.ndarray, " K"]:

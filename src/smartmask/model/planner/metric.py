@@ -85,11 +85,16 @@ class MetricScene:
             camera: Of the same.
             kind: That of a label.
         """
-        cells = len(surfaces.ground)
+        cells, (height, width) = len(surfaces.ground), layout.size_hw
+        boxes = [box_of(layer.mask) for layer in layout.layers]
+        kinds = [
+            None if region else kind(layer.label)
+            for layer, region in zip(layout.layers, is_region, strict=True)
+        ]
         feet, is_cut = np.full((cells, cells), np.nan), np.zeros((cells, cells), bool)
-        for layer, region in zip(layout.layers, is_region, strict=True):
+        for layer, region, box in zip(layout.layers, is_region, boxes, strict=True):
             mask: Bool[np.ndarray, "C C"] = coarse(layer.mask, cells)
-            foot = box_of(layer.mask)[3] / layout.size_hw[0]
+            foot = box[3] / height
             feet[mask] = np.nan if region else foot
             is_cut[mask] = (
                 not region
@@ -102,18 +107,14 @@ class MetricScene:
         first = np.where(surfaces.ground.any(0), surfaces.ground.argmax(0) / cells, np.nan)
         tabletop = [
             (np.log((y1 - y0) / found.height_m), np.hypot(found.spread, BESIDE_SPREAD))
-            for layer, region in zip(layout.layers, is_region, strict=True)
-            if not region and (found := kind(layer.label)) and found.hold == "top"
-            for x0, y0, x1, y1 in [box_of(layer.mask)]
-            if min(x0, y0) > 0 and x1 < layout.size_hw[1] and y1 < layout.size_hw[0]
+            for found, (x0, y0, x1, y1) in zip(kinds, boxes, strict=True)
+            if found is not None and found.hold == "top"
+            if min(x0, y0) > 0 and x1 < width and y1 < height
         ]
         if is_cut.any():
-            tabletop.append((np.log(layout.size_hw[1] / CLOSE_UP_M), CLOSE_UP_SPREAD))
-        things = zip(layout.layers, is_region, strict=True)
-        kinds = [None if region else kind(layer.label) for layer, region in things]
-        scale = np.array([*layout.size_hw[::-1], *layout.size_hw[::-1]], np.float32)
-        boxes = [np.array(box_of(layer.mask), np.float32) / scale for layer in layout.layers]
-        covered = Footprints.of(camera, kinds, np.array(boxes, np.float32).reshape(-1, 4))
+            tabletop.append((np.log(width / CLOSE_UP_M), CLOSE_UP_SPREAD))
+        shares = np.array(boxes, np.float32).reshape(-1, 4) / np.array([width, height] * 2, np.float32)
+        covered = Footprints.of(camera, kinds, shares)
         return MetricScene(camera, feet, first, np.array(tabletop, float).reshape(-1, 2), covered)
 
     def heights(

@@ -23,7 +23,13 @@ import numpy as np
 from jaxtyping import Float32, Int64
 
 from smartmask.errors import CheckpointError
-from smartmask.model.npz_weights import Weights, fitting_weights, read_npz_weights, silu
+from smartmask.model.npz_weights import (
+    Weights,
+    fitting_weights,
+    read_npz_weights,
+    root_mean_square_norm,
+    silu,
+)
 from smartmask.model.planner.pairs import FIT_WIDTH, PAIR_WIDTH, fit_features, pair_features
 from smartmask.model.planner.state import BINS, SHAPE_WIDTH
 
@@ -242,7 +248,7 @@ class PlannerNetwork:
         """Logits that a new thing in a box is in front of each layer; boxes are shares of the canvas."""
         w = self.weights
         state = answer + sum(w["bins"][number * BINS + bins[number]] for number in range(4))
-        keys = _norm(reading.tokens[2:], w["norm"]) @ w["order_key"]
+        keys = root_mean_square_norm(reading.tokens[2:], w["norm"]) @ w["order_key"]
         return np.asarray(
             keys @ (state @ w["order_query"]) + pair_features(box, others) @ w["order_pair"], np.float32
         )
@@ -258,7 +264,7 @@ class PlannerNetwork:
         """What to add to each box's log density, for how it goes with all layers; shares of the canvas."""
         w = self.weights
         state = answer + sum(w["bins"][number * BINS + bins[:, number]] for number in range(4))
-        keys = _norm(reading.tokens[2:], w["norm"]) @ w["fit_key"]
+        keys = root_mean_square_norm(reading.tokens[2:], w["norm"]) @ w["fit_key"]
         both = ((state @ w["fit_query"])[:, None] * keys[None]) @ w["fit_both"]
         judged = silu(both + fit_features(boxes, others) @ w["fit_pair"] + w["fit_bias"]) @ w["fit_out"]
         return np.asarray(judged.sum(1) + state @ w["fit_own"], np.float32)
@@ -275,13 +281,13 @@ class PlannerNetwork:
             key = np.concatenate([reading.keys[number], key], 1)
             value = np.concatenate([reading.values[number], value], 1)
             x = self._after_attention(number, x, q, key, value)
-        return _norm(x, self.weights["norm"])[0]
+        return root_mean_square_norm(x, self.weights["norm"])[0]
 
     def _attention_inputs(
         self, number: int, x: Float32[np.ndarray, "T D"]
     ) -> tuple[Float32[np.ndarray, "H T d"], ...]:
         w, heads = self.weights, self.card.network.heads
-        stacked = _norm(x, w[f"block{number}.norm1"]) @ w[f"block{number}.qkv"]
+        stacked = root_mean_square_norm(x, w[f"block{number}.norm1"]) @ w[f"block{number}.qkv"]
         parts = stacked.reshape(len(x), 3, heads, -1).transpose(1, 2, 0, 3)
         return parts[0], parts[1], parts[2]
 
@@ -298,7 +304,7 @@ class PlannerNetwork:
         scores = np.exp(scores - scores.max(-1, keepdims=True))
         mixed = (scores / scores.sum(-1, keepdims=True)) @ value
         x = x + mixed.transpose(1, 0, 2).reshape(len(x), -1) @ w[f"{name}.out"]
-        hidden = silu(_norm(x, w[f"{name}.norm2"]) @ w[f"{name}.up"] + w[f"{name}.up_bias"])
+        hidden = silu(root_mean_square_norm(x, w[f"{name}.norm2"]) @ w[f"{name}.up"] + w[f"{name}.up_bias"])
         return np.asarray(x + hidden @ w[f"{name}.down"], np.float32)
 
 
@@ -320,7 +326,3 @@ def load_planner_network(path: Path) -> PlannerNetwork:
         return PlannerNetwork(card, arrays)
     except (LookupError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: its card or weights do not fit ({error})") from error
-
-
-def _norm(x: Float32[np.ndarray, "T D"], gain: Float32[np.ndarray, " D"]) -> Float32[np.ndarray, "T D"]:
-    return np.asarray(x * gain / np.sqrt(np.mean(x * x, -1, keepdims=True) + 1e-6), np.float32)

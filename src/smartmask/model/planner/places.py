@@ -20,7 +20,13 @@ import numpy as np
 from jaxtyping import Float, Float32
 
 from smartmask.errors import CheckpointError
-from smartmask.model.npz_weights import Weights, fitting_weights, read_npz_weights, silu
+from smartmask.model.npz_weights import (
+    Weights,
+    fitting_weights,
+    read_npz_weights,
+    root_mean_square_norm,
+    silu,
+)
 
 FORMAT = "smartmask-places"
 FORMAT_VERSION = 1
@@ -194,15 +200,15 @@ class PlacesNetwork:
         self, number: int, x: Float32[np.ndarray, " D"], read: Float32[np.ndarray, "T D"]
     ) -> Float32[np.ndarray, " D"]:
         w, heads, name = self.weights, self.card.network.heads, f"block{number}"
-        seen = _norm(read, w[f"{name}.norm2"])
-        query = (_norm(x, w[f"{name}.norm1"]) @ w[f"{name}.query"]).reshape(heads, -1)
+        seen = root_mean_square_norm(read, w[f"{name}.norm2"])
+        query = (root_mean_square_norm(x, w[f"{name}.norm1"]) @ w[f"{name}.query"]).reshape(heads, -1)
         key = (seen @ w[f"{name}.key"]).reshape(len(read), heads, -1)
         value = (seen @ w[f"{name}.value"]).reshape(len(read), heads, -1)
         scores = np.einsum("hd,thd->ht", query, key) / np.float32(np.sqrt(query.shape[-1]))
         scores = np.exp(scores - scores.max(-1, keepdims=True))
         scores /= scores.sum(-1, keepdims=True)
         x = x + np.einsum("ht,thd->hd", scores, value).reshape(-1) @ w[f"{name}.out"]
-        hidden = silu(_norm(x, w[f"{name}.norm3"]) @ w[f"{name}.up"] + w[f"{name}.up_bias"])
+        hidden = silu(root_mean_square_norm(x, w[f"{name}.norm3"]) @ w[f"{name}.up"] + w[f"{name}.up_bias"])
         return np.asarray(x + hidden @ w[f"{name}.down"], np.float32)
 
 
@@ -249,7 +255,3 @@ def _boxes(points: Float[np.ndarray, "N 4"]) -> Float32[np.ndarray, "N 4"]:
     middle, foot, wide, high = points[:, 0], points[:, 1], np.exp(points[:, 2]), np.exp(points[:, 3])
     edges = np.stack([middle - wide / 2, foot - high, middle + wide / 2, foot], 1)
     return np.clip(edges, 0, 1).astype(np.float32)
-
-
-def _norm(x: Float32[np.ndarray, "*T D"], gain: Float32[np.ndarray, " D"]) -> Float32[np.ndarray, "*T D"]:
-    return np.asarray(x * gain / np.sqrt(np.mean(x * x, -1, keepdims=True) + 1e-6), np.float32)

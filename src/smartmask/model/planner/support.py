@@ -207,6 +207,10 @@ class Surfaces:
             return self.top
         return self.seat if label in CUSHIONS and self.seat.any() else None
 
+    def carried_shares(self, boxes: Float32[np.ndarray, "K 4"]) -> Float[np.ndarray, " K"]:
+        """How much of each box's foot lies on what carries: on seats and tops."""
+        return self.foot_shares(self.seat | self.top, boxes)
+
     def foot_shares(
         self, area: Bool[np.ndarray, "C C"], boxes: Float32[np.ndarray, "K 4"]
     ) -> Float[np.ndarray, " K"]:

@@ -67,8 +67,7 @@ class SeenScene:
 
     def is_seated(self, boxes: Float32[np.ndarray, "K 4"]) -> Bool[np.ndarray, " K"]:
         """Whether the foot of a box is on something that carries."""
-        seats = self.surfaces.seat | self.surfaces.top
-        return np.asarray(self.surfaces.foot_shares(seats, boxes) >= KEPT_SHARE)
+        return np.asarray(self.surfaces.carried_shares(boxes) >= KEPT_SHARE)
 
 
 def told(
