@@ -17,7 +17,7 @@ DOCUMENTED := smartmask $(addprefix smartmask.,protocols errors scene language m
 
 SHAPES := --silhouettes $(DATA)/silhouettes --library runs/silhouettes.npz
 
-.PHONY: demo test package sbom fuzz check docs bench data pack train-gpu train-segment train-chooser train-outlines train-planner train-places train-ranker train-codec memory recogniser evaluate
+.PHONY: demo test package sbom fuzz check docs bench data pack train-gpu train-segment train-chooser train-outlines train-planner train-places train-place-scorer train-ranker train-codec memory recogniser evaluate
 
 demo: $(VENV)/core.stamp
 	$(BIN)/python examples/demo.py --out out/demo
@@ -86,6 +86,9 @@ train-planner: data
 
 train-places: data
 	$(BIN)/smartmask train places --data runs/data
+
+train-place-scorer: data
+	$(BIN)/smartmask train place-scorer --data runs/data --photos $(DATA)/coco
 
 train-ranker: data
 	$(BIN)/smartmask train ranker --data runs/data

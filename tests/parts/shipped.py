@@ -9,6 +9,7 @@ FILES = (
     "codec.npz",
     "generator.onnx",
     "memory.npz",
+    "place_scorer.npz",
     "places.npz",
     "planner.npz",
     "ranker.npz",

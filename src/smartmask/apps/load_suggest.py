@@ -7,6 +7,7 @@ from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.model.mask.chooser import load_chooser
 from smartmask.model.mask.generator import GeneratorCard, ShapeGenerator
 from smartmask.model.planner.embedded import EmbeddedPlanner
+from smartmask.model.planner.embedded_placer import EmbeddedPlacer
 from smartmask.model.ranker.network import EmbeddedRanker, load_ranker_network
 from smartmask.model.ranker.outlines import load_outline_judge
 from smartmask.model.shape.codec import SilhouetteCodec
@@ -15,7 +16,7 @@ from smartmask.pipelines.shapes.draw_shapes import ShapeDrawing
 from smartmask.pipelines.shapes.free_drawing import FreeDrawing
 from smartmask.pipelines.shapes.shape_recall import ShapeRecall
 from smartmask.pipelines.suggest import SuggestPipeline
-from smartmask.protocols import Ranker, WordEncoder
+from smartmask.protocols import Ranker, TextEncoder, WordEncoder
 from smartmask.weights import WEIGHTS
 
 Memory = ShapeMemory | Path | str | None
@@ -94,9 +95,22 @@ def load_shapes(
     drawer = ShapeDrawing(
         RememberedDrawing(recall, load_chooser(WEIGHTS / "chooser.npz"), judge),
         FreeDrawing(generator, judge, codec, encoder, recall),
-        EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder, WEIGHTS / "places.npz"),
+        load_placer(encoder),
     )
     return SuggestPipeline(drawer, ranker, threads), generator.card
+
+
+def load_placer(encoder: TextEncoder) -> EmbeddedPlacer:
+    """The shipped placer.
+
+    Args:
+        encoder: The shipped text encoder.
+
+    Raises:
+        CheckpointError: If a file is missing or damaged.
+    """
+    planner = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder)
+    return EmbeddedPlacer.load(planner, WEIGHTS / "places.npz", WEIGHTS / "place_scorer.npz")
 
 
 def load_recall(memory: Memory, encoder: WordEncoder, codec: SilhouetteCodec) -> ShapeRecall:

@@ -34,7 +34,7 @@ from jaxtyping import Float, Float32
 
 from smartmask.data.layered_scene import LayeredScene
 from smartmask.protocols import TextEncoder
-from smartmask.scene.boxes import box_of
+from smartmask.scene.boxes import box_ious, box_of
 from smartmask.scene.layout import Layout
 
 MOST_THINGS = 12
@@ -188,10 +188,7 @@ def pair_iou(boxes: Float32[np.ndarray, "N 4"]) -> float:
     """Mean intersection over union of all pairs; 0 if there is none."""
     if len(boxes) < 2:
         return 0.0
-    low = np.maximum(boxes[:, None, :2], boxes[None, :, :2])
-    shared = np.clip(np.minimum(boxes[:, None, 2:], boxes[None, :, 2:]) - low, 0, None).prod(-1)
-    area = (boxes[:, 2:] - boxes[:, :2]).prod(-1)
-    iou = shared / np.maximum(area[:, None] + area[None] - shared, 1e-9)
+    iou = box_ious(boxes, boxes)
     return float((iou.sum() - np.trace(iou)) / (len(boxes) * (len(boxes) - 1)))
 
 

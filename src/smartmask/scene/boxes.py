@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import SupportsFloat
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Float, Float32
 
 from smartmask.errors import kind_of
 
@@ -47,6 +47,19 @@ def box_of(mask: Bool[np.ndarray, "H W"]) -> BoxXYXY:
     if not len(rows):
         raise ValueError("an empty mask has no box; check mask.any() first")
     return float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1)
+
+
+def box_ious(boxes: Float[np.ndarray, "N 4"], others: Float[np.ndarray, "M 4"]) -> Float32[np.ndarray, "N M"]:
+    """IoU of each box with each other one.
+
+    >>> box_ious(np.array([[0, 0, 2, 1]], np.float32), np.array([[1, 0, 2, 1]], np.float32)).tolist()
+    [[0.5]]
+    """
+    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
+    shared = np.clip(high - low, 0, None).prod(-1)
+    areas = [(found[:, 2:] - found[:, :2]).prod(-1) for found in (boxes, others)]
+    return np.asarray(shared / np.maximum(areas[0][:, None] + areas[1][None] - shared, 1e-9), np.float32)
 
 
 def clip_box(box_xyxy: BoxXYXY, size_hw: tuple[int, int]) -> BoxXYXY:

@@ -23,11 +23,13 @@ from smartmask.apps.cli.training import scenes as train_scenes
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.data import labelled_photos
 from smartmask.data.layered_scene import split_of
+from smartmask.data.shards import SceneDataset
 from smartmask.evaluation.recogniser import Recogniser
 from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.model.mask.chooser import load_chooser
 from smartmask.model.mask.generator import ShapeGenerator
 from smartmask.model.planner.network import load_planner_network
+from smartmask.model.planner.place_scorer import load_place_scorer
 from smartmask.model.planner.places import load_places_network
 from smartmask.model.ranker.network import load_ranker_network
 from smartmask.model.ranker.outlines import load_outline_judge
@@ -37,7 +39,7 @@ from smartmask.training.local_run import read_state
 from smartmask.training.mask import generator_loop
 from smartmask.training.mask.generator_pack import PARTS, GeneratorPack
 from smartmask.training.planner import loop as planner_loop
-from smartmask.training.planner import places_loop
+from smartmask.training.planner import places_loop, scorer_loop
 from smartmask.training.ranker import loop as ranker_loop
 from smartmask.training.ranker.outline_drawing import DrawnRows
 from smartmask.training.segmenter import config as segmenter_config
@@ -210,6 +212,26 @@ def test_a_network_of_places_is_trained_and_written(run, tmp_path, rooms, monkey
     card = load_places_network(tmp_path / "places.npz").card
     assert card.samples == 8
     assert set(card.data) == {"coco", "voc", "nyu40", "made"}
+
+
+def test_a_scorer_of_places_is_trained_on_annotations_and_photos(run, tmp_path, rooms, monkeypatch):
+    photos = []
+    for scene in SceneDataset.open(rooms / "coco").of_split("train", with_masks=False):
+        image = np.random.default_rng(0).integers(0, 255, (*scene.size_hw, 3), np.uint8)
+        nothing = np.full(scene.size_hw, labelled_photos.NO_THING, np.int16)
+        targets = np.zeros(scene.size_hw, np.uint8)
+        photos.append(labelled_photos.LabelledPhoto(scene.group, "inst", image, targets, nothing, ()))
+    monkeypatch.setattr(labelled_photos, "read_labelled_photos", lambda folder, splits, problems: photos)
+    config = functools.partial(scorer_loop.ScorerTrainConfig, batch_size=4)
+    monkeypatch.setattr(scorer_loop, "ScorerTrainConfig", config)
+    arguments = ("train", "place-scorer", "--data", rooms, "--photos", rooms, "--steps", 2)
+    done = run(*arguments, "--out", "scorer.npz")
+    assert done.code == 0, done.err
+    card = load_place_scorer(tmp_path / "scorer.npz").card
+    assert card.samples == 8
+    assert set(card.data) == {"nyu40", "coco", "segmented", "voc", "made"}
+    assert min(card.data.values()) > 0
+    assert (tmp_path / "runs" / "place_scorer" / "examples_train.npz").is_file()
 
 
 def test_a_planner_is_trained_and_written(run, tmp_path, rooms, monkeypatch):

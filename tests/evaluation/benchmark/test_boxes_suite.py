@@ -10,17 +10,17 @@ import pytest
 from benchmark_data import benchmark_data
 from hash_encoder import HashEncoder
 
+from smartmask.apps.load_suggest import load_placer
 from smartmask.data.annotations.base import Problems
 from smartmask.data.annotations.parquet_boxes import read_named_boxes
 from smartmask.errors import AnnotationError
 from smartmask.evaluation.benchmark.box_answers import COPIED, PRIOR, BoxAnswers, boxes_of_pictures
 from smartmask.evaluation.benchmark.box_relations import holds
-from smartmask.evaluation.benchmark.box_tasks import box_ious, is_copied_from, named_box_tasks
+from smartmask.evaluation.benchmark.box_tasks import is_copied_from, named_box_tasks
 from smartmask.evaluation.benchmark.boxes_runner import run_boxes
 from smartmask.evaluation.benchmark.boxes_suite import BoxCollection, boxes_tables
 from smartmask.evaluation.benchmark.runner import Request
-from smartmask.model.planner.embedded import EmbeddedPlanner
-from smartmask.scene.boxes import box_of
+from smartmask.scene.boxes import box_ious, box_of
 from smartmask.weights import WEIGHTS
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "boxes"
@@ -139,9 +139,8 @@ def test_a_relation_holds_in_its_direction_alone(relation, is_held):
 
 def test_it_runs_from_files_to_a_result_in_json(tmp_path):
     folder, data, encoder = boxes_folder(tmp_path / "boxes"), benchmark_data(tmp_path / "data"), _encoder()
-    planner = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder)
     request = Request(data=data, limit=2, threads=1)
-    run = run_boxes(request, folder, planner, encoder, {"sha256": "0" * 64}, None)
+    run = run_boxes(request, folder, load_placer(encoder), encoder, {"sha256": "0" * 64}, None)
     assert json.loads(json.dumps(run.result, allow_nan=False))["suite"] == "boxes"
     assert set(run.result["tables"]) == {"boxes", "scenes", "real", "relations"}
     assert run.result["sources"]["boxes"] == 2
@@ -151,9 +150,9 @@ def test_it_runs_from_files_to_a_result_in_json(tmp_path):
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    planner = EmbeddedPlanner.load(WEIGHTS / "planner.npz", _encoder())
+    placer = load_placer(_encoder())
     with pytest.raises(AnnotationError, match=r"flickr30k_entities\.parquet: cannot be read as parquet"):
-        run_boxes(Request(data=tmp_path), tmp_path, planner, _encoder(), {"sha256": "0" * 64}, None)
+        run_boxes(Request(data=tmp_path), tmp_path, placer, _encoder(), {"sha256": "0" * 64}, None)
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the files of named boxes are not here")

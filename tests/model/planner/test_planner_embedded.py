@@ -15,7 +15,7 @@ from smartmask.language.prompt_reader import read_scene_prompt
 from smartmask.language.scene_prompts import missing_things
 from smartmask.language.scene_words import canonical
 from smartmask.model.planner.embedded import EmbeddedPlanner
-from smartmask.protocols import Placer, Planner
+from smartmask.protocols import Planner
 from smartmask.scene.boxes import box_of
 from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.relations import holds
@@ -65,7 +65,7 @@ def test_a_scene_that_is_there_already_gets_some_things_before_it_is_complete(en
 
 
 def test_wild_animals_come_only_if_they_are_named(encoder):
-    network = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder)._network
+    network = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder).network
     place = network.card.labels.index("giraffe")
     network.weights["label_bias"][place] = 1000  # it would always propose one
     planner = EmbeddedPlanner(network, encoder)
@@ -189,53 +189,6 @@ def test_an_empty_layout_and_empty_layers_are_no_obstacle(planner):
     assert found.behind in (None, 1) or found.behind is None
 
 
-def test_boxes_for_an_object_go_where_its_words_say(planner):
-    """It is a `Placer` too: what is told of a place holds for every box."""
-    room = planner.start("a room with a sofa", SIZE_HW, 0)
-    sofa = np.zeros(SIZE_HW, bool)
-    sofa[40:80, 50:110] = True
-    layout = room.push(Layer("couch", sofa))
-    draw = planner.boxes(layout, "a lamp left of the sofa", None, 0)
-    for seed in range(8):
-        x0, y0, x1, y1 = draw(seed, np.random.default_rng(seed), None)
-        assert 0 <= x0 < x1 <= SIZE_HW[1]
-        assert 0 <= y0 < y1 <= SIZE_HW[0]
-        assert (x0 + x1) / 2 < 80  # the middle of the sofa
-    assert isinstance(planner, Placer)
-
-
-def test_boxes_for_an_object_stand_on_the_ground_and_obey_their_generator(encoder):
-    planner = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder, WEIGHTS / "places.npz")
-    floor = np.zeros(SIZE_HW, bool)
-    floor[60:] = True
-    layout = Layout(SIZE_HW, (Layer("wall", ~floor), Layer("floor", floor)))
-    draw = planner.boxes(layout, "an armchair", "a room", 0)
-    boxes = [draw(None, np.random.default_rng(seed), None) for seed in range(20)]
-    assert np.mean([box[3] > 60 for box in boxes]) > 0.9
-    assert len(set(boxes)) > 10
-    assert draw(2, np.random.default_rng(3), 1.5) == draw(2, np.random.default_rng(3), 1.5)
-    again = planner.boxes(layout, "an armchair", "a room", 0)
-    assert draw(2, np.random.default_rng(3), None) == again(2, np.random.default_rng(3), None)
-
-
-def test_a_layout_of_things_alone_has_no_rules_of_the_ground(encoder):
-    """Nobody knows what is below a person in a picture of boxes: not all things stand on its lower border."""
-    planner = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder, WEIGHTS / "places.npz")
-    person = np.zeros(SIZE_HW, bool)
-    person[20:70, 60:80] = True
-    draw = planner.boxes(Layout(SIZE_HW, (Layer("person", person),)), "person", None, 0)
-    feet = [draw(number, np.random.default_rng(number), None)[3] for number in range(12)]
-    assert min(feet) < 0.9 * SIZE_HW[0]
-
-
-@pytest.mark.parametrize("words", ["???", "a thousand chairs", "zorgblat", "the sky", "a cat" * 200])
-def test_any_words_get_a_box_on_any_layout(planner, words):
-    for layout in (Layout(SIZE_HW), Layout(SIZE_HW, (Layer("floor", np.zeros(SIZE_HW, bool)),))):
-        x0, y0, x1, y1 = planner.boxes(layout, words, None, 0)(0, np.random.default_rng(0), None)
-        assert 0 <= x0 < x1 <= SIZE_HW[1] + 1
-        assert 0 <= y0 < y1 <= SIZE_HW[0] + 1
-
-
 @given(st.text(max_size=60))
 def test_any_prompt_gives_an_object_or_one_error(text):
     planner = _loaded()
@@ -270,7 +223,7 @@ def test_weights_and_encoder_must_fit(encoder, tmp_path):
 def test_the_shipped_file_is_small_and_says_what_it_is(encoder):
     path = WEIGHTS / "planner.npz"
     assert path.stat().st_size < 600_000
-    card = EmbeddedPlanner.load(path, encoder)._network.card
+    card = EmbeddedPlanner.load(path, encoder).network.card
     assert {"chair", "person", "tree"} <= set(card.labels)
     assert card.samples > 100_000
     assert {name.removesuffix(", before") for name in card.data} == {"made", "nyu40", "coco"}

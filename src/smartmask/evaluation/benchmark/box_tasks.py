@@ -17,7 +17,7 @@ from jaxtyping import Bool, Float32
 from smartmask.data.annotations.parquet_boxes import NamedBoxes
 from smartmask.evaluation.benchmark.protocol import Entry
 from smartmask.evaluation.benchmark.tasks import task_of
-from smartmask.scene.boxes import box_of
+from smartmask.scene.boxes import box_ious, box_of
 from smartmask.scene.layout import Layer, Layout
 
 CANVAS_PX = 240
@@ -109,18 +109,6 @@ def box_layout(labels: Sequence[str], boxes: Float32[np.ndarray, "N 4"], size_hw
         if mask.any():
             layers.append(Layer(labels[number], mask, "visible"))
     return Layout((height, width), tuple(layers))
-
-
-def box_ious(
-    boxes: Float32[np.ndarray, "N 4"], others: Float32[np.ndarray, "M 4"]
-) -> Float32[np.ndarray, "N M"]:
-    """IoU of each box with each other one.
-
-    >>> box_ious(np.array([[0, 0, 2, 1]], np.float32), np.array([[1, 0, 2, 1]], np.float32)).tolist()
-    [[0.5]]
-    """
-    shared, areas, of_others = _shared(boxes, others), _areas(boxes), _areas(others)
-    return np.asarray(shared / np.maximum(areas[:, None] + of_others[None] - shared, 1e-9), np.float32)
 
 
 def _task(picture: NamedBoxes, known: Counter[str], regions: frozenset[str]) -> BoxTask | None:

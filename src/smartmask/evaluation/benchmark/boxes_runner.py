@@ -21,7 +21,7 @@ from smartmask.evaluation.benchmark.boxes_suite import (
 from smartmask.evaluation.benchmark.runner import Request, SuiteRun, entries_of, open_dataset, result_of
 from smartmask.evaluation.benchmark.suites import SUITES
 from smartmask.language.surfaces import SURFACES
-from smartmask.model.planner.embedded import EmbeddedPlanner
+from smartmask.model.planner.embedded_placer import EmbeddedPlacer
 from smartmask.protocols import TextEncoder
 
 COUNTS = {"flickr30k_entities": 1400, "vrd": 600}
@@ -34,7 +34,7 @@ OTHER_SUITES = ("scenes", "real")
 def run_boxes(
     request: Request,
     folder: Path,
-    planner: EmbeddedPlanner,
+    placer: EmbeddedPlacer,
     encoder: TextEncoder,
     weights: dict[str, Any],
     commit: str | None,
@@ -45,7 +45,7 @@ def run_boxes(
     Args:
         request: How much of it.
         folder: Of the parquet files of named boxes.
-        planner: Draws boxes, and plans sentences.
+        placer: Draws boxes; its planner plans sentences.
         encoder: Its text encoder.
         weights: What the result says of the weights.
         commit: Of the code, if it is known.
@@ -64,9 +64,9 @@ def run_boxes(
         )
         tasks = list(suite_tasks(entries_of(suite, request.data, request.split)))[: request.limit]
         collections[name] = BoxCollection(tasks, BoxAnswers.of(boxes_of_scenes(training), encoder))
-    found = boxes_tables(collections, planner, request.threads, on_progress)
+    found = boxes_tables(collections, placer, request.threads, on_progress)
     sentences = list(read_named_boxes(folder / f"{SENTENCES}.parquet", Problems()))
-    found["relations"] = relations_table(planner, sentences, request.limit or SENTENCE_COUNT)
+    found["relations"] = relations_table(placer.planner, sentences, request.limit or SENTENCE_COUNT)
     every = [task for one in collections.values() for task in one.tasks]
     keys = "\n".join(task.key for task in every)
     result = result_of(

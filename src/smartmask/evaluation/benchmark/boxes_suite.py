@@ -14,10 +14,11 @@ import numpy as np
 from jaxtyping import Float32
 
 from smartmask.evaluation.benchmark.box_answers import PRIOR, BoxAnswers
-from smartmask.evaluation.benchmark.box_tasks import BoxTask, box_ious
+from smartmask.evaluation.benchmark.box_tasks import BoxTask
 from smartmask.evaluation.benchmark.figures import Row, Table, figure_of
 from smartmask.evaluation.metrics.box_density import box_bits, box_points
 from smartmask.protocols import Placer
+from smartmask.scene.boxes import box_ious
 
 BOXES_TITLE = "Boxes without a hint: where, and how large"
 BOXES_ABOUT = (

@@ -1,26 +1,18 @@
 """An object taken out of its scene, and all that it is asked for with.
 
-What is shown without it:
-
-- of an exact scene the layers behind it and, for every other object by its number, those in front that
-  nothing links to it, as training does (`data/examples/example.py`);
-- of any other scene the layout with the object taken out and its hole hidden (`data/examples/removal.py`). Is
-  a whole class taken out, what is left of its things is filled first, so that no hole shows another's
-  outline.
-
-Only labels that are still seen are told to the model.
+What is shown without it `data/examples/absent.py` says; every other exact scene, by the object's number,
+shows what is in front. Only labels that are still seen are told to the model.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Int16, Integer
+from jaxtyping import Bool, Integer
 
+from smartmask.data.examples.absent import layout_of, without
 from smartmask.data.examples.hints import dilated_scribble, region_hint
 from smartmask.data.examples.removal import Fill, remove_object
-from smartmask.data.examples.work_canvas import unlinked
-from smartmask.data.layered_scene import UNDECIDED, LayeredScene
 from smartmask.evaluation.benchmark.protocol import (
     Entry,
     askable_of,
@@ -31,7 +23,6 @@ from smartmask.evaluation.benchmark.protocol import (
 from smartmask.pipelines.generate import Scene
 from smartmask.scene.boxes import box_of
 from smartmask.scene.guidance import Box, Region, Scribble
-from smartmask.scene.layout import UNKNOWN, Layer, Layout
 
 SCRIBBLE_SHARE = 0.05
 ROUGH_SCRIBBLE_SHARE = 0.12
@@ -125,33 +116,23 @@ def task_of(entries: Sequence[Entry], place: int, fill: Fill | None = None) -> T
         raise ValueError(f"{entry.key}: to compare with, the list must hold two images and two labels")
     scene, hidden = shown_scene(entry, fill)
     size_hw, layers = entry.scene.size_hw, entry.scene.layers
-    right = set(askable_of(entry.scene, entry.label)) & hidden
+    right = set(askable_of(entry.scene, entry.label)).intersection(hidden)
     truths = tuple(layers[n].mask(size_hw) for n in sorted(right, key=lambda n: (n != entry.layer, n)))
     return Task(entry, scene, truths[0], truths, wrong, elsewhere, alike)
 
 
-def shown_scene(entry: Entry, fill: Fill | None = None) -> tuple[Scene, set[int]]:
+def shown_scene(entry: Entry, fill: Fill | None = None) -> tuple[Scene, Collection[int]]:
     """The scene as it is shown without an entry, and the layers that are not in it."""
     scene = entry.scene
-    labels = tuple(layer.label for layer in scene.layers)
-    if scene.is_exact:
-        index, hidden = _behind(scene, entry.layer, has_front=bool(entry.number % 2))
-        return scene_of(index, labels), hidden
-    masks = [scene.layers[number].mask(scene.size_hw) for number in entry.removed]
-    index = scene.visible_index()
-    index[np.isin(index, entry.removed)] = UNDECIDED
     rng = generator_of(entry.number, _HOLE)
-    for mask in masks:
-        index = np.asarray(remove_object(index, mask, rng, fill), np.int16)
-    return scene_of(index, labels), set(entry.removed)
+    has_front = bool(entry.number % 2)
+    index, hidden = without(scene, entry.layer, entry.removed, rng, fill, has_front=has_front)
+    return scene_of(index, [layer.label for layer in scene.layers]), hidden
 
 
 def scene_of(index: Integer[np.ndarray, "H W"], labels: Sequence[str]) -> Scene:
     """The scene of an index, with the layers alone that it shows."""
-    present = np.unique(index[index >= 0])
-    compact = np.where(index < 0, index, np.searchsorted(present, index)).astype(np.int16)
-    layers = tuple(Layer(labels[n], compact == place) for place, n in enumerate(present.tolist()))
-    return Scene(Layout((index.shape[0], index.shape[1]), layers), compact)
+    return Scene(*layout_of(index, labels))
 
 
 def stretched(values: np.ndarray, size_hw: tuple[int, ...]) -> np.ndarray:
@@ -159,15 +140,3 @@ def stretched(values: np.ndarray, size_hw: tuple[int, ...]) -> np.ndarray:
     rows = ((np.arange(size_hw[0]) + 0.5) * values.shape[0] / size_hw[0]).astype(int)
     columns = ((np.arange(size_hw[1]) + 0.5) * values.shape[1] / size_hw[1]).astype(int)
     return np.ascontiguousarray(values[rows[:, None], columns[None]])
-
-
-def _behind(scene: LayeredScene, number: int, has_front: bool) -> tuple[Int16[np.ndarray, "H W"], set[int]]:
-    """What lies behind a layer, with what lies in front and is not linked to it; and the layers left out."""
-    index = np.full(scene.size_hw, UNKNOWN, np.int16)
-    hidden = set(range(len(scene.layers)))
-    last = len(scene.layers) if has_front else number
-    others = ((other, scene.layers[other].mask(scene.size_hw)) for other in range(last) if other != number)
-    for other, mask in unlinked(number, scene.layers[number].mask(scene.size_hw), others):
-        index[mask] = other
-        hidden.remove(other)
-    return index, hidden

@@ -250,7 +250,7 @@ def rule_scores(boxes: Float32[np.ndarray, "K 4"], wanted: Wanted) -> Float[np.n
     scores -= 4.0 * ((area < _SMALLEST_AREA) | (area > _LARGEST_AREA))
     scores -= 3.0 * _slivers(boxes)
     scores -= 3.0 * (boxes[:, 1] < -MOST_CUT * (boxes[:, 3] - boxes[:, 1]))
-    scores -= 3.0 * (_overlaps(boxes, wanted.things).max(1, initial=0.0) > wanted.most_hidden)
+    scores -= 3.0 * (hidden_shares(boxes, wanted.things).max(1, initial=0.0) > wanted.most_hidden)
     if wanted.standing is not None and len(wanted.standing):
         hidden = _shared(boxes, wanted.standing) / np.maximum(area, 1e-6)[:, None]
         is_behind = boxes[:, None, 3] < wanted.standing[None, :, 3] - EQUALLY_NEAR
@@ -332,7 +332,9 @@ def _shared(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
     return np.clip(high - low, 0, None).prod(-1)
 
 
-def _overlaps(boxes: np.ndarray, things: np.ndarray | None) -> np.ndarray:
+def hidden_shares(
+    boxes: Float32[np.ndarray, "K 4"], things: Float32[np.ndarray, "N 4"] | None
+) -> Float[np.ndarray, "K N"]:
     """How much of each thing that a box would hide is hidden by it: those whose foot is not lower."""
     if things is None or not len(things):
         return np.zeros((len(boxes), 0))

@@ -35,16 +35,14 @@ from smartmask.model.planner.boxes import (
     position,
     seen_shares,
 )
-from smartmask.model.planner.lone_places import find_places
 from smartmask.model.planner.metric import MetricScene, MetricSize
 from smartmask.model.planner.network import PlannerNetwork, load_planner_network
-from smartmask.model.planner.places import PlacesNetwork, load_places_network
 from smartmask.model.planner.start_layouts import nearest_place, start_layout
 from smartmask.model.planner.state import layout_shapes
 from smartmask.model.planner.support import SupportRules, rests
 from smartmask.model.planner.wishes import CELLS, RARE, SeenScene, near_tests, room_tests, told
 from smartmask.perspective.estimate import estimate_camera
-from smartmask.protocols import DrawBox, PlannedObject, TextEncoder
+from smartmask.protocols import PlannedObject, TextEncoder
 from smartmask.scene.boxes import BoxXYXY, box_of
 from smartmask.scene.layout import Layout
 
@@ -68,15 +66,12 @@ SAME_THING = 0.72
 class EmbeddedPlanner:
     """A `Planner` that needs neither PyTorch nor a network connection."""
 
-    def __init__(
-        self, network: PlannerNetwork, encoder: TextEncoder, places: PlacesNetwork | None = None
-    ) -> None:
+    def __init__(self, network: PlannerNetwork, encoder: TextEncoder) -> None:
         """Take the parts.
 
         Args:
             network: Plans scenes.
             encoder: That it was trained with.
-            places: Knows where single things are in photos; plans do without it.
 
         Raises:
             ValueError: If the encoder is not as wide as the one that the network was trained with.
@@ -86,7 +81,7 @@ class EmbeddedPlanner:
                 f"the planner was trained with embeddings of {network.card.network.text_width} numbers, but "
                 f"the encoder gives {encoder.width}"
             )
-        self._network, self._encoder, self._places = network, encoder, places
+        self.network, self.encoder = network, encoder
         self._rules = SupportRules(encoder)
         kinds = Kinds(encoder.encode)
         self._kind_of = lru_cache(maxsize=4096)(
@@ -97,14 +92,13 @@ class EmbeddedPlanner:
         self._nearest = lru_cache(maxsize=64)(lambda said: nearest_place(said, encoder))
 
     @staticmethod
-    def load(path: Path, encoder: TextEncoder, places: Path | None = None) -> "EmbeddedPlanner":
-        """The planner in a weights file, with the network of places in another.
+    def load(path: Path, encoder: TextEncoder) -> "EmbeddedPlanner":
+        """The planner in a weights file.
 
         Raises:
             CheckpointError: If the file cannot be used.
         """
-        known = None if places is None else load_places_network(places)
-        return EmbeddedPlanner(load_planner_network(path), encoder, known)
+        return EmbeddedPlanner(load_planner_network(path), encoder)
 
     def start(self, prompt: str, size_hw: tuple[int, int], seed: int) -> Layout:
         """The regions that a scene of this prompt begins with.
@@ -112,7 +106,7 @@ class EmbeddedPlanner:
         Raises:
             ValueError: If the prompt cannot be read, or the canvas is too small or too large.
         """
-        return start_layout(read_scene_prompt(prompt), size_hw, seed, self._encoder)
+        return start_layout(read_scene_prompt(prompt), size_hw, seed, self.encoder)
 
     def next_object(
         self, layout: Layout, prompt: str, placed: Sequence[PlannedObject], seed: int
@@ -125,47 +119,27 @@ class EmbeddedPlanner:
         said = self._read(prompt)
         rng = np.random.default_rng([seed, 23, zlib.crc32(prompt.encode())])
         there = tuple(layer.label for layer in layout.layers if layer.mask.any())
-        scene = self._see(layout, said, self._place_of(said, there))
+        scene = self.see(layout, said, self.place_of(said, there))
         pending = missing_things(said, there)
         if pending:
             return self._named(scene, said, [number for number, _ in pending], rng)
         return self._proposed(scene, said, rng, may_stop=len(placed) >= LEAST_ADDED)
 
-    def boxes(self, layout: Layout, prompt: str, scene: str | None, seed: int) -> DrawBox:
-        """Draws boxes for an object of these words; see `Placer`."""
-        label, said, number = _object_said(prompt)
-        there = tuple(layer.label for layer in layout.layers if layer.mask.any())
-        place = self._place_of(ScenePrompt(scene or prompt), there)
-        seen = self._see(layout, replace(said, text=scene or prompt), place)
-
-        rng = np.random.default_rng([seed, 29, zlib.crc32(prompt.encode())])
-        wanted, *_ = self._wanted(seen, label, said, number, prompt, is_alone=True)
-        places = find_places(
-            self._network,
-            self._places,
-            self._encoder,
-            seen,
-            wanted,
-            label,
-            prompt,
-            rng,
-            search=number is not None,
-        )
-
-        def draw(place: int | None, rng: np.random.Generator, aspect: float | None) -> BoxXYXY:
-            share = None if aspect is None else aspect * layout.size_hw[0] / layout.size_hw[1]
-            return _in_pixels(places.draw(place, rng, share), layout.size_hw)
-
-        return draw
-
-    def _place_of(self, said: ScenePrompt, there: tuple[str, ...]) -> str:
+    def place_of(self, said: ScenePrompt, there: tuple[str, ...]) -> str:
         """The kind of place: as said, or that of what is named, or that of what is there."""
         if not said.named and said.place is None:
             named = tuple(Named(label, label, is_region=label in REGIONS) for label in dict.fromkeys(there))
             said = replace(said, named=named)
         return said.place or self._nearest(said)
 
-    def _see(self, layout: Layout, said: ScenePrompt, place: str) -> SeenScene:
+    def see(self, layout: Layout, said: ScenePrompt, place: str) -> SeenScene:
+        """A layout as the planner sees it, with its surfaces and its camera.
+
+        Args:
+            layout: What is there.
+            said: What is to come; its text is read.
+            place: The kind of place, as `place_of` tells.
+        """
         shown = tuple(number for number, layer in enumerate(layout.layers) if layer.mask.any())
         height, width = layout.size_hw
         scale = np.array([width, height, width, height], np.float32)
@@ -173,11 +147,11 @@ class EmbeddedPlanner:
         boxes = as_boxes([np.array(box_of(layout.layers[n].mask), np.float32) / scale for n in shown])
         regions = np.array([is_region(label) for label in labels], bool)
         present = Layout(layout.size_hw, tuple(layout.layers[number] for number in shown))
-        reading = self._network.read(
-            self._encoder.encode(labels),
+        reading = self.network.read(
+            self.encoder.encode(labels),
             layout_shapes(layout, shown),
-            self._encoder.encode([said.text])[0],
-            self._encoder.encode([place])[0],
+            self.encoder.encode([said.text])[0],
+            self.encoder.encode([place])[0],
             float(np.log(width / height)),
         )
         surfaces = self._rules.surfaces(present, regions.tolist(), CELLS)
@@ -201,9 +175,9 @@ class EmbeddedPlanner:
         choices = free or list(pending)
         # What stands on furniture comes after the furniture.
         choices = [number for number in choices if not rests(said.named[number].label)] or choices
-        answer = self._network.ask_label(scene.reading)
-        logits = self._network.label_logits(
-            answer, self._encoder.encode([said.named[number].label for number in choices])
+        answer = self.network.ask_label(scene.reading)
+        logits = self.network.label_logits(
+            answer, self.encoder.encode([said.named[number].label for number in choices])
         )
         number = choices[int(np.argmax(logits + rng.gumbel(size=len(choices))))]
         item = said.named[number]
@@ -218,10 +192,10 @@ class EmbeddedPlanner:
         self, scene: SeenScene, said: ScenePrompt, rng: np.random.Generator, *, may_stop: bool
     ) -> PlannedObject | None:
         """What the scene may need besides, or None."""
-        card = self._network.card
-        answer = self._network.ask_label(scene.reading)
-        logits = self._network.label_logits(answer, self._words) + self._network.label_biases
-        logits = np.append(logits, self._network.stop_logit(answer)) / LABEL_TEMPERATURE
+        card = self.network.card
+        answer = self.network.ask_label(scene.reading)
+        logits = self.network.label_logits(answer, self._words) + self.network.label_biases
+        logits = np.append(logits, self.network.stop_logit(answer)) / LABEL_TEMPERATURE
         there = Counter(layer.label for layer in scene.layout.layers)
         if not may_stop:
             logits[-1] = -np.inf
@@ -241,18 +215,18 @@ class EmbeddedPlanner:
 
     def _unwanted(self, said: ScenePrompt) -> Bool[np.ndarray, " L"]:
         """Labels that would spoil a count, or that the prompt rules out."""
-        rare = np.array([label in RARE for label in self._network.card.labels], bool)
+        rare = np.array([label in RARE for label in self.network.card.labels], bool)
         names = [item.label for item in said.things] + list(said.absent)
         if not names:
             return rare
-        alike = (self._words @ self._encoder.encode(names).T).max(1) > SAME_THING
+        alike = (self._words @ self.encoder.encode(names).T).max(1) > SAME_THING
         taken = {canonical(name) for name in names}
-        for row, label in enumerate(self._network.card.labels):
+        for row, label in enumerate(self.network.card.labels):
             alike[row] |= canonical(label) in taken or any(
                 label.endswith(f" {name}") or name.endswith(f" {label}") for name in taken
             )
         if "person" in said.absent:
-            alike |= np.array([label in _PEOPLE for label in self._network.card.labels])
+            alike |= np.array([label in _PEOPLE for label in self.network.card.labels])
         return np.asarray(alike | rare)
 
     def _place(
@@ -265,14 +239,14 @@ class EmbeddedPlanner:
         words: str | None = None,
     ) -> tuple[int, ChosenBox]:
         """A box for a thing, and how many of the layers shown are behind it; words tell its size if given."""
-        answer = self._network.ask_box(scene.reading, self._encoder.encode([label])[0])
-        wanted, stands, lowest, highest = self._wanted(scene, label, said, number, words or label)
+        answer = self.network.ask_box(scene.reading, self.encoder.encode([label])[0])
+        wanted, stands, lowest, highest = self.wanted(scene, label, said, number, words or label)
         chosen = choose_box(
-            self._network, scene.reading, answer, scene.boxes, wanted, rng, search=number is not None
+            self.network, scene.reading, answer, scene.boxes, wanted, rng, search=number is not None
         )
         stands &= ~scene.is_seated(chosen.box[None])
         behind = position(
-            self._network, scene.reading, answer, chosen, scene.boxes, stands, lowest, max(lowest, highest)
+            self.network, scene.reading, answer, chosen, scene.boxes, stands, lowest, max(lowest, highest)
         )
         hides = label not in SURFACES["ground"]
         if hides and _hidden_share(chosen.box, scene.boxes[behind:]) > MOST_HIDDEN:
@@ -281,7 +255,7 @@ class EmbeddedPlanner:
             chosen = replace(chosen, score=chosen.score - 3)
         return behind, chosen
 
-    def _wanted(
+    def wanted(
         self,
         scene: SeenScene,
         label: str,
@@ -291,7 +265,16 @@ class EmbeddedPlanner:
         *,
         is_alone: bool = False,
     ) -> tuple[Wanted, Bool[np.ndarray, " N"], int, int]:
-        """What is asked of a box; which layers stand as the thing does; where in the order it may come."""
+        """What is asked of a box; which layers stand as the thing does; where in the order it may come.
+
+        Args:
+            scene: What is there.
+            label: What the thing is.
+            said: The prompt.
+            number: Of the thing in the prompt; None = not named, or nothing is said of its place.
+            words: All that is said of the thing itself.
+            is_alone: Whether it is a single thing, put into a photo.
+        """
         musts, meant, lowest, highest = told(scene, said, number, self._rules)
         hold = self._rules.hold(label)
         size = self._size(scene, words)
@@ -349,31 +332,16 @@ class EmbeddedPlanner:
 def _planned(scene: SeenScene, label: str, description: str, found: tuple[int, ChosenBox]) -> PlannedObject:
     behind, chosen = found
     number = scene.shown[behind] if behind < len(scene.shown) else None
-    return PlannedObject(label, description, _in_pixels(chosen.box, scene.layout.size_hw), number)
+    return PlannedObject(label, description, in_pixels(chosen.box, scene.layout.size_hw), number)
 
 
-def _in_pixels(box: Float32[np.ndarray, "4"], size_hw: tuple[int, int]) -> BoxXYXY:
+def in_pixels(box: Float32[np.ndarray, "4"], size_hw: tuple[int, int]) -> BoxXYXY:
     """A box on the canvas, not so small that no shape could be drawn in it; its middle and foot stay."""
     height, width = size_hw
     x0, y0, x1, y1 = (float(v) for v in box)
     half = max((x1 - x0) * width, LEAST_SIDE_PX) / 2
     middle = (x0 + x1) / 2 * width
     return middle - half, min(y0 * height, y1 * height - LEAST_SIDE_PX), middle + half, y1 * height
-
-
-def _object_said(prompt: str) -> tuple[str, ScenePrompt, int | None]:
-    """What an object's words name, what they say of its place ("a cat on the sofa"), and its number there.
-
-    Words that are no scene ("???", "a thousand chairs") are a name all the same, and say nothing of a place.
-    """
-    try:
-        said = read_scene_prompt(prompt)
-    except ValueError:
-        said = ScenePrompt(prompt)
-    if not said.named or said.named[0].is_region:
-        return prompt, said, None
-    is_placed = any(relation.subject == 0 for relation in said.relations)
-    return said.named[0].label, said, 0 if is_placed else None
 
 
 def _hidden_share(box: Float32[np.ndarray, "4"], front: Float32[np.ndarray, "N 4"]) -> float:

@@ -218,12 +218,11 @@ def _boxes(
     on_progress: "Callable[[int, int], None]",
 ) -> "SuiteRun":
     """Run the suite boxes, of the shipped placer alone."""
+    from smartmask.apps.load_suggest import load_placer
     from smartmask.evaluation.benchmark.boxes_runner import run_boxes
-    from smartmask.model.planner.embedded import EmbeddedPlanner
-    from smartmask.weights import WEIGHTS
 
-    planner = EmbeddedPlanner.load(WEIGHTS / "planner.npz", parts.encoder, WEIGHTS / "places.npz")
-    return run_boxes(request, boxes, planner, parts.encoder, about, commit_of_code(), on_progress)
+    placer = load_placer(parts.encoder)
+    return run_boxes(request, boxes, placer, parts.encoder, about, commit_of_code(), on_progress)
 
 
 def _parts(weights: Path | None) -> "tuple[Parts, dict[str, Any]]":

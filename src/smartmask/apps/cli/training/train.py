@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from smartmask.apps.cli.training.place_scorer import place_scorer
 from smartmask.apps.cli.training.scenes import places, planner, planner_lora, ranker, segmenter
 from smartmask.apps.cli.training.segment import Segment
 from smartmask.apps.cli.training.shapes import chooser, codec, mask, memory, outlines, recogniser, views
@@ -131,6 +132,7 @@ for _command in (
     recogniser,
     planner,
     places,
+    place_scorer,
     planner_lora,
     ranker,
     segmenter,
