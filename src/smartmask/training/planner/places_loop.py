@@ -1,8 +1,5 @@
 """The training of the network of places: draw, loss, step, average, log; and the shipped file."""
 
-import copy
-import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,11 +16,11 @@ from smartmask.model.planner.places import (
     PlacesNetwork,
     weight_shapes,
 )
-from smartmask.training.averaged import follow
-from smartmask.training.local_run import LocalRun, seeded
+from smartmask.training.local_run import seeded
 from smartmask.training.npz_export import write_npz
 from smartmask.training.planner.places_data import PlacesScenes, draw_batch
 from smartmask.training.planner.places_network import TrainablePlaces
+from smartmask.training.small_network import SmallTrainConfig, train_small
 
 LOG_EVERY_STEPS = 250
 LICENCE = (
@@ -34,32 +31,16 @@ LICENCE = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlacesTrainConfig:
+class PlacesTrainConfig(SmallTrainConfig):
     """Everything that decides what a run learns.
 
     Attributes:
         network: Sizes of the network.
-        steps: Batches; photos are few, and more of them are learnt by heart.
-        batch_size: Things a batch.
-        rate: Peak learning rate, after a warm-up; it falls to zero along a cosine.
-        word_noise: Length of what is added to each word, of unit length, in each step.
-        seed: Everything random follows from it.
     """
 
     network: PlacesConfig = field(default_factory=PlacesConfig)
     steps: int = 3000
     batch_size: int = 128
-    rate: float = 2e-3
-    weight_decay: float = 0.1
-    warmup_steps: int = 200
-    clip_norm: float = 1.0
-    ema_decay: float = 0.997
-    word_noise: float = 0.4
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if min(self.steps, self.batch_size, self.rate) <= 0:
-            raise ValueError(f"steps, batch_size and rate must be positive: {self}")
 
 
 def train_places(
@@ -83,37 +64,17 @@ def train_places(
     """
     torch.manual_seed(config.seed)
     network = TrainablePlaces(config.network)
-    average = copy.deepcopy(network).requires_grad_(False).eval()
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=config.rate, weight_decay=config.weight_decay, betas=(0.9, 0.98)
-    )
-    kept = LocalRun(run, config, weights=network, average=average, optimizer=optimizer)
-    (first,) = kept.resume(step=0)
-    started, total = time.monotonic(), 0.0
     table = torch.from_numpy(scenes.words)
-    for step in range(first, config.steps):
-        factor = min(1.0, (step + 1) / config.warmup_steps)
-        factor *= 0.5 * (1 + math.cos(math.pi * step / config.steps))
-        optimizer.param_groups[0]["lr"] = config.rate * factor
+
+    def loss_of(step: int) -> torch.Tensor:
         batch = draw_batch(scenes, config.batch_size, seeded(config.seed, step))
         noise = torch.randn_like(table) * config.word_noise * table.shape[1] ** -0.5
-        loss = network.loss(batch, functional.normalize(table + noise * (table != 0), dim=1))
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
-        optimizer.step()
-        follow(average, network, step + 1, config.ema_decay)
-        total += loss.item() / LOG_EVERY_STEPS
-        if (step + 1) % LOG_EVERY_STEPS == 0:
-            record = {"step": step + 1.0, "seconds": time.monotonic() - started, "loss": total}
-            if held_out is not None:
-                record |= held_out_losses(average, held_out)
-            kept.save(step=step + 1)
-            kept.log(record)
-            on_log(record)
-            total = 0.0
-    kept.save(step=config.steps)
-    return average
+        return network.loss(batch, functional.normalize(table + noise * (table != 0), dim=1))
+
+    def held_out_of(average: TrainablePlaces) -> dict[str, float]:
+        return {} if held_out is None else held_out_losses(average, held_out)
+
+    return train_small(config, network, loss_of, run, held_out_of, on_log, LOG_EVERY_STEPS)
 
 
 def held_out_losses(network: TrainablePlaces, scenes: PlacesScenes, count: int = 256) -> dict[str, float]:

@@ -1,8 +1,5 @@
 """The training of the scorer of places: draw, loss, step, average, log; and the shipped file."""
 
-import copy
-import math
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,12 +19,12 @@ from smartmask.model.planner.place_scorer import (
     weight_shapes,
 )
 from smartmask.protocols import TextEncoder
-from smartmask.training.averaged import follow
-from smartmask.training.local_run import LocalRun, seeded
+from smartmask.training.local_run import seeded
 from smartmask.training.npz_export import write_npz
 from smartmask.training.planner.places_data import OTHERWISE_NAMED, PEOPLE
 from smartmask.training.planner.scorer_examples import ScorerExamples
 from smartmask.training.planner.scorer_network import ScorerBatch, TrainableScorer
+from smartmask.training.small_network import SmallTrainConfig, train_small
 
 MIXTURE: dict[str, float] = {"nyu40": 0.2, "coco": 0.15, "segmented": 0.25, "voc": 0.2, "made": 0.2}
 """Share of each kind of layout in a batch."""
@@ -40,32 +37,19 @@ LICENCE = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScorerTrainConfig:
+class ScorerTrainConfig(SmallTrainConfig):
     """Everything that decides what a run learns.
 
     Attributes:
         network: Sizes of the network.
-        steps: Batches.
-        batch_size: Things a batch.
-        rate: Peak learning rate, after a warm-up; it falls to zero along a cosine.
-        word_noise: Length of what is added to each word, of unit length, in each step.
-        seed: Everything random follows from it.
     """
 
     network: ScorerConfig = field(default_factory=ScorerConfig)
-    steps: int = 3000
+    steps: int = 4000
     batch_size: int = 48
-    rate: float = 2e-3
     weight_decay: float = 0.05
     warmup_steps: int = 100
-    clip_norm: float = 1.0
     ema_decay: float = 0.998
-    word_noise: float = 0.4
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if min(self.steps, self.batch_size, self.rate) <= 0:
-            raise ValueError(f"steps, batch_size and rate must be positive: {self}")
 
 
 def train_scorer(
@@ -91,42 +75,22 @@ def train_scorer(
     """
     torch.manual_seed(config.seed)
     network = TrainableScorer(config.network)
-    average = copy.deepcopy(network).requires_grad_(False).eval()
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=config.rate, weight_decay=config.weight_decay, betas=(0.9, 0.98)
-    )
-    kept = LocalRun(run, config, weights=network, average=average, optimizer=optimizer)
-    (first,) = kept.resume(step=0)
     table, people = _table(examples, encoder), len(examples.names)
     rows = [np.flatnonzero(examples.kinds == kind) for kind in range(len(MIXTURE))]
     shares = np.array(list(MIXTURE.values())) * [len(own) > 0 for own in rows]
-    started, total = time.monotonic(), 0.0
-    for step in range(first, config.steps):
-        factor = min(1.0, (step + 1) / config.warmup_steps)
-        factor *= 0.5 * (1 + math.cos(math.pi * step / config.steps))
-        optimizer.param_groups[0]["lr"] = config.rate * factor
+
+    def loss_of(step: int) -> torch.Tensor:
         rng = seeded(config.seed, step)
         kinds = rng.choice(len(rows), config.batch_size, p=shares / shares.sum())
         drawn = np.array([rng.choice(rows[kind]) for kind in kinds])
         batch = _otherwise_named(scorer_batch(examples, drawn, rng), examples, people, rng)
         noise = torch.randn_like(table) * config.word_noise * table.shape[1] ** -0.5
-        loss = network.loss(batch, functional.normalize(table + noise * (table != 0), dim=1))
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
-        optimizer.step()
-        follow(average, network, step + 1, config.ema_decay)
-        total += loss.item() / LOG_EVERY_STEPS
-        if (step + 1) % LOG_EVERY_STEPS == 0:
-            record = {"step": step + 1.0, "seconds": time.monotonic() - started, "loss": total}
-            if held_out is not None:
-                record |= held_out_losses(average, held_out, encoder)
-            kept.save(step=step + 1)
-            kept.log(record)
-            on_log(record)
-            total = 0.0
-    kept.save(step=config.steps)
-    return average
+        return network.loss(batch, functional.normalize(table + noise * (table != 0), dim=1))
+
+    def held_out_of(average: TrainableScorer) -> dict[str, float]:
+        return {} if held_out is None else held_out_losses(average, held_out, encoder)
+
+    return train_small(config, network, loss_of, run, held_out_of, on_log, LOG_EVERY_STEPS)
 
 
 def held_out_losses(
