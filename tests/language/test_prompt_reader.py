@@ -82,6 +82,9 @@ def said(text: str) -> tuple[str | None, list[str], list[str], tuple[str, ...]]:
          ["vase between candle"], ()),
         ("a cozy modern living room, sunny, photorealistic", "living room", [], [], ()),
         ("what could be added here?", None, [], [], ()),
+        ("a ship far away and a gull up close", None, ["1 ship", "1 gull"],
+         ["ship in background", "gull in foreground"], ()),
+        ("a car in the front of the house", None, ["1 car", "1 house"], ["car in front of house"], ()),
         ("a zorgblat next to two quxes", None, ["1 zorgblat", "2 qux"], ["zorgblat next to qux"], ()),
     ],
 )  # fmt: skip

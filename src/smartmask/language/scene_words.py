@@ -77,6 +77,7 @@ RELATIONS: dict[str, RelationKind] = {
     "on": "on",
     "riding": "on",
     "in front of": "in front of",
+    "in the front of": "in front of",
     "behind": "behind",
     "in back of": "behind",
     "at the back of": "behind",
@@ -120,7 +121,11 @@ UNARY_PHRASES.update(
         "in the background": "in background",
         "in the distance": "in background",
         "in the back": "in background",
+        "far away": "in background",
+        "far off": "in background",
+        "in the far distance": "in background",
         "in the foreground": "in foreground",
+        "up close": "in foreground",
     }
 )
 ITS_SIDE: dict[str, RelationKind] = {
