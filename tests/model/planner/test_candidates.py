@@ -12,10 +12,11 @@ from smartmask.model.planner.candidates import (
     RIGHT_SIDE,
     Asked,
     find_candidates,
+    lone_boxes,
     own_features,
 )
 from smartmask.model.planner.embedded import EmbeddedPlanner
-from smartmask.model.planner.places import load_places_network
+from smartmask.model.planner.places import PlaceDensity, load_places_network
 from smartmask.scene.layout import Layer, Layout
 from smartmask.weights import WEIGHTS
 
@@ -75,6 +76,17 @@ def test_a_layout_that_shows_nothing_has_boxes_beside_nothing(planner, places, l
     found = find_candidates(planner, places, asked, np.random.default_rng(0))
     assert found.pairs.shape == (len(found.boxes), 0, PAIR_WIDTH)
     assert found.words.shape == (0, 256)
+
+
+def test_boxes_too_thin_to_be_seen_go_unless_all_are():
+    thin, wide = np.array([0.5, 0.5, -6.0, -6.0]), np.array([0.5, 0.9, -1.0, -1.0])
+    narrow = np.full((2, 4), 1e-3)
+    both = PlaceDensity(np.array([0.5, 0.5]), np.stack([thin, wide]), narrow)
+    drawn = lone_boxes(both, 100, np.random.default_rng(0))
+    assert 30 < len(drawn) < 70
+    assert (drawn[:, 2] - drawn[:, 0] > 0.3).all()
+    alone = PlaceDensity(np.ones(1), thin[None], narrow[:1])
+    assert len(lone_boxes(alone, 100, np.random.default_rng(0))) > 0
 
 
 def test_it_is_seen_on_what_a_box_lies_and_what_is_beside_it(planner):

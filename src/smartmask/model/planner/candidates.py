@@ -122,9 +122,9 @@ class Asked:
 
 
 def lone_boxes(density: PlaceDensity, count: int, rng: np.random.Generator) -> Float32[np.ndarray, "K 4"]:
-    """Boxes drawn from a density, without those that are too thin to be seen."""
+    """Boxes drawn from a density, without those that are too thin to be seen, unless all are."""
     boxes = density.draw(count, rng)
-    return boxes[(boxes[:, 2:] - boxes[:, :2]).min(1) >= LEAST_SIDE]
+    return boxes[_is_seen(boxes)]
 
 
 def find_candidates(
@@ -147,8 +147,8 @@ def find_candidates(
     boxes = np.concatenate([planned.boxes, planned.raw, lone, resized])
     drawn = np.concatenate([planned.raw, planned.raw, lone, lone])
     is_sized = np.repeat([True, False, False, True], [len(planned.raw)] * 2 + [len(lone)] * 2)
-    is_there = (boxes[:, 2:] - boxes[:, :2]).min(1) >= LEAST_SIDE
-    boxes, drawn, is_sized = boxes[is_there], drawn[is_there], is_sized[is_there]
+    kept = np.concatenate([np.flatnonzero(own)[_is_seen(boxes[own])] for own in (is_sized, ~is_sized)])
+    boxes, drawn, is_sized = boxes[kept], drawn[kept], is_sized[kept]
 
     bins = box_bins(boxes)
     likely = np.stack(
@@ -189,6 +189,12 @@ def own_features(
     """
     shape = np.full((len(boxes), 1), aspect, np.float32)
     return np.concatenate([own, box_features(boxes), shape], 1).astype(np.float32)
+
+
+def _is_seen(boxes: Float32[np.ndarray, "K 4"]) -> Bool[np.ndarray, " K"]:
+    """Which boxes are not too thin; all, if all are."""
+    sides = (boxes[:, 2:] - boxes[:, :2]).min(1)
+    return np.asarray(sides >= min(LEAST_SIDE, float(sides.max(initial=0))))
 
 
 def _known(
