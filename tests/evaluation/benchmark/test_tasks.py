@@ -7,6 +7,7 @@ import pytest
 from benchmark_data import rooms, with_labels
 from shapes import disc, rectangle, scene_of
 
+from smartmask.data.examples.absent import stretched
 from smartmask.evaluation.benchmark.protocol import (
     Entry,
     absent_classes,
@@ -14,7 +15,7 @@ from smartmask.evaluation.benchmark.protocol import (
     frozen,
     whole_objects,
 )
-from smartmask.evaluation.benchmark.tasks import shown_scene, stretched, task_of
+from smartmask.evaluation.benchmark.tasks import shown_scene, task_of
 from smartmask.scene.boxes import box_of
 from smartmask.scene.layout import UNKNOWN
 from smartmask.scene.masks import mask_iou

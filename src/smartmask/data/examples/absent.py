@@ -62,14 +62,16 @@ def layout_of(
 
 
 def smaller(index: Integer[np.ndarray, "H W"], longest: int) -> Integer[np.ndarray, "h w"]:
-    """An index of at most so many pixels along its longer side, the nearest pixel for each."""
+    """An index of at most so many pixels along its longer side."""
     shrunk = min(1.0, longest / max(index.shape))
-    rows, columns = (
-        ((np.arange(count) + 0.5) * side / count).astype(int)
-        for side in index.shape
-        for count in [max(round(side * shrunk), 1)]
-    )
-    return np.ascontiguousarray(index[rows[:, None], columns[None]])
+    return stretched(index, tuple(max(round(side * shrunk), 1) for side in index.shape))
+
+
+def stretched(values: np.ndarray, size_hw: tuple[int, ...]) -> np.ndarray:
+    """A map on a canvas of another size, the nearest pixel for each."""
+    rows = ((np.arange(size_hw[0]) + 0.5) * values.shape[0] / size_hw[0]).astype(int)
+    columns = ((np.arange(size_hw[1]) + 0.5) * values.shape[1] / size_hw[1]).astype(int)
+    return np.ascontiguousarray(values[rows[:, None], columns[None]])
 
 
 def _behind(

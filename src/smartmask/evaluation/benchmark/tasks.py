@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Integer
 
-from smartmask.data.examples.absent import layout_of, without
+from smartmask.data.examples.absent import layout_of, stretched, without
 from smartmask.data.examples.hints import dilated_scribble, region_hint
 from smartmask.data.examples.removal import Fill, remove_object
 from smartmask.evaluation.benchmark.protocol import (
@@ -133,10 +133,3 @@ def shown_scene(entry: Entry, fill: Fill | None = None) -> tuple[Scene, Collecti
 def scene_of(index: Integer[np.ndarray, "H W"], labels: Sequence[str]) -> Scene:
     """The scene of an index, with the layers alone that it shows."""
     return Scene(*layout_of(index, labels))
-
-
-def stretched(values: np.ndarray, size_hw: tuple[int, ...]) -> np.ndarray:
-    """A map on a canvas of another size, the nearest pixel for each."""
-    rows = ((np.arange(size_hw[0]) + 0.5) * values.shape[0] / size_hw[0]).astype(int)
-    columns = ((np.arange(size_hw[1]) + 0.5) * values.shape[1] / size_hw[1]).astype(int)
-    return np.ascontiguousarray(values[rows[:, None], columns[None]])

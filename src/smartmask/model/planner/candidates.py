@@ -47,7 +47,6 @@ class Candidates:
     Attributes:
         boxes: Shares of the canvas.
         drawn: The same as they were drawn.
-        is_sized: Which of them are as large as the thing comes out; a scorer learns from the others too.
         rules: How well each keeps the rules; 0 = all of them.
         own: Numbers of each box itself, but for those that follow from its place on the canvas alone.
         pairs: Numbers of each box beside each layer.
@@ -59,7 +58,6 @@ class Candidates:
 
     boxes: Float32[np.ndarray, "K 4"]
     drawn: Float32[np.ndarray, "K 4"]
-    is_sized: Bool[np.ndarray, " K"]
     rules: Float[np.ndarray, " K"]
     own: Float32[np.ndarray, "K A"]
     pairs: Float32[np.ndarray, "K N P"]
@@ -128,15 +126,21 @@ def lone_boxes(density: PlaceDensity, count: int, rng: np.random.Generator) -> F
 
 
 def find_candidates(
-    planner: EmbeddedPlanner, places: PlacesNetwork, asked: Asked, rng: np.random.Generator
+    planner: EmbeddedPlanner,
+    places: PlacesNetwork,
+    asked: Asked,
+    rng: np.random.Generator,
+    *,
+    as_drawn: bool = False,
 ) -> Candidates:
-    """Boxes where a single thing may come.
+    """Boxes where a single thing may come, as large as it comes out there.
 
     Args:
         planner: Draws boxes.
         places: Draws more.
         asked: What is to come, and where.
         rng: Where chance comes from.
+        as_drawn: Whether they come as they were drawn too; a scorer learns from these as well.
     """
     network, seen, wanted = planner.network, asked.seen, asked.wanted
     answer = network.ask_box(seen.reading, planner.encoder.encode([asked.label])[0])
@@ -144,11 +148,13 @@ def find_candidates(
     density = asked.density(places)
     lone = lone_boxes(density, DRAWN, rng)
     _, resized = sized_boxes(lone, wanted, rng)
-    boxes = np.concatenate([planned.boxes, planned.raw, lone, resized])
-    drawn = np.concatenate([planned.raw, planned.raw, lone, lone])
-    is_sized = np.repeat([True, False, False, True], [len(planned.raw)] * 2 + [len(lone)] * 2)
-    kept = np.concatenate([np.flatnonzero(own)[_is_seen(boxes[own])] for own in (is_sized, ~is_sized)])
-    boxes, drawn, is_sized = boxes[kept], drawn[kept], is_sized[kept]
+    boxes, drawn = np.concatenate([planned.boxes, resized]), np.concatenate([planned.raw, lone])
+    is_seen = _is_seen(boxes)
+    boxes, drawn = boxes[is_seen], drawn[is_seen]
+    if as_drawn:
+        others = np.concatenate([planned.raw, lone])
+        others = others[_is_seen(others)]
+        boxes, drawn = np.concatenate([boxes, others]), np.concatenate([drawn, others])
 
     bins = box_bins(boxes)
     likely = np.stack(
@@ -166,7 +172,6 @@ def find_candidates(
     return Candidates(
         boxes,
         drawn,
-        is_sized,
         rules,
         known,
         _pairs(boxes, seen, read),

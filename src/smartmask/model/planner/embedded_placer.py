@@ -63,11 +63,9 @@ class EmbeddedPlacer:
 
         if has_rules:
             found = find_candidates(self.planner, self.places, asked, rng)
-            rows = np.flatnonzero(found.is_sized)
-            boxes = found.boxes[rows]
-            likely = self._scorer.scores(found)[rows]
-            likely -= HIDING_COUNTS * hidden_shares(boxes, wanted.things).sum(1)
-            places = LonePlaces.of(found.drawn[rows], boxes, found.rules[rows], likely, sized, LEAST_COVERED)
+            likely = self._scorer.scores(found)
+            likely -= HIDING_COUNTS * hidden_shares(found.boxes, wanted.things).sum(1)
+            places = LonePlaces.of(found.drawn, found.boxes, found.rules, likely, sized, LEAST_COVERED)
         else:  # nobody knows what is below things of a list of boxes: neither support nor metres count
             boxes = lone_boxes(asked.density(self.places), DRAWN, rng)
             places = LonePlaces.of(boxes, boxes, np.zeros(len(boxes)), np.zeros(len(boxes)), sized)

@@ -155,7 +155,7 @@ def make_examples(
         first = len(found)
         for thing in things():
             asked = Asked.of(planner, thing.layout, thing.label, None)
-            candidates = find_candidates(planner, places, asked, rng)
+            candidates = find_candidates(planner, places, asked, rng, as_drawn=True)
             example = _example(candidates, thing, rows, rng)
             if example is not None:
                 found.append(example | {"kinds": np.uint8(kind)})
