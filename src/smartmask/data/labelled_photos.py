@@ -1,9 +1,10 @@
 """COCO photos with what is known about each pixel: the classes that may be there, and which thing it belongs
 to.
 
-The three kinds of rows know different things. `panoptic` rows name every segment; what they leave out is
+The kinds of rows know different things. `panoptic` rows name every segment; what they leave out is
 undecided. `inst` rows name every thing and no stuff, so the rest is some stuff. `inst4` rows name persons,
-bicycles, cars and motorcycles, so the rest is anything else. A crowd has a class and no single things.
+bicycles, cars and motorcycles, so the rest is anything else. In `taught` photos networks named what they were
+sure of (training/segmenter/taught.py). A crowd has a class and no single things.
 """
 
 from collections.abc import Collection
@@ -44,11 +45,16 @@ from smartmask.files import check_regular
 from smartmask.scene.labels import plain_label
 from smartmask.scene.rle import decode_rle
 
-Kind = Literal["panoptic", "inst", "inst4"]
+Kind = Literal["panoptic", "inst", "inst4", "taught"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-UNNAMED: dict[Kind, int] = {"panoptic": ANYTHING, "inst": SOME_STUFF, "inst4": NOT_THE_FOUR}
+UNNAMED: dict[str, int] = {"panoptic": ANYTHING, "inst": SOME_STUFF, "inst4": NOT_THE_FOUR}
 """The target of the pixels that no segment covers."""
-JUDGED: dict[Kind, tuple[str, ...]] = {"panoptic": THINGS + STUFF, "inst": THINGS, "inst4": THE_FOUR}
+JUDGED: dict[Kind, tuple[str, ...]] = {
+    "panoptic": THINGS + STUFF,
+    "inst": THINGS,
+    "inst4": THE_FOUR,
+    "taught": (),
+}
 """The classes of which a row names every segment."""
 NO_THING, CROWD = -1, -2
 
@@ -103,8 +109,8 @@ def read_labelled_photos(
 
 
 def _photo(row: dict[str, Any], folder: Path) -> LabelledPhoto:
-    if row.get("kind") not in KINDS:
-        raise DamageError(MISSING_FIELD, f"kind {row.get('kind')!r}; expected one of {', '.join(KINDS)}")
+    if row.get("kind") not in UNNAMED:
+        raise DamageError(MISSING_FIELD, f"kind {row.get('kind')!r}; expected one of {', '.join(UNNAMED)}")
     kind: Kind = row["kind"]
     try:
         image = read_photo(member(folder, field(row, "photo", str)))

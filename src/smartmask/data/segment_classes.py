@@ -88,14 +88,45 @@ GROUPS: dict[str, tuple[str, ...]] = {
 IS_THING = (True,) * len(THINGS) + (False,) * len(STUFF)
 
 # A pixel's target is a class, or the number of one of these sets of classes that may be there.
-ANYTHING = len(CLASSES)
-"""Nobody said what is there."""
-SOME_STUFF = len(CLASSES) + 1
-"""None of the things, in a photo where all of them were annotated."""
-NOT_THE_FOUR = len(CLASSES) + 2
-"""None of `THE_FOUR`, in a photo where only these were annotated."""
-TARGETS = len(CLASSES) + 3
 THE_FOUR = ("person", "bicycle", "car", "motorcycle")
+SETS: dict[str, tuple[str, ...]] = {
+    "anything": CLASSES,
+    "some stuff": STUFF,
+    "none of the four": tuple(label for label in CLASSES if label not in THE_FOUR),
+    # What networks that know fewer classes than ours say of a pixel.
+    "floor of a room": ("floor", "rug"),
+    "floor outside": ("floor", "pavement", "dirt", "playing field", "road"),
+    "street": ("road", "pavement"),
+    "open ground": ("dirt", "grass", "pavement", "playing field", "snow", "road"),
+    "lawn": ("grass", "playing field"),
+    "field": ("grass", "playing field", "dirt"),
+    "height": ("mountain", "snow", "dirt"),
+    "any water": ("water", "sea"),
+    "green": ("tree", "potted plant", "grass"),
+    "any table": ("dining table", "table"),
+    "any seat": ("chair", "couch"),
+    "any vehicle": ("car", "truck", "bus"),
+    "shelving": ("cabinet", "wall"),
+    "picture": ("wall", "paper", "tv"),
+}
+TARGETS = len(CLASSES) + len(SETS)
+
+
+def set_of(name: str) -> int:
+    """The target of a set of classes.
+
+    Raises:
+        ValueError: If there is none of that name.
+    """
+    return len(CLASSES) + list(SETS).index(name)
+
+
+ANYTHING = set_of("anything")
+"""Nobody said what is there."""
+SOME_STUFF = set_of("some stuff")
+"""None of the things, in a photo where all of them were annotated."""
+NOT_THE_FOUR = set_of("none of the four")
+"""None of `THE_FOUR`, in a photo where only these were annotated."""
 
 
 def target_of(label: str, is_thing: bool) -> int:
@@ -121,8 +152,5 @@ def target_of(label: str, is_thing: bool) -> int:
 
 def allowed_classes() -> Bool[np.ndarray, "T C"]:
     """Which classes each target leaves possible."""
-    allowed = np.ones((TARGETS, len(CLASSES)), bool)
-    allowed[: len(CLASSES)] = np.eye(len(CLASSES), dtype=bool)
-    allowed[SOME_STUFF, : len(THINGS)] = False
-    allowed[NOT_THE_FOUR, [THINGS.index(label) for label in THE_FOUR]] = False
-    return allowed
+    sets = [[label in labels for label in CLASSES] for labels in SETS.values()]
+    return np.concatenate([np.eye(len(CLASSES), dtype=bool), np.array(sets)])

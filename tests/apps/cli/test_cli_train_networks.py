@@ -275,9 +275,13 @@ def test_a_ranker_is_trained_and_written(run, tmp_path, rooms, monkeypatch):
 
 def test_a_segmenter_is_trained_written_and_scored(run, tmp_path, monkeypatch):
     small = replace(
-        segmenter_config.embedded(), mixture={"panoptic": 1.0}, crop=64, longer_side=64, batch_size=2
+        segmenter_config.embedded(taught=False),
+        mixture={"panoptic": 1.0},
+        crop=64,
+        longer_side=64,
+        batch_size=2,
     )
-    monkeypatch.setattr(segmenter_config, "embedded", lambda: small)
+    monkeypatch.setattr(segmenter_config, "embedded", lambda *, taught: small)
     monkeypatch.setattr(
         labelled_photos, "read_labelled_photos", lambda folder, splits, problems: [squares(0), squares(1)]
     )
@@ -288,9 +292,9 @@ def test_a_segmenter_is_trained_written_and_scored(run, tmp_path, monkeypatch):
     assert EmbeddedSegmenter(tmp_path / "one.onnx").card.crops == crops > 0
     score = json.loads((tmp_path / "runs" / "segmenter" / "score_test.json").read_text())
     assert score["photos"] == 2
-    done = run(*arguments, "--run", "taught", "--teacher", "nowhere")
+    done = run(*arguments, "--run", "taught", "--taught", "nowhere")
     assert (done.code, done.err.count("\n")) == (1, 1)
-    assert "state.pt: cannot be read as a training state" in done.err
+    assert "cannot be read as the labels of a photo" in done.err
 
 
 def test_the_planners_tuning_shows_its_settings_and_asks_for_questions(run, tmp_path):

@@ -123,4 +123,5 @@ def test_impossible_settings_are_refused(change: dict[str, object]) -> None:
 
 
 def test_the_shipped_recipe_has_a_logit_for_each_class() -> None:
-    assert embedded().network.class_count == len(CLASSES)
+    for taught in (True, False):
+        assert embedded(taught=taught).network.class_count == len(CLASSES)

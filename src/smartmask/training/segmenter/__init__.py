@@ -1,1 +1,1 @@
-"""The embedded segmenter: data, network, loss, loop, teacher, export."""
+"""The embedded segmenter: data, network, loss, loop, labels by other networks, export."""

@@ -43,13 +43,9 @@ def class_set_loss(
         targets: A class, or the number of a set of classes.
         allowed: The classes that each target leaves possible; row c of the first C rows allows class c alone.
     """
-    count = logits.shape[1]
     targets = targets.long()
-    chosen = logits.gather(1, targets.clamp(max=count - 1)[:, None])[:, 0]
-    for number in range(count, len(allowed)):
-        if number != ANYTHING:
-            total = logits[:, allowed[number]].logsumexp(1)
-            chosen = torch.where(targets == number, total, chosen)
+    possible = allowed[targets].movedim(-1, 1)
+    chosen = logits.masked_fill(~possible, -torch.inf).logsumexp(1)
     known = targets != ANYTHING
     losses = (logits.logsumexp(1) - chosen) * known
     return losses.sum() / known.sum().clamp(min=1)

