@@ -173,11 +173,14 @@ def test_a_memory_of_one_shape_fills_the_box_with_it(drawing_of):
     chosen = drawing.for_box("a horse", ROOM, box, rng())
     assert len(chosen.order) == 2, "as it is and mirrored"
     for place in range(2):
-        laid = drawing.lay(chosen, place, box)
+        laid = drawing.lay(chosen, place, box, ROOM.layout)
         assert laid.outline.box_xyxy() == pytest.approx(box, abs=0.01)
         assert (laid.origin.label, laid.origin.fit, laid.origin.similarity) == ("horse", "box", 1.0)
         assert (laid.origin.source, laid.origin.group) == ("drawn", "drawn:1")
-    assert {drawing.lay(chosen, place, box).origin.is_mirrored for place in range(2)} == {False, True}
+    assert {drawing.lay(chosen, place, box, ROOM.layout).origin.is_mirrored for place in range(2)} == {
+        False,
+        True,
+    }
 
 
 @needs_words
@@ -186,7 +189,7 @@ def test_a_label_of_one_aspect_is_not_stretched_to_a_very_wide_box_but_stands_on
     wide = (10.0, 40.0, 150.0, 90.0)
     chosen = drawing.for_box("a lamp", ROOM, wide, rng())
     for place in range(len(chosen.order)):
-        laid = drawing.lay(chosen, place, wide)
+        laid = drawing.lay(chosen, place, wide, ROOM.layout)
         x0, y0, x1, y1 = laid.outline.box_xyxy()
         assert laid.origin.fit == "height"
         assert (y0, y1) == pytest.approx((40, 90), abs=0.01)
@@ -199,7 +202,7 @@ def test_a_label_of_one_aspect_in_a_very_tall_box_fills_its_width_on_the_foot_li
     drawing = drawing_of(seen("horse", horse()))
     tall = (60.0, 5.0, 90.0, 95.0)
     chosen = drawing.for_box("a horse", ROOM, tall, rng())
-    laid = drawing.lay(chosen, 0, tall)
+    laid = drawing.lay(chosen, 0, tall, ROOM.layout)
     x0, y0, x1, y1 = laid.outline.box_xyxy()
     assert laid.origin.fit == "width"
     assert (x0, x1, y1) == pytest.approx((60, 90, 95), abs=0.01)
@@ -211,7 +214,7 @@ def test_a_label_of_one_aspect_in_a_very_tall_box_fills_its_width_on_the_foot_li
 def test_a_mirrored_shape_is_drawn_as_its_mirror_image(drawing_of, is_mirrored):
     drawing = drawing_of(seen("horse", horse(), poses=("facing right" if is_mirrored else "facing left",)))
     chosen = drawing.freely("a horse facing left", rng())
-    laid = drawing.lay(chosen, 0, (20.0, 10.0, 110.0, 70.0))
+    laid = drawing.lay(chosen, 0, (20.0, 10.0, 110.0, 70.0), ROOM.layout)
     assert laid.origin.is_mirrored is is_mirrored
     drawn = laid.outline.mask(SIZE_HW)[10:70, 20:110]
     expected = horse()[:, ::-1] if is_mirrored else horse()
@@ -223,7 +226,7 @@ def test_freely_chosen_shapes_nearly_keep_their_proportions_and_take_foot_point_
     drawing = drawing_of(*stable())
     for prompt, aspect in (("a lamp", 1.25 / 3), ("a ball", 1.0)):
         chosen = drawing.freely(prompt, rng())
-        laid = drawing.lay(chosen, 0, (30.0, 20.0, 90.0, 80.0))
+        laid = drawing.lay(chosen, 0, (30.0, 20.0, 90.0, 80.0), ROOM.layout)
         assert laid.outline.box_xyxy() == pytest.approx(of_aspect((30, 20, 90, 80), aspect), abs=0.01)
         assert laid.origin.fit == "own"
 
@@ -246,7 +249,7 @@ def test_in_a_region_they_stay_in_their_box(drawing_of):
     drawing = drawing_of(*stable())
     for region in ((10.0, 10.0, 150.0, 60.0), (60.0, 5.0, 100.0, 95.0)):
         chosen = drawing.freely("a lamp", rng(), region)
-        x0, y0, x1, y1 = drawing.lay(chosen, 0, region).outline.box_xyxy()
+        x0, y0, x1, y1 = drawing.lay(chosen, 0, region, ROOM.layout).outline.box_xyxy()
         assert region[0] - 0.01 <= x0 < x1 <= region[2] + 0.01
         assert region[1] - 0.01 <= y0 < y1 <= region[3] + 0.01
         assert 1 / 1.16 < (x1 - x0) / (y1 - y0) * 3 < 1.16
@@ -271,4 +274,4 @@ def test_a_field_that_decodes_to_nothing_is_left_out(encoder):
 
     recall = ShapeRecall(memory_of([seen("lamp", lamp())]), Nothing(), encoder)
     drawing = RememberedDrawing(recall, by_proportions(), tiny_judge())
-    assert drawing.lay(drawing.freely("a lamp", rng()), 0, (10.0, 10.0, 40.0, 90.0)) is None
+    assert drawing.lay(drawing.freely("a lamp", rng()), 0, (10.0, 10.0, 40.0, 90.0), ROOM.layout) is None

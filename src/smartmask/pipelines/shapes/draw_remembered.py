@@ -3,9 +3,12 @@
 box        the shape fills it; stretched no more than `MOST_STRETCH`, else it stands on its foot line
 region     the shape keeps its proportions, and stands in a box within the region
 none       the shape keeps its proportions, at the place and size that a placer gives
+
+Renders are seen from as high up as the camera sees their place from (`seen_from.py`).
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Int
@@ -14,13 +17,16 @@ from smartmask.errors import CheckpointError
 from smartmask.memory.candidates import Candidates
 from smartmask.model.mask.chooser import ChoiceContext, ShapeChooser
 from smartmask.model.ranker.outlines import OutlineJudge
+from smartmask.perspective.estimate import estimate_camera
 from smartmask.pipelines.drawer import Drawn
 from smartmask.pipelines.generate import Scene
 from smartmask.pipelines.shapes.asked import Surroundings, thing_asked_for
+from smartmask.pipelines.shapes.seen_from import Fall, view_for, with_prices
 from smartmask.pipelines.shapes.shape_choice import choose
 from smartmask.pipelines.shapes.shape_fit import fitted_box, fitted_outline
 from smartmask.pipelines.shapes.shape_recall import MOST_STRETCH, ShapeRecall
 from smartmask.scene.boxes import BoxXYXY
+from smartmask.scene.layout import Layout
 
 REGION_STRETCH = 1.15
 """The most that a thing in a region leaves its own proportions by."""
@@ -82,6 +88,7 @@ class RememberedDrawing:
                 f"{recall.encoder.width}; use the files of one release"
             )
         self.recall, self._chooser, self._judge = recall, chooser, judge
+        self._camera = lru_cache(maxsize=2)(estimate_camera)
 
     def for_box(self, prompt: str, scene: Scene, box_xyxy: BoxXYXY, rng: np.random.Generator) -> Chosen:
         """Shapes for a box.
@@ -95,6 +102,7 @@ class RememberedDrawing:
         recall = self.recall
         about = Surroundings.of(scene, box_xyxy, recall.encoder)
         shapes = recall.candidates(prompt, about.log_aspect)
+        shapes = with_prices(shapes, recall.memory, Fall.of(self._camera(scene.layout), box_xyxy))
         text = thing_asked_for(prompt, recall.encoder, recall)
         context = ChoiceContext(text, about.log_aspect, about.zoom, about.layout)
         return Chosen(prompt, box_xyxy, shapes, self._order(shapes, context, rng))
@@ -119,21 +127,22 @@ class RememberedDrawing:
         order = self._order(shapes, context, rng)
         return Chosen(prompt, None, shapes, order, is_within=region_xyxy is not None)
 
-    def lay(self, chosen: Chosen, place: int, box_xyxy: BoxXYXY) -> Drawn | None:
+    def lay(self, chosen: Chosen, place: int, box_xyxy: BoxXYXY, layout: Layout) -> Drawn | None:
         """The shape at a place of the order, laid on a box; None if nothing of it is left.
 
         Args:
             chosen: The order.
             place: Which one.
             box_xyxy: Where it goes.
+            layout: What is there; it tells from where the box is seen.
         """
         row = int(chosen.order[place])
         number, is_mirrored = int(chosen.shapes.numbers[row]), bool(chosen.shapes.is_mirrored[row])
-        aspect = chosen.aspect(place)
         if chosen.box_xyxy is None:
-            target, fit = _own_box(chosen, box_xyxy, aspect), "own"
+            number = view_for(self.recall.memory, number, Fall.of(self._camera(layout), box_xyxy))
+            target, fit = _own_box(chosen, box_xyxy, float(self.recall.memory.aspects[number])), "own"
         else:
-            target, fit = fitted_box(box_xyxy, aspect, MOST_STRETCH)
+            target, fit = fitted_box(box_xyxy, chosen.aspect(place), MOST_STRETCH)
         outline = fitted_outline(self.recall.field(number, is_mirrored), target)
         if not outline.curves:
             return None

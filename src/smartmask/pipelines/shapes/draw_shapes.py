@@ -83,7 +83,7 @@ class ShapeDrawing:
         if isinstance(guidance, Box | Scribble):
             count = len(chosen.order)
             if chosen.box_xyxy and number < count:
-                laid = self._remembered.lay(chosen, number, chosen.box_xyxy)
+                laid = self._remembered.lay(chosen, number, chosen.box_xyxy, scene.layout)
                 return () if laid is None else (laid,)
             number -= count
             with self._lock:
@@ -99,7 +99,8 @@ class ShapeDrawing:
             aspect = chosen.aspect(places[0]) if places else None
             boxes = [draw(number, rng, aspect) for _ in range(PLACES)]
         if places:
-            found = [self._remembered.lay(chosen, *both) for both in zip(places, boxes, strict=True)]
+            pairs = zip(places, boxes, strict=True)
+            found = [self._remembered.lay(chosen, place, box, scene.layout) for place, box in pairs]
             return [laid for laid in found if laid]
         sample = self._free(scene, prompt, Box(boxes[0]), rng, 1)
         return [drawn for box in boxes for drawn in self._freely(sample.on(box), 0)]

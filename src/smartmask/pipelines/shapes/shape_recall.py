@@ -28,10 +28,12 @@ KINDS = {
     "bottle": ("glass bottle", "plastic bottle", "wine bottle"),
     "bus": ("city bus",),
     "car": ("hatchback car", "sedan car"),
+    "cup": ("coffee cup", "coffee mug", "mug"),
     "motorcycle": ("motorbike",),
     "phone": ("mobile phone",),
     "potted plant": ("houseplant", "indoor plant", "decorative plant"),
     "tree": ("common tree", "oak tree", "deciduous tree"),
+    "truck": ("delivery truck", "garbage truck", "pickup truck"),
 }
 """Labels that are asked along with a common one: other words for it, and usual kinds of it."""
 OTHER_PRICE = 1.0
