@@ -60,6 +60,21 @@ def test_rules(rules, room, label, box, held):
     assert rules.is_held(label, filled(*box), surfaces) is held
 
 
+def test_each_column_of_a_row_of_cabinets_has_a_top_of_its_own(rules):
+    """Low ones and a high one, and one on the wall above them, which are one thing to who looks."""
+    cabinets = filled(10, 50, 60, 90) | filled(60, 20, 90, 90) | filled(10, 10, 50, 30)
+    layers = Layer("floor", filled(0, 80, 100, 100)), Layer("cabinet", cabinets)
+    surfaces = rules.surfaces(Layout(SIZE_HW, layers), [True, False], 100)
+    for box, held in (
+        ((20, 45, 30, 55), True),  # on a low one
+        ((20, 58, 30, 70), False),  # before its doors
+        ((65, 10, 75, 22), True),  # on the high one
+        ((65, 45, 75, 55), False),  # before its doors, as high as the tops of the low ones
+        ((20, 5, 30, 13), True),  # on the one on the wall
+    ):
+        assert rules.is_held("cup", filled(*box), surfaces) is held, box
+
+
 def test_boxes_are_sorted_by_the_same_rule(rules, room):
     surfaces = rules.surfaces(room, [True, True, True, False], 100)
     boxes = np.array([[0.7, 0.4, 0.9, 0.8], [0.7, 0.1, 0.9, 0.5], [0.7, 0.1, 0.9, 1.0]], np.float32)

@@ -7,7 +7,8 @@ in a layout:
     floor     half of its foot (the lowest 6 % of its rows) lies on ground, not on another thing that stands
               there (but for the lowest tenth of that); or it ends at the canvas's border
     top       half of its foot lies on ground, or on the part of a thing that carries (`CARRIERS`: of a table
-              the upper two fifths, of a couch its seat); or it ends at the canvas's border
+              the upper two fifths, of a couch its seat, of a row of cabinets the upper quarter of each
+              column); or it ends at the canvas's border
     seat      the same (people, pets and cushions, which the planner puts on seats of its own accord)
     wall      half of it lies on something upright
     ceiling   its upper edge lies on a ceiling, or in the upper eighth of the canvas
@@ -59,6 +60,8 @@ PERCHING = frozenset((
     "eagle", "hawk", "falcon", "vulture", "magpie", "finch", "canary", "hummingbird", "bat", "butterfly",
 ))  # fmt: skip
 """What flies, but is mostly drawn at rest."""
+ROWS = frozenset(("cabinet", "counter"))
+"""What stands in rows, high and low, that are seen as one: each column of it has a top of its own."""
 CUSHIONS = frozenset(("pillow", "cushion", "blanket"))
 """What belongs on tables and the like, and on seats, where there are some."""
 
@@ -124,11 +127,9 @@ class SupportRules:
                 standing[body] |= mask[body]
             zone = carrying_zone(layer.label)
             if not region and zone is not None and mask.any():
-                rows = np.flatnonzero(mask.any(1))
-                upper, deepest = (rows[0] + share * (rows[-1] + 1 - rows[0]) for share in zone)
-                carrying = slice(int(upper), max(round(deepest), int(upper) + 1))
-                carriers = seat if layer.label.split()[-1] in SEATS else top
-                carriers[carrying] |= mask[carrying]
+                name = layer.label.split()[-1]
+                carriers = seat if name in SEATS else top
+                carriers |= _upper_ends(mask, zone[1]) if name in ROWS else _zone(mask, zone)
         return Surfaces(ground, water, upright, above, top, seat, standing, sky, road)
 
     def is_held(self, label: str, mask: Bool[np.ndarray, "H W"], surfaces: "Surfaces") -> bool:
@@ -236,6 +237,26 @@ class Surfaces:
 def rests(label: str) -> bool:
     """Whether such a thing belongs on furniture."""
     return label in TABLEWARE or label in CUSHIONS
+
+
+def _zone(mask: Bool[np.ndarray, "C C"], zone: tuple[float, float]) -> Bool[np.ndarray, "C C"]:
+    """What lies from one share of a mask's height to another, from its top."""
+    rows = np.flatnonzero(mask.any(1))
+    upper, deepest = (rows[0] + share * (rows[-1] + 1 - rows[0]) for share in zone)
+    carrying = np.zeros_like(mask)
+    inside = slice(int(upper), max(round(deepest), int(upper) + 1))
+    carrying[inside] = mask[inside]
+    return carrying
+
+
+def _upper_ends(mask: Bool[np.ndarray, "C C"], share: float) -> Bool[np.ndarray, "C C"]:
+    """So much of each piece of each column, from its upper end; a cell at the least."""
+    rows = np.arange(len(mask))[:, None]
+    above = np.pad(mask, ((1, 0), (0, 0)))[:-1]
+    first = np.maximum.accumulate(np.where(mask & ~above, rows, 0), axis=0)
+    after = np.minimum.accumulate(np.where(mask, len(mask), rows)[::-1], axis=0)[::-1]
+    result: np.ndarray = mask & (rows - first < np.maximum(np.round(share * (after - first)), 1))
+    return result
 
 
 def coarse(mask: Bool[np.ndarray, "H W"], cells: int) -> Bool[np.ndarray, "C C"]:
