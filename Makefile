@@ -69,7 +69,8 @@ runs/silhouettes.npz: $(PHOTOS:%=runs/data/%.stamp)
 
 runs/data/made.stamp: runs/silhouettes.npz
 	$(BIN)/smartmask data synthesize --scenes $(SCENES) --seed 1 --meshes $(DATA)/meshes \
-		--silhouettes runs/silhouettes.npz --layouts runs/data/coco --out runs/data/made --workers 2
+		--silhouettes runs/silhouettes.npz --layouts runs/data/coco --out runs/data/made --workers 2 \
+		$(if $(wildcard $(DATA)/meshes_open/sizes.csv),--open-meshes $(DATA)/meshes_open)
 	touch $@
 
 train-segment: runs/pack/shapes.npz

@@ -18,6 +18,7 @@ from smartmask.data.synthesis.indoor.view import canvas_size
 from smartmask.data.synthesis.outdoor import scene as outdoor
 from smartmask.data.synthesis.real_layouts import stand_in_layout, sure_camera
 from smartmask.data.synthesis.stage.meshes import MeshLibrary
+from smartmask.data.synthesis.stage.open_meshes import OpenMeshes
 from smartmask.data.synthesis.stage.silhouettes import SilhouetteLibrary
 from smartmask.data.synthesis.stage.world import World
 from smartmask.errors import AnnotationError
@@ -39,6 +40,8 @@ class SynthesisSettings:
         layouts: Folder of a dataset of real photos' layouts that silhouettes are stood in; None for none.
         outdoor_share: Share of scenes in the open; they are made of silhouettes.
         layout_share: Share of scenes that are real layouts with things stood in them, where there are any.
+        open_meshes: Folder of open meshes (`open_meshes.py`) that rooms and open places are filled with
+            besides; None for none, and the scenes that there were before there were any.
         density: How full rooms are.
         limits: What is left out of a scene.
     """
@@ -48,6 +51,7 @@ class SynthesisSettings:
     layouts: Path | None = None
     outdoor_share: float = 0.2
     layout_share: float = 0.03
+    open_meshes: Path | None = None
     density: Density = field(default_factory=Density)
     limits: Limits = field(default_factory=Limits)
 
@@ -78,9 +82,16 @@ def synthesis_spec(scenes: int, seed: int, settings: SynthesisSettings) -> Datas
     Raises:
         OSError: If a library cannot be read.
     """
-    paths = {"meshes": settings.meshes, "silhouettes": settings.silhouettes, "layouts": settings.layouts}
+    paths = {
+        "meshes": settings.meshes,
+        "silhouettes": settings.silhouettes,
+        "layouts": settings.layouts,
+        "open_meshes": settings.open_meshes,
+    }
     marks = {f"{name}_mark": _mark(path) for name, path in paths.items() if path is not None}
     values = json.loads(json.dumps({"scenes": scenes, "seed": seed, **asdict(settings)}, default=str))
+    if settings.open_meshes is None:  # so that datasets begun before there were any go on
+        del values["open_meshes"]
     return DatasetSpec(source="synthesis", settings=values | marks, scenes_per_shard=SCENES_PER_SHARD)
 
 
@@ -117,6 +128,7 @@ def make_views(
         _meshes(settings.meshes),
         None if settings.silhouettes is None else _silhouettes(settings.silhouettes),
         () if settings.layouts is None else _grounds(settings.layouts),
+        None if settings.open_meshes is None else _open_meshes(settings.open_meshes),
     )
     for number in range(first, first + count):
         yield _make_scene(number, seed, settings, parts)
@@ -129,6 +141,7 @@ class _Parts:
     meshes: MeshLibrary
     silhouettes: SilhouetteLibrary | None
     layouts: tuple[tuple[LayeredScene, Camera], ...]
+    more: OpenMeshes | None
 
 
 def _make_scene(
@@ -149,9 +162,11 @@ def _make_scene(
             scene = _fill_layout(rng, parts.layouts, parts.silhouettes, name)
         else:
             if is_outdoor and parts.silhouettes is not None:
-                made = outdoor.make_world(rng, parts.silhouettes, canvas_size(rng))
+                made = outdoor.make_world(rng, parts.silhouettes, canvas_size(rng), more=parts.more)
             else:
-                made = indoor_world.make_world(rng, parts.meshes, settings.density, parts.silhouettes)
+                made = indoor_world.make_world(
+                    rng, parts.meshes, settings.density, parts.silhouettes, more=parts.more
+                )
             scene = None if made is None else compose(*made, name, name, settings.limits)
         if scene is not None:
             return scene, None if made is None else made[1]
@@ -189,6 +204,12 @@ def _mark(path: Path) -> str:
 def _meshes(folder: Path) -> MeshLibrary:
     """The library of a folder, opened once in a process."""
     return MeshLibrary.open(folder)
+
+
+@lru_cache(maxsize=2)
+def _open_meshes(folder: Path) -> OpenMeshes:
+    """The open meshes of a folder, read once in a process."""
+    return OpenMeshes.open(folder)
 
 
 @lru_cache(maxsize=2)

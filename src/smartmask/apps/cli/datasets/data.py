@@ -95,6 +95,11 @@ def read(format_name: str, path: Path, out: Path, strict: bool, break_cycles: bo
 @click.option(
     "--layouts", type=_FOLDER, help="Dataset of photos' layouts (read coco-panoptic) to stand silhouettes in."
 )
+@click.option(
+    "--open-meshes",
+    type=_FOLDER,
+    help="Folder of packs of open meshes, with sizes.csv, to fill rooms and open places with besides.",
+)
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
 @click.option(
     "--ray",
@@ -109,6 +114,7 @@ def synthesize(
     meshes: Path,
     silhouettes: Path | None,
     layouts: Path | None,
+    open_meshes: Path | None,
     workers: int,
     use_ray: bool,
 ) -> None:
@@ -132,13 +138,15 @@ def synthesize(
 
     if silhouettes is None and layouts is not None:
         raise click.UsageError("--layouts needs --silhouettes: the things that are stood in them")
+    more = None if open_meshes is None else open_meshes.resolve()
     if silhouettes is None:
-        settings = SynthesisSettings(meshes=meshes.resolve(), outdoor_share=0)
+        settings = SynthesisSettings(meshes=meshes.resolve(), open_meshes=more, outdoor_share=0)
     else:
         settings = SynthesisSettings(
             meshes=meshes.resolve(),
             silhouettes=silhouettes.resolve(),
             layouts=None if layouts is None else layouts.resolve(),
+            open_meshes=more,
         )
     started = time.monotonic()
     with progress() as (step, on_progress), _writing(out), _building(out):

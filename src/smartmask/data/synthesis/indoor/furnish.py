@@ -2,17 +2,21 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from smartmask.data.synthesis.indoor.pieces import book_row, potted_plant
 from smartmask.data.synthesis.indoor.room import Placed, Room
+from smartmask.data.synthesis.indoor.small_things import draw_small
 from smartmask.data.synthesis.stage.meshes import Mesh
+from smartmask.data.synthesis.stage.open_kinds import LIKE
 from smartmask.data.synthesis.stage.supports import Shelf, shelves_of
 
 _TRIES = 10
 _OFF_WALL_M = 0.015
 _EDGE_M = 0.015
 """Small things keep so far from the edge of what carries them."""
+_OPEN_SHARE, _OPEN_SMALL_SHARE = 0.6, 0.75
+"""How often an open mesh comes in place of a piece, and of a small thing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,16 @@ class Density:
 
 
 def draw(room: Room, *kinds: str) -> Mesh | None:
-    """A shape of one of the kinds that the library has; None if it has none of them."""
+    """A shape of one of the kinds that the library has; None if it has none of them.
+
+    With open meshes one of those comes in its place more often than not.
+    """
+    if room.more is not None and room.chance(_OPEN_SHARE):
+        alike = [kind for kind in kinds if kind in LIKE]
+        kind = str(room.rng.choice(alike)) if alike else ""
+        mesh = room.more.draw(room.rng, LIKE.get(kind, ()))
+        if mesh is not None:
+            return replace(mesh, kind=kind)
     there = [kind for kind in kinds if room.library.has(kind)]
     return room.library.draw(str(room.rng.choice(there)), room.rng) if there else None
 
@@ -276,7 +289,11 @@ def small_things(room: Room, placed: Placed | None, kinds: Sequence[str], mean_c
 
 
 def small_thing(room: Room, kind: str, shelf: Shelf) -> Mesh | None:
-    """A small thing of a kind, to stand on a level."""
+    """A small thing of a kind, or any open mesh that such rooms have, to stand on a level."""
+    if room.more is not None and room.chance(_OPEN_SMALL_SHARE):
+        mesh = draw_small(room, room.more, shelf)
+        if mesh is not None:
+            return mesh
     if kind == "plant":
         return potted_plant(room.library, room.rng, is_large=False)
     if kind == "books":

@@ -164,7 +164,7 @@ def workplace(room: Room, density: Density) -> None:
 def kitchen_unit(room: Room, kind: str) -> Mesh | None:
     """An appliance as it is, or a cabinet cut to a length that rows are made of."""
     mesh = draw(room, kind)
-    if mesh is None or kind != "kitchen-cabinet":
+    if mesh is None or kind != "kitchen-cabinet" or mesh.own_facts is not None:
         return mesh
     return mesh.scaled(1.0, min(mesh.size[1], room.between(0.6, 1.8)) / mesh.size[1], 1.0)
 

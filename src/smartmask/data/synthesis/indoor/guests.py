@@ -15,8 +15,14 @@ from smartmask.scene.camera import Camera
 _MEAN_ON_FLOOR, _MEAN_ON_TOPS = 1.0, 1.2
 _TOO_DEEP = frozenset({"dining table", "sofa", "couch", "bed", "desk", "bench", "table"})
 """What reaches far into a room does not pass for a flat silhouette among solid furniture."""
+_SOLID = frozenset(
+    {"oven", "refrigerator", "toilet", "sink", "microwave", "tv", "tv monitor", "chair", "suitcase"}
+)
+"""Nor is it needed where open meshes have the same as solid bodies."""
 _TRIES = 12
-_NEAREST_M = 1.1
+_NEAREST_M, _NEAREST_WITH_BODIES_M = 1.1, 1.7
+_SLIM = 0.5
+"""With open meshes wide silhouettes of people are left out: many are no more than head and shoulders."""
 _HALF_DEPTH_M = {"floor": 0.15, "top": 0.04}
 """Room that a flat silhouette takes up along the line of sight, as the real thing would."""
 
@@ -45,12 +51,15 @@ def invite_guests(room: Room, camera: Camera, library: SilhouetteLibrary) -> tup
 
 def _draw(room: Room, library: SilhouetteLibrary, place: Place) -> tuple[Silhouette, float] | None:
     """A silhouette that may stand there and its height in metres; frequent labels are held back by a root."""
-    counts = {label: count for label, count in library.labels_on(place).items() if label not in _TOO_DEEP}
+    too_deep = _TOO_DEEP if room.more is None else _TOO_DEEP | _SOLID
+    counts = {label: count for label, count in library.labels_on(place).items() if label not in too_deep}
     if not counts:
         return None
     shares = np.sqrt(np.array(list(counts.values()), float))
     label = str(room.rng.choice(list(counts), p=shares / shares.sum()))
     silhouette = library.draw(room.rng, label)
+    if room.more is not None and silhouette is not None and label == "person" and silhouette.aspect > _SLIM:
+        return None
     height_m = None if silhouette is None else draw_height(room.rng, label, silhouette.aspect)
     return None if silhouette is None or height_m is None else (silhouette, height_m)
 
@@ -59,7 +68,8 @@ def _on_floor(room: Room, camera: Camera, silhouette: Silhouette, height_m: floa
     """The silhouette on a free place of the floor that the camera sees."""
     cos, sin = math.cos(camera.yaw), math.sin(camera.yaw)
     for _ in range(_TRIES):
-        depth = room.between(_NEAREST_M, math.hypot(*room.size[:2]))
+        nearest_m = _NEAREST_M if room.more is None else _NEAREST_WITH_BODIES_M
+        depth = room.between(nearest_m, math.hypot(*room.size[:2]))
         reach = depth * camera.size_hw[1] / 2 / camera.focal_px
         across = room.between(-reach, reach)
         x = camera.position[0] + depth * cos + across * sin

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from smartmask.data.synthesis.stage.kinds import Kind
 from smartmask.data.synthesis.stage.meshes import Mesh, MeshLibrary, at_origin
 from smartmask.data.synthesis.stage.rasterize import spans_of
 
@@ -84,6 +85,15 @@ def book_row(library: MeshLibrary, rng: np.random.Generator, width_m: float, hei
         parts.append(upright + np.array([-upright[:, 0].max(), across, 0.0], np.float32))
         across += float(upright[:, 1].max()) + 0.001
     return Mesh("book-stack", "books", at_origin(np.concatenate(parts)), np.concatenate(faces))
+
+
+def board(label: str, size: tuple[float, float, float], words: tuple[str, ...]) -> Mesh:
+    """A board that carries: depth, width and thickness in metres."""
+    corners = np.array([(x, y, z) for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (0.0, 1.0)], np.float32)
+    quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+    faces = [corner for a, b, c, d in quads for corner in ((a, b, c), (a, c, d))]
+    vertices = corners * np.array(size, np.float32)
+    return Mesh(label, label, vertices, np.array(faces, np.int32), Kind(label, words, holds="top"))
 
 
 def bed_cover(piece: Mesh, rng: np.random.Generator) -> Mesh:

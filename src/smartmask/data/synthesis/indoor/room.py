@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from smartmask.data.synthesis.stage.meshes import Mesh, MeshLibrary
+from smartmask.data.synthesis.stage.open_meshes import OpenMeshes
 from smartmask.data.synthesis.stage.world import Body, Support, Surface
 from smartmask.data.synthesis.texts import shape_words
 
@@ -116,6 +117,8 @@ class Room:
         placed: The same things as shapes in their places, in the same order,
         blocks: and the box that each takes up; silhouettes' boxes follow.
         clear: Boxes to be left free, but for small things on tops.
+        more: Open meshes that may stand in for the library's; None for none.
+        kind: What people call the room.
     """
 
     size: tuple[float, float, float]
@@ -126,6 +129,8 @@ class Room:
     placed: list[Placed] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     clear: list[Block] = field(default_factory=list)
+    more: OpenMeshes | None = None
+    kind: str = ""
 
     def chance(self, probability: float) -> bool:
         """True with a probability."""

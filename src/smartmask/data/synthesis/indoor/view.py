@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from smartmask.data.synthesis.indoor.room import Block, Room
+from smartmask.data.synthesis.indoor.room import Block, Placed, Room
 from smartmask.scene.camera import Camera
 
 ASPECTS = ((240, 320), (214, 320), (320, 320), (320, 240))
@@ -17,6 +17,7 @@ _SHOULDER_M = 0.3
 """Half the width that a person needs."""
 _BEFORE_M = 0.9
 """Nothing as tall as the camera stands nearer than this in the direction of view."""
+_CLOSE_FOCAL_MM = (24.0, 45.0)
 _TRIES = 30
 _CHOICES = 3
 """Of so many views the one with the most in it is taken, as a photographer would."""
@@ -65,6 +66,54 @@ def choose_camera(room: Room, height_m: tuple[float, float]) -> Camera | None:
         if found == _CHOICES:
             break
     return best
+
+
+def choose_close_camera(room: Room, top: Placed) -> Camera | None:
+    """A camera that looks at what is on a piece from its front, half a metre to two metres away.
+
+    Args:
+        room: The furnished room.
+        top: The piece.
+    """
+    size_hw = canvas_size(room.rng)
+    focal_px = Camera.equivalent_focal_px(room.between(*_CLOSE_FOCAL_MM), size_hw)
+    depth, width, height = top.mesh.size
+    is_tall = height > 1.3
+    for _ in range(_TRIES):
+        along = depth / 2 + room.between(0.5, 1.2) * max(1.0, 0.8 * height)
+        x, y = top.to_room(along, room.between(-0.8, 0.8) * max(width, 1.0))
+        z = height * room.between(0.5, 0.9) if is_tall else height + room.between(0.25, 0.8)
+        target_x, target_y = top.to_room(0.0, room.between(-0.3, 0.3) * width)
+        target_z = height * (0.5 if is_tall else 1.0) + 0.05
+        distance = math.hypot(target_x - x, target_y - y)
+        is_inside = 0.15 < x < room.size[0] - 0.15 and 0.15 < y < room.size[1] - 0.15
+        lens = Block(x, y, 0.25, 0.25, 0.0, z - 0.25, z + 0.25)
+        if not is_inside or any(lens.overlaps(block) for block in room.blocks):
+            continue
+        if _hides(room, top, (x, y, z), (target_x, target_y, target_z)):
+            continue
+        return Camera(
+            position=(x, y, z),
+            yaw=math.atan2(target_y - y, target_x - x),
+            pitch=math.atan2(target_z - z, distance),
+            focal_px=focal_px,
+            size_hw=size_hw,
+        )
+    return None
+
+
+def _hides(
+    room: Room, top: Placed, here: tuple[float, float, float], there: tuple[float, float, float]
+) -> bool:
+    """Whether something stands or hangs in the way of a look at a piece; what it carries does not count."""
+    for share in (0.2, 0.35, 0.5, 0.65):
+        x, y, z = (a + share * (b - a) for a, b in zip(here, there, strict=True))
+        probe = Block(x, y, 0.12, 0.12, 0.0, z - 0.12, z + 0.12)
+        for number, block in enumerate(room.blocks):
+            is_there = number < len(room.bodies) and top.number in (number, room.bodies[number].support)
+            if not is_there and probe.overlaps(block):
+                return True
+    return False
 
 
 def _count_seen(room: Room, camera: Camera) -> int:

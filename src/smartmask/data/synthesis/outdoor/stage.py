@@ -6,7 +6,7 @@ ground at the depth that follows: whatever the place, near things are large, far
 horizon agree.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from jaxtyping import Bool, Float
 
 from smartmask.data.synthesis.outdoor.bodies import Shape
 from smartmask.data.synthesis.outdoor.ground import Ground, Point
+from smartmask.data.synthesis.stage.open_meshes import OpenMeshes
 from smartmask.data.synthesis.stage.silhouettes import Silhouette, SilhouetteLibrary
 from smartmask.data.synthesis.stage.world import Billboard, Body, Support
 from smartmask.perspective.scales import draw_height
@@ -32,6 +33,7 @@ _FLYING_FILL = 0.45
 
 Aspects = tuple[float, float]
 ANY: Aspects = (0.0, float("inf"))
+StandIn = Callable[["Stage", str, Collection[str], Aspects, int, Point | None], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,26 @@ class Stage:
     """A camera, the ground before it, and all that has been put there."""
 
     def __init__(
-        self, rng: np.random.Generator, library: SilhouetteLibrary, camera: Camera, ground: Ground
+        self,
+        rng: np.random.Generator,
+        library: SilhouetteLibrary,
+        camera: Camera,
+        ground: Ground,
+        more: OpenMeshes | None = None,
+        stand_in: StandIn | None = None,
     ) -> None:
-        """An empty place."""
-        self.rng, self.library, self.camera, self.ground = rng, library, camera, ground
+        """An empty place.
+
+        Args:
+            rng: Source of everything that is random in it.
+            library: Silhouettes to fill it with.
+            camera: Who looks.
+            ground: What things stand on.
+            more: Open meshes to fill it with besides.
+            stand_in: What may put a solid body where a silhouette was asked for; it returns how many it put.
+        """
+        self.rng, self.library, self.camera, self.ground, self.more = rng, library, camera, ground, more
+        self._stand_in = stand_in
         self.bodies: list[Body] = []
         self.billboards: list[Billboard] = []
         self._taken: list[Footprint] = []
@@ -109,6 +127,8 @@ class Stage:
         count: int = 1,
     ) -> int:
         """Stand silhouettes of a label close together on ground of these labels; returns how many."""
+        if self._stand_in and (solid := self._stand_in(self, label, labels, aspects, count, None)):
+            return solid
         middle: Point | None = None
         done = 0
         for _ in range(count):
@@ -129,6 +149,8 @@ class Stage:
 
     def stand_at(self, label: str, labels: Collection[str], point: Point, *, aspects: Aspects = ANY) -> bool:
         """Stand a silhouette at a point, if it is free and the ground is right."""
+        if self._stand_in and self._stand_in(self, label, labels, aspects, 1, point):
+            return True
         drawn = self._drawn(label, aspects)
         if drawn is None:
             return False

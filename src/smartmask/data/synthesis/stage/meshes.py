@@ -10,7 +10,7 @@ and GLB, OBJ or PLY files, whose kind is given by a `labels.json` (file name -> 
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -42,12 +42,14 @@ class Mesh:
         name: Unique in the library, made of file names.
         vertices: Its corners in metres.
         faces: Triangles, as numbers of corners.
+        own_facts: What is known of it, if not what is known of its kind.
     """
 
     kind: str
     name: str
     vertices: Float32[np.ndarray, "V 3"]
     faces: Int32[np.ndarray, "T 3"]
+    own_facts: Kind | None = None
 
     @cached_property
     def size(self) -> tuple[float, float, float]:
@@ -57,22 +59,22 @@ class Mesh:
 
     @property
     def facts(self) -> Kind:
-        """What is known of its kind."""
-        return kind_of(self.kind)
+        """What is known of it, or of its kind."""
+        return self.own_facts or kind_of(self.kind)
 
     def scaled(self, x: float, y: float, z: float) -> "Mesh":
         """The shape stretched along its axes."""
-        return Mesh(self.kind, self.name, self.vertices * np.array([x, y, z], np.float32), self.faces)
+        return replace(self, vertices=self.vertices * np.array([x, y, z], np.float32))
 
     def moved(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> "Mesh":
         """The shape off the origin, to be joined to another."""
-        return Mesh(self.kind, self.name, self.vertices + np.array([x, y, z], np.float32), self.faces)
+        return replace(self, vertices=self.vertices + np.array([x, y, z], np.float32))
 
     def turned(self, yaw: float) -> "Mesh":
         """The shape turned about the z axis by an angle in radians."""
         cos, sin = np.cos(yaw), np.sin(yaw)
         turn = np.array([[cos, sin, 0], [-sin, cos, 0], [0, 0, 1]], np.float32)
-        return Mesh(self.kind, self.name, self.vertices @ turn, self.faces)
+        return replace(self, vertices=self.vertices @ turn)
 
     def joined(self, other: "Mesh", kind: str) -> "Mesh":
         """Both shapes as one of another kind, back at the origin."""

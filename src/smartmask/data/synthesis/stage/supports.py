@@ -49,7 +49,7 @@ class Shelf:
         return (self.high_xy[0] - self.low_xy[0]) * (self.high_xy[1] - self.low_xy[1])
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)
 def shelves_of(mesh: Mesh, *, only_top: bool) -> tuple[Shelf, ...]:
     """The places where things can stand, the largest first.
 
