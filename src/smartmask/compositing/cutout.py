@@ -12,7 +12,8 @@ import numpy as np
 from jaxtyping import Bool, Float32, UInt8
 from PIL import Image
 
-from smartmask.data.photos import MAX_MEGAPIXELS, decode, open_image, upright_rgb
+from smartmask.data.photos import decode, open_image
+from smartmask.data.upright import can_be_transparent, upright_pixels
 from smartmask.errors import ImageError
 from smartmask.scene.distance import distance_to
 
@@ -58,9 +59,6 @@ def read_cutout(source: Path | str | Image.Image | UInt8[np.ndarray, "H W 4"]) -
             f"a cut-out must be a path, a Pillow image or a uint8 RGBA array, not {type(source).__name__}"
         )
     with open_image(Path(source)) as image:
-        if image.width * image.height > MAX_MEGAPIXELS * 1e6:
-            found = f"{image.width}x{image.height}"
-            raise ImageError(f"{source}: {found} is above the limit of {MAX_MEGAPIXELS:g} megapixels")
         decode(image, str(source))
         pixels, profile = _pixels(image, str(source), ImageError)
     return _of_pixels(pixels, profile, str(source), ImageError)
@@ -69,13 +67,12 @@ def read_cutout(source: Path | str | Image.Image | UInt8[np.ndarray, "H W 4"]) -
 def _pixels(
     image: Image.Image, name: str, error: type[Exception]
 ) -> tuple[UInt8[np.ndarray, "H W 4"], bytes | None]:
-    if not image.has_transparency_data:
+    if not can_be_transparent(image, name):
         raise error(
             f"{name}: has no transparency (mode {image.mode}), so what is the object cannot be told; save it "
             "as a PNG whose background is transparent"
         )
-    upright, profile = upright_rgb(image, name)
-    return np.asarray(upright), profile
+    return upright_pixels(image, name)
 
 
 def _checked(array: np.ndarray) -> UInt8[np.ndarray, "H W 4"]:

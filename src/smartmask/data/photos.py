@@ -3,7 +3,7 @@
 A photo becomes uint8 RGB, upright, of its first frame:
 
 - turned as its EXIF orientation says;
-- transparent pixels laid over white;
+- transparent pixels laid over white, those that a PNG's `tRNS` chunk names at any depth among them;
 - 16-bit grey divided by 257; palettes, CMYK and other colour modes converted by Pillow, by their ICC profile
   if they have one;
 - RGB values as they are: their ICC profile comes beside them in a `Picture`, and goes out with every picture
@@ -23,9 +23,11 @@ import numpy as np
 from jaxtyping import Bool, UInt8
 from PIL import ExifTags, Image, UnidentifiedImageError
 
+from smartmask.data.decoding import check_decoding
 from smartmask.data.pillow_rules import OWN_RULES
+from smartmask.data.upright import mend_transparency, upright_levels, upright_over_white, upright_size
 from smartmask.errors import ImageError, kind_of
-from smartmask.scene.colour_profile import MOST_BYTES, Picture, in_rgb, space_of
+from smartmask.scene.colour_profile import Picture
 
 MAX_MEGAPIXELS = 100.0
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "AVIF", "JPEG2000", "PPM")
@@ -35,19 +37,8 @@ CONTENT = "the picture"
 _FILM_DIAGONAL_MM = 43.27
 _UNIT_MM = {2.0: 25.4, 3.0: 10.0, 4.0: 1.0, 5.0: 0.001}
 """Millimetres in EXIF's units of the resolution on the sensor."""
-_STRIP = 256
 _SAME_SHAPE = 0.02
 """By how much the proportions of a photo that was merely resized may be off."""
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-
 
 PhotoSource = Path | str | bytes | Image.Image | np.ndarray | Picture
 
@@ -64,7 +55,8 @@ def read_picture(source: PhotoSource, max_megapixels: float = MAX_MEGAPIXELS) ->
         source: A file or its content, a Pillow image, or an RGB array; an array is returned as it is, without
             a profile, and so is a picture.
         max_megapixels: The largest photo decoded, in millions of pixels; the size is read before any pixel.
-            An array has been decoded already, so it has no limit.
+            WebP, JPEG 2000, AVIF and progressive JPEG, whose decoders take more memory, may have fewer. An
+            array has been decoded already, so it has no limit.
 
     Raises:
         ImageError: If the file is missing, damaged, empty, of an unknown format, or too large.
@@ -80,17 +72,15 @@ def read_picture(source: PhotoSource, max_megapixels: float = MAX_MEGAPIXELS) ->
     if isinstance(source, Image.Image):
         if 0 in source.size:
             raise ValueError(f"a photo needs at least 1x1 pixels, not {source.width}x{source.height}")
-        _check_pixels(source.size, max_megapixels, "the image")
         with OWN_RULES:
-            return _picture(source, "the image")
+            return _picture(source, "the image", max_megapixels)
     if not isinstance(source, Path | str | bytes):
         raise TypeError(
             f"a photo must be a path, a Pillow image or a uint8 array, not {type(source).__name__}"
         )
     name = CONTENT if isinstance(source, bytes) else str(source)
     with open_image(source if isinstance(source, bytes) else Path(source)) as image:
-        _check_pixels(image.size, max_megapixels, name)
-        return _picture(image, name)
+        return _picture(image, name, max_megapixels)
 
 
 def read_mask(
@@ -141,13 +131,11 @@ def _drawn(image: Image.Image, name: str, size_hw: tuple[int, int]) -> Bool[np.n
     # Turning a picture keeps its pixel count, so most wrong sizes are met before a pixel is decoded.
     if image.width * image.height != size_hw[0] * size_hw[1]:
         raise ValueError(_other_size(name, image.size, size_hw))
-    upright = _upright(image, name)
-    if upright.size != (size_hw[1], size_hw[0]):
-        raise ValueError(_other_size(name, upright.size, size_hw))
-    grey, opaque = np.asarray(upright.convert("L")), np.ones(size_hw, bool)
-    if upright.mode == "RGBA":
-        alpha = np.asarray(upright.getchannel("A"))
-        opaque = alpha > alpha.max() // 2
+    decode(image, name, max(MAX_MEGAPIXELS, size_hw[0] * size_hw[1] / 1e6))
+    if upright_size(image) != tuple(size_hw):
+        raise ValueError(_other_size(name, upright_size(image)[::-1], size_hw))
+    grey, alpha = upright_levels(image, name)
+    opaque = np.ones(size_hw, bool) if alpha is None else alpha > alpha.max() // 2
     mask: np.ndarray = grey > 127 if opaque.all() else opaque
     if not mask.any():
         found = f"its brightest pixel is {grey.max()} of 255" if opaque.all() else "all of it is transparent"
@@ -211,12 +199,18 @@ def open_image(source: Path | bytes) -> Iterator[Image.Image]:
         yield image
 
 
-def decode(image: Image.Image, name: str) -> None:
+def decode(image: Image.Image, name: str, max_megapixels: float = MAX_MEGAPIXELS) -> None:
     """Read the pixels of an opened image.
 
+    Args:
+        image: The image.
+        name: Its name, for messages.
+        max_megapixels: The largest one decoded, in millions of pixels.
+
     Raises:
-        ImageError: If they are damaged or incomplete.
+        ImageError: If they are more than that or take too much to decode, or are damaged or incomplete.
     """
+    check_decoding(image, name, max_megapixels, MAX_MEGAPIXELS)
     try:
         image.load()
     except Exception as error:  # Pillow's decoders meet damaged data with almost any exception
@@ -250,88 +244,14 @@ def _opened(source: Path | bytes) -> Image.Image:
         raise ImageError(
             f"{path}: the image is {image.width}x{image.height} pixels; it must have at least one"
         )
+    mend_transparency(image)
     return image
 
 
-def _picture(image: Image.Image, name: str) -> Picture:
+def _picture(image: Image.Image, name: str, max_megapixels: float) -> Picture:
     """The first frame upright in RGB, and the profile of its values."""
-    decode(image, name)
-    upright, profile = upright_rgb(image, name)
-    return Picture(_over_white(upright), profile)
-
-
-def upright_rgb(image: Image.Image, name: str) -> tuple[Image.Image, bytes | None]:
-    """A decoded image turned upright, in mode RGB or RGBA, and the ICC profile of its values.
-
-    Raises:
-        ImageError: If its colours cannot be converted.
-    """
-    profile: bytes = image.info.get("icc_profile") or b""
-    space = space_of(profile)
-    if space == "RGB" and len(profile) <= MOST_BYTES:
-        return _upright(image, name), profile
-    colours = {"GRAY": ("L", "LA"), "CMYK": ("CMYK",), "Lab": ("LAB",), "RGB": ("RGB", "RGBA")}
-    if space is None or image.mode not in colours.get(space, ()):
-        return _upright(image, name), None  # a profile that is damaged, or of other values, says nothing
-    turned = _turned(image)
-    alpha = turned.getchannel("A") if turned.mode.endswith("A") else None
-    try:
-        rgb = in_rgb(turned.convert(colours[space][0]), profile)
-    except ImageError as error:
-        raise ImageError(f"{name}: {error}") from error
-    if alpha is not None:
-        rgb.putalpha(alpha)
-    return rgb, None
-
-
-def _turned(image: Image.Image) -> Image.Image:
-    turn = _TURNS.get(_orientation(image))
-    return image if turn is None else image.transpose(turn)
-
-
-def _upright(image: Image.Image, name: str) -> Image.Image:
-    """The first frame turned upright, in mode RGB or RGBA."""
-    decode(image, name)
-    image = _turned(image)
-    if image.mode.startswith("I"):
-        image = _eight_bits(np.asarray(image), name)
-    if image.mode == "F":
-        raise ImageError(f"{name}: holds 32-bit floats, whose range is not known; save it with 8 or 16 bits")
-    try:
-        mode = "RGBA" if image.has_transparency_data else "RGB"
-        return image if image.mode == mode else image.convert(mode)
-    except Exception as error:  # a palette that is missing or cut short brings almost any exception
-        raise ImageError(
-            f"{name}: colour mode {image.mode} cannot be converted ({_one_line(error)}); save it as RGB"
-        ) from error
-
-
-def _orientation(image: Image.Image) -> int:
-    """The EXIF orientation, 1 to 8; 1 where EXIF is missing or damaged, as every viewer takes it."""
-    try:
-        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
-    except Exception:  # damaged EXIF brings almost any exception, and the pixels are whole
-        return 1
-
-
-def _eight_bits(values: np.ndarray, name: str) -> Image.Image:
-    low, high = int(values.min()), int(values.max())
-    if low < 0 or high > 65535:
-        raise ImageError(
-            f"{name}: grey values go from {low} to {high}, beyond 16 bits; save it with 8 or 16 bits"
-        )
-    return Image.fromarray(((values.astype(np.uint32) + 128) // 257).astype(np.uint8))
-
-
-def _over_white(image: Image.Image) -> UInt8[np.ndarray, "H W 3"]:
-    if image.mode == "RGBA":
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-    pixels = np.empty((image.height, image.width, 3), np.uint8)
-    # In strips: a large photo as a whole is copied twice on the way.
-    for top in range(0, image.height, _STRIP):
-        strip = image.crop((0, top, image.width, min(top + _STRIP, image.height)))
-        pixels[top : top + strip.height] = np.asarray(strip)
-    return pixels
+    decode(image, name, max_megapixels)
+    return Picture(*upright_over_white(image, name))
 
 
 def _checked_array(array: np.ndarray) -> UInt8[np.ndarray, "H W 3"]:
@@ -342,17 +262,6 @@ def _checked_array(array: np.ndarray) -> UInt8[np.ndarray, "H W 3"]:
     if array.ndim != 3 or array.shape[2] != 3 or 0 in array.shape:
         raise ValueError(f"a photo array must be RGB (H, W, 3) with at least one pixel, not {array.shape}")
     return array
-
-
-def _check_pixels(size_wh: tuple[int, int], limit: float, name: str) -> None:
-    """Refuse a photo above the limit, from its size alone."""
-    width, height = size_wh
-    millions = width * height / 1e6
-    if millions > limit:
-        raise ImageError(
-            f"{name}: {width}x{height} is {millions:.1f} megapixels, above the limit of {limit:g}; "
-            "shrink it, or raise max_megapixels (--max-megapixels on the command line)"
-        )
 
 
 def _other_size(name: str, size_wh: tuple[int, ...], size_hw: tuple[int, int]) -> str:

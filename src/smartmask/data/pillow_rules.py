@@ -1,9 +1,10 @@
-"""Pillow without its size limit and warnings while somebody reads: both are switches of the whole process.
+"""Pillow without its size limit, warnings and log while somebody reads: switches of the whole process all.
 
 The first reader sets them and the last one puts them back, so readers wait for one another no longer than
 that takes, and a process that is forked while another thread reads may read too.
 """
 
+import logging
 import os
 import threading
 import warnings
@@ -16,6 +17,7 @@ class OwnRules:
 
     def __init__(self) -> None:
         self._readers, self._lock = 0, threading.Lock()
+        self._unprinted = logging.NullHandler()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(
                 before=self._lock.acquire, after_in_parent=self._lock.release, after_in_child=self._begin_anew
@@ -28,6 +30,8 @@ class OwnRules:
                 self._warnings = warnings.catch_warnings()
                 self._warnings.__enter__()
                 warnings.simplefilter("ignore")
+                # With no handler at all, logged errors would be printed.
+                logging.getLogger("PIL").addHandler(self._unprinted)
             self._readers += 1
 
     def __exit__(self, *_: object) -> None:
@@ -40,6 +44,7 @@ class OwnRules:
     def _put_back(self) -> None:
         Image.MAX_IMAGE_PIXELS = self._limit
         self._warnings.__exit__(None, None, None)
+        logging.getLogger("PIL").removeHandler(self._unprinted)
 
     def _begin_anew(self) -> None:
         """In a child there is but the thread that forked: whoever else read does not."""

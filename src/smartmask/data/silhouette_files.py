@@ -19,7 +19,8 @@ import numpy as np
 from jaxtyping import Bool
 from PIL import Image
 
-from smartmask.data.photos import decode, open_image, read_photo, upright_rgb
+from smartmask.data.photos import decode, open_image, read_photo
+from smartmask.data.upright import can_be_transparent, upright_levels
 from smartmask.errors import ImageError
 from smartmask.scene.boxes import box_of
 from smartmask.scene.labels import plain_label
@@ -104,10 +105,11 @@ def _name_of(file: Path) -> str:
 def _opaque(path: Path) -> Bool[np.ndarray, "H W"] | None:
     """What is opaque; None if nothing is transparent."""
     with open_image(path) as image:
-        if not image.has_transparency_data:
-            return None
         decode(image, str(path))
-        alpha = np.asarray(upright_rgb(image, str(path))[0].convert("RGBA").getchannel("A"))
+        if not can_be_transparent(image, str(path)):
+            return None
+        alpha = upright_levels(image, str(path))[1]
+    assert alpha is not None, "an image with transparency has an alpha"
     return None if alpha.min() > 127 else alpha > 127
 
 

@@ -127,7 +127,8 @@ def read_layers_zip(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Layou
             label = checked_label(field(entry, "label", str, part), part)
             # Four channels of 16 bits are the most that a pixel of a PNG can have.
             content = archive.read(name, min(8 * size_hw[0] * size_hw[1] + _SLACK_BYTES, MAX_FILE_BYTES))
-            mask = mask_of_picture(read_png(content, size_hw, max_megapixels, f"{path}: {name}"), by_alpha)
+            inside = f"{path}: {name}"
+            mask = mask_of_picture(read_png(content, size_hw, max_megapixels, inside), by_alpha, inside)
             confidence = checked_confidence(entry.get("confidence"), part)
             layers.append(Layer(label, mask, checked_extent(entry.get("extent"), part), confidence))
     return Layout(size_hw, tuple(layers))

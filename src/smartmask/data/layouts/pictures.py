@@ -6,7 +6,9 @@ import numpy as np
 from jaxtyping import Bool, Shaped
 from PIL import Image, PngImagePlugin
 
-from smartmask.errors import LayoutFileError
+from smartmask.data.pillow_rules import OWN_RULES
+from smartmask.data.upright import alpha_of, mend_transparency
+from smartmask.errors import ImageError, LayoutFileError
 
 
 def read_png(
@@ -31,7 +33,8 @@ def read_png(
         found = f"{image.width}x{image.height}"
         raise LayoutFileError(f"{where}: {found} is above the limit of {max_megapixels:g} megapixels")
     try:
-        image.load()
+        with OWN_RULES:
+            image.load()
     except Exception as error:  # and damaged data likewise
         raise LayoutFileError(
             f"{where}: the picture is damaged or cut short ({type(error).__name__}: {error}); copy it again"
@@ -46,23 +49,32 @@ def opened_png(content: bytes, where: str) -> Image.Image:
         LayoutFileError: If it is not a PNG, or its header is damaged.
     """
     try:
-        # Not `Image.open`, whose size limit is a switch of the whole process; the limit here is the caller's.
-        return PngImagePlugin.PngImageFile(io.BytesIO(content))
+        # Not `Image.open`: the format is known, and the limit of pixels is the caller's.
+        with OWN_RULES:
+            image = PngImagePlugin.PngImageFile(io.BytesIO(content))
     except Exception as error:  # Pillow's readers meet damaged headers with almost any exception
         raise LayoutFileError(f"{where}: is not a PNG, or its header is damaged ({error})") from error
+    mend_transparency(image)
+    return image
 
 
-def mask_of_picture(image: Image.Image, by_alpha: bool) -> Bool[np.ndarray, "H W"]:
+def mask_of_picture(image: Image.Image, by_alpha: bool, where: str) -> Bool[np.ndarray, "H W"]:
     """The opaque part of a picture of which some is transparent, else its bright part; above 127 of 255.
 
     Args:
         image: The picture.
         by_alpha: Whether one that could be transparent, and nowhere is, is all mask.
+        where: Its name, for messages.
+
+    Raises:
+        LayoutFileError: If its colours cannot be converted.
     """
-    if image.has_transparency_data:
-        alpha = np.asarray((image if image.mode == "RGBA" else image.convert("RGBA")).getchannel("A"))
-        if by_alpha or alpha.min() < 255:
-            return alpha > 127
+    try:
+        alpha = alpha_of(image, where)
+    except ImageError as error:
+        raise LayoutFileError(str(error)) from error
+    if alpha is not None and (by_alpha or alpha.min() < 255):
+        return alpha > 127
     values: Shaped[np.ndarray, "H W"] = np.asarray(image)
     if image.mode.startswith("I"):
         return values > 127 * 257
