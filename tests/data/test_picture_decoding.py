@@ -1,4 +1,4 @@
-"""What takes too much to decode is refused by its header, and what is transparent in a PNG is so at any depth."""
+"""What takes too much to decode is refused by its header; a PNG's transparent value is so at any depth."""
 
 import io
 import logging
@@ -72,8 +72,8 @@ def test_files_whose_decoders_take_more_memory_may_have_fewer_pixels(mode, kind,
         check_decoding(image, "it", 1.01 * wanted * MEGAPIXELS, 0.0)
         with pytest.raises(
             ImageError,
-            match=rf"it: 64x64 is 0\.0 megapixels, above the limit of 0 for files of its kind \({kind}\), which "
-            rf"take {bytes_a_pixel} bytes a pixel; .* raise max_megapixels \(--max-megapixels",
+            match=r"it: 64x64 is 0\.0 megapixels, above the limit of 0 for files of its kind "
+            rf"\({kind}\), which take {bytes_a_pixel} bytes a pixel; .* raise max_megapixels \(--max-megapixels",
         ):
             check_decoding(image, "it", 0.99 * wanted * MEGAPIXELS, 0.0)
 
@@ -108,7 +108,9 @@ def test_a_jpeg_may_have_so_many_scans_times_megapixels(monkeypatch, thumbnail):
     monkeypatch.setattr("smartmask.data.decoding._FEWEST_MEGAPIXELS", 0.0)
     monkeypatch.setattr("smartmask.data.decoding.MAX_SCANS", 20.5 * MEGAPIXELS)
     assert read_photo(with_scans(10, thumbnail)).shape == (SIDE, SIDE, 3)
-    with pytest.raises(ImageError, match=r"a JPEG of 64x64 in more than 20 scans, above the limit of .* anew"):
+    with pytest.raises(
+        ImageError, match=r"a JPEG of 64x64 in more than 20 scans, above the limit of .* anew"
+    ):
         read_photo(with_scans(11, thumbnail))
 
 
@@ -206,13 +208,15 @@ for content in {contents}:
 
 
 def test_nothing_but_the_error_is_told_of_a_damaged_picture():
-    """Of these files Pillow logs an error (samples without end), and warns (frames without end, a cut tag)."""
+    """Of these Pillow logs an error (samples without end), and warns (frames without end, a cut tag)."""
     tiff = bytearray(file_of("RGB", "TIFF"))
     at = tiff.index(struct.pack("<HH", 277, 3))  # SamplesPerPixel
     tiff[at + 8 : at + 10] = struct.pack("<H", 99)
     frames = file_of("RGB", "PNG")
     control = b"acTL" + struct.pack(">LL", 2**31, 0)
-    frames = frames[:33] + struct.pack(">L", 8) + control + struct.pack(">L", zlib.crc32(control)) + frames[33:]
+    frames = (
+        frames[:33] + struct.pack(">L", 8) + control + struct.pack(">L", zlib.crc32(control)) + frames[33:]
+    )
     cut = file_of("RGB", "TIFF")[:-20]
     program = UNTOLD.format(contents=[bytes(tiff), frames, cut])
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -18,7 +18,7 @@ from smartmask.data.annotations.damage import (
     WRONG_SIZE,
 )
 from smartmask.data.layouts.checks import short
-from smartmask.data.layouts.polygons import check_points, lies_outside
+from smartmask.data.layouts.polygons import MAX_OUTLINE_PX, check_points, lies_outside, outline_px
 from smartmask.errors import LayoutFileError
 from smartmask.scene.rle import decode_rle
 
@@ -55,6 +55,20 @@ def mask_of(
     for _ in range(len(polygons) - len(parts)):
         problems.note(NO_AREA, where)
     return mask
+
+
+def outlines_px(segmentation: object) -> float:
+    """How long the outlines are that `mask_of` draws, in pixels."""
+    parts = segmentation if isinstance(segmentation, list) else []
+    return sum(_outline_px(part) for part in (parts if any(isinstance(p, list) for p in parts) else [parts]))
+
+
+def _outline_px(polygon: object) -> float:
+    try:
+        points = list(zip(polygon[::2], polygon[1::2], strict=True)) if isinstance(polygon, list) else []
+        return min(outline_px(points), MAX_OUTLINE_PX)
+    except (TypeError, ValueError, OverflowError):  # no numbers: nothing is drawn of it
+        return 0.0
 
 
 def _has_area(polygon: object, size_hw: tuple[int, int]) -> bool:

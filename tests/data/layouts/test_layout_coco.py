@@ -17,6 +17,8 @@ from smartmask.data.annotations.base import Problems
 from smartmask.data.layout_formats import layout_files_as, read_any_layout
 from smartmask.data.layouts.coco_instances import CocoInstances
 from smartmask.data.layouts.coco_panoptic import CocoPanoptic
+from smartmask.data.layouts.polygons import MAX_OUTLINE_PX
+from smartmask.data.segmentations import outlines_px
 from smartmask.errors import LayoutFileError
 from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.rle import encode_rle
@@ -201,6 +203,17 @@ class TestInstances:
         path = write(tmp_path, instances(images=images, annotations=[record]))
         with pytest.raises(LayoutFileError, match="a polygon's outline of 10010000 pixels; it must be"):
             read_any_layout(path)
+
+    def test_polygons_that_take_too_long_to_draw_together_are_named(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("smartmask.data.layouts.polygons.MAX_OUTLINES_PX", 40.0)
+        parts = [SQUARE, [1, 1, 2, 1, 2, 2, 1, 2], ["no", "number"] * 3, [1e300] * 6, []]
+        records = [annotation(segmentation=parts[:2]), annotation(id=2, segmentation=SQUARE, depth_order=1)]
+        read_any_layout(write(tmp_path, instances(annotations=records)))
+        records.append(annotation(id=3, segmentation=[SQUARE] * 3, depth_order=2))
+        with pytest.raises(LayoutFileError, match=r"coco\.json: outlines of more than 40 pixels together"):
+            read_any_layout(write(tmp_path, instances(annotations=records)))
+        for part in parts[2:]:
+            assert outlines_px([SQUARE, part]) in (8.0, 8.0 + MAX_OUTLINE_PX)
 
     @pytest.mark.parametrize("literal", ["NaN", "Infinity", "1e999"])
     def test_numbers_that_are_none_are_refused(self, tmp_path, literal):

@@ -79,6 +79,39 @@ def test_a_polygon_is_drawn_as_on_a_whole_canvas(points):
     assert np.array_equal(fill_polygon(points, (6, 8)), of_labelme(record, (6, 8)))
 
 
+@settings(max_examples=300)
+@given(
+    st.lists(
+        st.tuples(st.integers(-9, 30) | st.floats(-9, 30), st.integers(-9, 40) | st.floats(-9, 40)),
+        min_size=3,
+        max_size=9,
+    ),
+    st.integers(1, 12),
+)
+def test_a_polygon_is_the_same_in_bands_of_any_height(points, band_px):
+    assert np.array_equal(fill_polygon(points, (31, 21), band_px), fill_polygon(points, (31, 21)))
+
+
+def test_a_polygon_of_a_tall_canvas_is_drawn_by_the_edges_near_each_band(monkeypatch):
+    """Pillow takes time with the edges times the rows that it is given."""
+    work = []
+
+    class Counted:
+        def __init__(self, canvas: Image.Image) -> None:
+            self._canvas = canvas
+
+        def polygon(self, corners: list[float], **options: int) -> None:
+            work.append(len(corners) // 2 * self._canvas.height)
+            ImageDraw.ImageDraw(self._canvas).polygon(corners, **options)
+
+    rows, count = 20_000, 1000
+    down = np.linspace(0, rows - 1, count)
+    points = [*((0, y) for y in down), *((7, y) for y in down[::-1])]
+    monkeypatch.setattr(ImageDraw, "Draw", Counted)
+    assert fill_polygon(points, (rows, 8)).all()
+    assert 100 * 10**3 < sum(work) < 2 * count * rows / 20
+
+
 @given(arrays(bool, (6, 6)))
 def test_polygons_keep_a_mask_exactly_or_are_not_offered(mask):
     polygons = polygons_of(mask)
@@ -253,6 +286,16 @@ def test_polygons_that_take_too_long_to_draw_are_named(tmp_path):
     zigzag = shape(points=[[0, 0], [4000, 3000]] * 1001)
     with pytest.raises(LayoutFileError, match="a polygon's outline of 10010000 pixels; it must be below 2e"):
         read(tmp_path, zigzag, imageHeight=3000, imageWidth=4000)
+
+
+@pytest.mark.parametrize("points", [[[0, 0], [0, 4]], [[0, 0], [4, 0], [0, 0]]], ids=["circle", "polygon"])
+def test_shapes_that_take_too_long_to_draw_together_are_named(tmp_path, monkeypatch, points):
+    monkeypatch.setattr("smartmask.data.layouts.polygons.MAX_OUTLINES_PX", 16.0)
+    kind = "circle" if len(points) == 2 else "polygon"
+    shapes = [shape(points=points, shape_type=kind, group_id=1)] * 3
+    read(tmp_path, *shapes[:2])
+    with pytest.raises(LayoutFileError, match=r"room\.json: outlines of more than 16 pixels together; give"):
+        read(tmp_path, *shapes)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,8 @@ from smartmask.data.layouts.coco_records import (
     ident_of,
     label_of,
 )
-from smartmask.data.segmentations import mask_of
+from smartmask.data.layouts.polygons import check_outlines
+from smartmask.data.segmentations import mask_of, outlines_px
 from smartmask.errors import LayoutFileError
 from smartmask.scene.boxes import box_of
 from smartmask.scene.layout import Layer, Layout
@@ -100,7 +101,7 @@ def parse_coco_instances(
     annotations = annotations_of(content, path, chosen)
     check_layer_count(len(annotations), chosen.size_hw, str(path), max_megapixels)
     ids: set[str] = set()
-    kept, layers = [], []
+    kept, layers, outlines = [], [], 0.0
     for where, annotation in annotations:
         if annotation.get("id") is not None:
             ident = ident_of(annotation, "id", where)
@@ -110,9 +111,11 @@ def parse_coco_instances(
         label = label_of(annotation, names, where)
         if annotation.get("iscrowd", 0) not in (0, 1):
             raise LayoutFileError(f"{where}: iscrowd must be 0 or 1, not {short(annotation['iscrowd'])}")
+        segmentation = annotation.get("segmentation") or []  # detectors write boxes alone
+        outlines += outlines_px(segmentation)
+        check_outlines(outlines, str(path))
         try:
-            # Detectors write boxes alone.
-            mask = mask_of(annotation.get("segmentation") or [], chosen.size_hw, problems, where)
+            mask = mask_of(segmentation, chosen.size_hw, problems, where)
         except DamageError as damage:
             if damage.kind == EMPTY_POLYGON:
                 problems.note(NO_MASK, where)

@@ -153,6 +153,9 @@ def _numbers(path: Path, limit: float) -> Integer[np.ndarray, "H W"]:
                     f"{path}: a label map must be a grey or palette PNG, not {found}; of COCO panoptic give "
                     "the JSON"
                 )
+            if image.width * image.height > limit * 1e6:
+                found = f"{image.width}x{image.height}"
+                raise LayoutFileError(f"{path}: {found} is above the limit of {limit:g} megapixels")
             decode(image, str(path), limit)
             values = np.asarray(image)
             return values.astype(np.uint8) if image.mode == "1" else values.copy()

@@ -35,7 +35,13 @@ from smartmask.data.layouts.checks import (
     whole,
 )
 from smartmask.data.layouts.pictures import read_png
-from smartmask.data.layouts.polygons import check_outline, fill_polygon, polygons_of
+from smartmask.data.layouts.polygons import (
+    check_outline,
+    check_outlines,
+    fill_polygon,
+    outline_px,
+    polygons_of,
+)
 from smartmask.errors import LayoutFileError
 from smartmask.scene.boxes import box_of
 from smartmask.scene.layout import Layer, Layout
@@ -89,12 +95,16 @@ def parse_labelme(content: Any, path: Path, max_megapixels: float, problems: Pro
     keys = [_key(shape, number, f"{path}: shapes[{number}]") for number, shape in enumerate(shapes)]
     check_layer_count(len(set(keys)), size_hw, str(path), max_megapixels)
     layers: dict[tuple[str, object], Layer] = {}
+    outlines = 0.0
     for number, (shape, key) in enumerate(zip(shapes, keys, strict=True)):
         where = f"{path}: shapes[{number}]"
         if shape.get("shape_type") in _WITHOUT_AREA:
             problems.note(f"{shape['shape_type']} without an area, left out", where)
             continue
-        mask = _mask(shape, size_hw, max_megapixels, where)
+        points = _points(shape, size_hw, where)
+        outlines += outline_px(points)
+        check_outlines(outlines, str(path))
+        mask = _mask(shape, points, size_hw, max_megapixels, where)
         earlier = layers.pop(key, None)
         flags = field(shape, "flags", dict, where) if shape.get("flags") is not None else {}
         is_amodal = flags.get(_AMODAL) is True or (earlier is not None and earlier.extent == "amodal")
@@ -137,9 +147,8 @@ def _key(shape: Any, number: int, where: str) -> tuple[str, object]:
     return label, ("alone", number) if group is None else group
 
 
-def _mask(
-    shape: Record, size_hw: tuple[int, int], max_megapixels: float, where: str
-) -> Bool[np.ndarray, "H W"]:
+def _points(shape: Record, size_hw: tuple[int, int], where: str) -> list[list[float]]:
+    """As many points as a shape of its kind has, about the canvas."""
     kind = shape.get("shape_type") or "polygon"  # LabelMe before 3.3 knew nothing else
     points = field(shape, "points", list, where)
     if not all(isinstance(point, list) and len(point) == 2 for point in points):
@@ -153,8 +162,15 @@ def _mask(
     if len(points) < needed[kind] or (kind != "polygon" and len(points) > needed[kind]):
         raise LayoutFileError(f"{where}: has {len(points)} points; a shape {kind} has {needed[kind]}")
     check_outline(points, size_hw, where)
+    return points
+
+
+def _mask(
+    shape: Record, points: list[list[float]], size_hw: tuple[int, int], max_megapixels: float, where: str
+) -> Bool[np.ndarray, "H W"]:
+    kind = shape.get("shape_type") or "polygon"
     if kind in ("polygon", "oriented_rectangle"):
-        return fill_polygon([tuple(point) for point in points], size_hw)
+        return fill_polygon([(x, y) for x, y in points], size_hw)
     if kind == "mask":
         return _pasted(shape, points, size_hw, max_megapixels, where)
     canvas = Image.new("1", (size_hw[1], size_hw[0]))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Float
 from PIL import Image, ImageDraw
 
 from smartmask.data.layouts.checks import short
@@ -19,32 +19,61 @@ from smartmask.errors import LayoutFileError
 Points = Sequence[tuple[float, float]]
 MAX_OUTLINE_PX = 2e6
 """Drawing takes time, and COCO's way of it memory, in proportion to the outline."""
+MAX_OUTLINES_PX = 1e8
+"""All outlines of a layout file: a few bytes draw one of any length."""
 MAX_POINTS = 20_000
-"""Of a polygon; Pillow's way of drawing takes time with the square of their number."""
+"""Of a polygon."""
 MAX_COORDINATE = 1e5
 """Beyond it a number is no pixel."""
 MAX_PARTS = 64
 """A mask of more parts is confetti, which nobody edits as polygons."""
+_BAND_PX, _RIM_PX = 512, 2
 _ROUND = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
 """The eight neighbours (x, y) of a pixel, clockwise from the right; y grows downwards."""
 
 
-def fill_polygon(points: Points, size_hw: tuple[int, int]) -> Bool[np.ndarray, "H W"]:
+def fill_polygon(
+    points: Points, size_hw: tuple[int, int], band_px: int = _BAND_PX
+) -> Bool[np.ndarray, "H W"]:
     """The pixels of a polygon, outline included.
+
+    Args:
+        points: Its corners (x, y).
+        size_hw: The canvas.
+        band_px: Rows that are drawn at once; the mask does not depend on it.
 
     >>> fill_polygon([(1, 0), (2, 0), (2, 1), (1, 1)], (3, 4)).astype(int).tolist()
     [[0, 1, 1, 0], [0, 1, 1, 0], [0, 0, 0, 0]]
     """
-    xs, ys = zip(*points, strict=True)
+    xs, ys = np.array(points, np.float64).T
     # Drawn in its box alone. Pillow cuts fractions towards zero, so nothing is moved across it.
-    left, top = max(math.floor(min(xs)), 0), max(math.floor(min(ys)), 0)
-    right, bottom = min(math.ceil(max(xs)) + 1, size_hw[1]), min(math.ceil(max(ys)) + 1, size_hw[0])
+    left, top = max(math.floor(xs.min()), 0), max(math.floor(ys.min()), 0)
+    right = min(math.ceil(xs.max()) + 1, size_hw[1])
+    bottom = min(math.ceil(ys.max()) + 1, size_hw[0])
+    xs, ys = np.trunc(xs - left), np.trunc(ys - top) + top
     mask = np.zeros(size_hw, bool)
-    if left < right and top < bottom:
-        canvas = Image.new("1", (right - left, bottom - top))
-        ImageDraw.Draw(canvas).polygon([(x - left, y - top) for x, y in points], fill=1, outline=1)
-        mask[top:bottom, left:right] = canvas
+    for first in range(top, bottom if left < right else top, band_px):
+        last = min(first + band_px, bottom)
+        # Pillow goes over all edges once a row, so a band gets those near it alone. Its rim is not kept: at
+        # the first and the last row of a picture edges are joined in another way.
+        start, stop = max(first - _RIM_PX, top), min(last + _RIM_PX, bottom)
+        near = _near(ys, start - 1, stop + 1)
+        canvas = Image.new("1", (right - left, stop - start))
+        corners = np.column_stack([xs[near], ys[near] - start])
+        ImageDraw.Draw(canvas).polygon(corners.ravel().tolist(), fill=1, outline=1)
+        mask[first:last, left:right] = np.asarray(canvas)[first - start : last - start]
     return mask
+
+
+def _near(ys: Float[np.ndarray, " n"], first: float, last: float) -> Bool[np.ndarray, " n"]:
+    """The corners that edges between two rows need: of a run above or below them its ends alone."""
+    side = np.where(ys < first, -1, np.where(ys > last, 1, 0))
+    return (side == 0) | (side != np.roll(side, 1)) | (side != np.roll(side, -1))
+
+
+def outline_px(points: Sequence[Any]) -> float:
+    """The length of a closed outline in pixels."""
+    return sum(math.dist(points[number - 1], points[number]) for number in range(len(points)))
 
 
 def check_outline(points: Sequence[Any], size_hw: tuple[int, int], where: str) -> None:
@@ -76,10 +105,22 @@ def check_points(points: Sequence[Any], size_hw: tuple[int, int], where: str) ->
         raise LayoutFileError(
             f"{where}: a polygon of {len(points)} points; it may have {MAX_POINTS}, give it as a mask"
         )
-    length = sum(math.dist(points[number - 1], points[number]) for number in range(len(points)))
+    length = outline_px(points)
     if length > MAX_OUTLINE_PX:
         raise LayoutFileError(
             f"{where}: a polygon's outline of {length:.0f} pixels; it must be below {MAX_OUTLINE_PX:g}"
+        )
+
+
+def check_outlines(length_px: float, where: str) -> None:
+    """Make sure that drawing all outlines of a layout file takes bounded work.
+
+    Raises:
+        LayoutFileError: If they are longer than that together.
+    """
+    if length_px > MAX_OUTLINES_PX:
+        raise LayoutFileError(
+            f"{where}: outlines of more than {MAX_OUTLINES_PX:g} pixels together; give masks, or fewer"
         )
 
 
