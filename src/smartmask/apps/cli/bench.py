@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from smartmask.apps.cli.lines import print_line
 from smartmask.weights import WEIGHTS
 
 if TYPE_CHECKING:  # so that --help is quick
@@ -56,18 +57,18 @@ def bench(
         from smartmask.apps.load import SmartMask
 
         SmartMask.load(weights).suggest(_photo(), "a dog", n=4)
-        click.echo(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+        print_line(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024))
         return
     for name, figure in _suggestions(weights, rounds):
-        click.echo(f"{name:60}{figure}")
+        print_line(f"{name:60}{figure}")
     if find_spec("fastapi") and find_spec("uvicorn"):
         from smartmask.apps.cli.bench_serving import serving
 
         for name, figure in serving(weights, _photo(), rounds):
-            click.echo(f"{name:60}{figure}")
+            print_line(f"{name:60}{figure}")
     if meshes and silhouettes and dataset:
         for name, figure in _engine(meshes, silhouettes, layouts, dataset):
-            click.echo(f"{name:60}{figure}")
+            print_line(f"{name:60}{figure}")
 
 
 def _suggestions(weights: Path, rounds: int) -> Iterator[tuple[str, str]]:

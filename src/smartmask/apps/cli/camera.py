@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from smartmask.apps.cli import options
+from smartmask.apps.cli.lines import print_block
 
 _PATH = click.Path(path_type=Path, readable=False)
 
@@ -83,4 +84,4 @@ def camera(
     if depth is not None:
         content = depth_npy if depth.suffix.lower() == ".npy" else depth_png
         write_folder(depth.parent, {depth.name: content(depth_map(layout, found))})
-    click.echo(camera_json(found).decode(), nl=False)
+    print_block(camera_json(found).decode())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from smartmask.apps.cli import options
+from smartmask.apps.cli.lines import print_line
 from smartmask.apps.cli.segmenting.segment import FORMATS
 
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
@@ -73,9 +74,9 @@ def convert(
     if format_name in SEEN_ONLY:
         _tell_of_loss(layout, format_name)
     count = f"{len(layout)} layer{'' if len(layout) == 1 else 's'}"
-    click.echo(f"{count} of {layout_path} as {format_name}:")
+    print_line(f"{count} of {layout_path} as {format_name}:")
     for file in files:
-        click.echo(f"  {folder / file}")
+        print_line(f"  {folder / file}")
 
 
 def _tell_of_loss(layout: "Layout", format_name: str) -> None:
@@ -84,7 +85,7 @@ def _tell_of_loss(layout: "Layout", format_name: str) -> None:
     cut = sum(bool((layer.mask & (index != number)).any()) for number, layer in enumerate(layout.layers))
     if cut:
         whole = "is" if cut == 1 else "are"
-        click.echo(
+        print_line(
             f"Note: {format_name} keeps only what is seen; {cut} of {len(layout)} layers {whole} partly or "
             "wholly hidden.",
             err=True,

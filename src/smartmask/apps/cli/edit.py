@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from smartmask.apps.cli import options
+from smartmask.apps.cli.lines import print_block, print_line
 
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
     from smartmask.scene.layout import Layout
@@ -120,11 +121,11 @@ def edit(
             editing.apply(step, text)
     if lists:
         caption = "rearmost first, numbered as in the result" if steps else "rearmost first"
-        click.echo(_table(editing.layout, caption), nl=False)
+        print_block(_table(editing.layout, caption))
     if out is not None:
         write_folder(out.parent, {out.name: layout_to_json(editing.layout)})
         labels = ", ".join(editing.layout.labels) or "none"
-        click.echo(f"{out}: {len(editing.layout)} layers, rearmost first: {labels}")
+        print_line(f"{out}: {len(editing.layout)} layers, rearmost first: {labels}")
 
 
 ALIGNED = "><<>>"

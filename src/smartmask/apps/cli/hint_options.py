@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from smartmask.apps.cli.lines import print_line
 from smartmask.apps.cli.options import Decorator, file_option, gathered
 
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
@@ -88,7 +89,7 @@ class HintOptions:
             return ~mask
         share = mask.mean()
         if share > 0.5 and mask[[0, 0, -1, -1], [0, -1, 0, -1]].all():
-            click.echo(
+            print_line(
                 f"Note: {path} selects {share:.0%} of the photo and all four corners, since what is white or "
                 "opaque counts; if that is the ground, give --invert-mask.",
                 err=True,
@@ -143,5 +144,5 @@ def _on_photo(box_xyxy: "BoxXYXY", size_hw: tuple[int, int]) -> "BoxXYXY":
     clipped = clip_box(box_xyxy, size_hw)
     if clipped != box_xyxy:
         corners = ",".join(f"{value:g}" for value in clipped)
-        click.echo(f"Note: the box reaches beyond the photo; its part {corners} is used.", err=True)
+        print_line(f"Note: the box reaches beyond the photo; its part {corners} is used.", err=True)
     return clipped

@@ -15,6 +15,7 @@ from smartmask.apps.cli.datasets.data import data
 from smartmask.apps.cli.edit import edit
 from smartmask.apps.cli.evaluation.evaluate import evaluate
 from smartmask.apps.cli.insertion.insert import insert
+from smartmask.apps.cli.lines import print_line
 from smartmask.apps.cli.memory import memory
 from smartmask.apps.cli.planning.plan import plan
 from smartmask.apps.cli.render import render
@@ -71,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = commands.main(arguments, prog_name="smartmask", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
+        click.echo(error.format_message(), err=True)  # a help text of many lines
         return 2
     except click.ClickException as error:
         return _fail(error.format_message(), error.exit_code)
@@ -95,5 +96,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    click.echo(f"Error: {' '.join(message.split())}", err=True)
+    print_line(f"Error: {' '.join(message.split())}", err=True)
     return code

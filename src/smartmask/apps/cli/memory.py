@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from smartmask.apps.cli.lines import print_line
+
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
     from collections.abc import Callable
 
@@ -78,20 +80,20 @@ def add(source: Path, memory_path: Path, label: str | None, style: str | None, l
     )
     found = remember(read_source(given), coder, given.parents)
     for line in given.left_out:
-        click.echo(f"left out: {line}", err=True)
+        print_line(f"left out: {line}", err=True)
     if not len(found):
         raise click.ClickException(f"{source}: holds no whole shape; nothing was written")
     new = without_known(found, before)
     if not len(new):
-        click.echo(f"{memory_path}: nothing new; {_size(before)} as before")
+        print_line(f"{memory_path}: nothing new; {_size(before)} as before")
         return
     after = ShapeMemory.joined(before, new)
     _save(after, memory_path)
-    click.echo(f"{memory_path}: {_count(len(new), 'shape')} added; {_size(after)} now")
+    print_line(f"{memory_path}: {_count(len(new), 'shape')} added; {_size(after)} now")
     for name in new.labels[:20]:
-        click.echo(f"  {name}: {len(new.of_label(name)):,}")
+        print_line(f"  {name}: {len(new.of_label(name)):,}")
     if len(new.labels) > 20:
-        click.echo(f"  and {len(new.labels) - 20:,} labels more")
+        print_line(f"  and {len(new.labels) - 20:,} labels more")
 
 
 @memory.command("list")
@@ -124,9 +126,9 @@ def list_(word: str | None, memory_path: Path | None) -> None:
         numbers = known.of_label(name)
         sources = Counter(known.rows.texts["source"][int(number)] for number in numbers)
         origin = ", ".join(f"{source} {count:,}" for source, count in sources.most_common())
-        click.echo(f"{name}: {len(numbers):,} ({origin})")
+        print_line(f"{name}: {len(numbers):,} ({origin})")
     shapes = sum(len(known.of_label(name)) for name in labels)
-    click.echo(f"{_count(shapes, 'shape')} of {_count(len(labels), 'label')}")
+    print_line(f"{_count(shapes, 'shape')} of {_count(len(labels), 'label')}")
 
 
 @memory.command()
@@ -167,7 +169,7 @@ def show(word: str, memory_path: Path | None, out: Path) -> None:
         f"{len(shown):,} of {len(numbers):,} shapes",
     )
     write_folder(out.parent, {out.name: png_bytes(sheet)})
-    click.echo(f"{out}: {len(shown):,} of {len(numbers):,} shapes of {word!r}")
+    print_line(f"{out}: {len(shown):,} of {len(numbers):,} shapes of {word!r}")
 
 
 @memory.command()
@@ -190,7 +192,7 @@ def remove(label: str, memory_path: Path) -> None:
     after = known.without(label=wanted)
     _save(after, memory_path)
     gone = _count(len(known) - len(after), "shape")
-    click.echo(f"{memory_path}: {gone} of {wanted!r} removed; {_size(after)} now")
+    print_line(f"{memory_path}: {gone} of {wanted!r} removed; {_size(after)} now")
 
 
 def load_coder() -> "ShapeCoder":

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from smartmask.apps.cli.lines import print_line
+
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
     from smartmask.scene.layout import Layout
 
@@ -138,7 +140,7 @@ def read_layout_file(
     problems = Problems()
     layout = read_any_layout(path, image=image, names=names, max_megapixels=max_megapixels, problems=problems)
     for line in [*problems.report(), *problems.notes()]:
-        click.echo(f"Note: {line}", err=True)
+        print_line(f"Note: {line}", err=True)
     return layout
 
 

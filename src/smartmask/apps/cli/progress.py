@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from smartmask.apps.cli.lines import one_line
+
 Step = Callable[[str], None]
 OnProgress = Callable[[int, int | None], None]
 
@@ -39,7 +41,7 @@ def progress() -> Iterator[tuple[Step, OnProgress]]:
         def step(what: str) -> None:
             shown.reset()
             shown.total = None
-            shown.set_description_str(what)
+            shown.set_description_str(one_line(what))
 
         def on_progress(done: int, total: int | None) -> None:
             shown.total = total

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from smartmask.apps.cli import options
+from smartmask.apps.cli.lines import print_line
 
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
     from smartmask.backends.palette_ade20k import LabelClass
@@ -158,9 +159,9 @@ def render(
     files["render.json"] = (json.dumps(record, indent=1, allow_nan=False) + "\n").encode()
     write_folder(out, files)
     _report(classes)
-    click.echo("Written:")
+    print_line("Written:")
     for name in files:
-        click.echo(f"  {out / name}")
+        print_line(f"  {out / name}")
 
 
 def _what_to_draw(
@@ -208,10 +209,10 @@ def _class_record(match: "LabelClass") -> dict[str, Any]:
 def _report(classes: Sequence["LabelClass"]) -> None:
     """Say which label became which class."""
     width = max((len(match.label) for match in classes), default=0)
-    click.echo("Each label, the class of ADE20K that it is drawn as, and their similarity:")
+    print_line("Each label, the class of ADE20K that it is drawn as, and their similarity:")
     for match in classes:
         drawn = match.name or f"none, so black; nearest is {match.nearest!r}"
-        click.echo(f"  {match.label:{width}}  {match.similarity:.2f}  {drawn}")
+        print_line(f"  {match.label:{width}}  {match.similarity:.2f}  {drawn}")
     unknown = [match.label for match in classes if match.name is None]
     if unknown:
-        click.echo(f"Note: like none of the classes, so drawn black: {', '.join(unknown)}.", err=True)
+        print_line(f"Note: like none of the classes, so drawn black: {', '.join(unknown)}.", err=True)

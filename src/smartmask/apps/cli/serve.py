@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from smartmask.apps.cli.lines import print_line
 from smartmask.apps.cli.mask_model import MaskModel, mask_model_options
 
 
@@ -69,7 +70,7 @@ def serve(
             opens=opens,
             workers=workers,
             options=tuple((name, str(value)) for name, value in given.items() if value is not None),
-            say=click.echo,
+            say=print_line,
         )
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror

@@ -7,6 +7,7 @@ import click
 
 from smartmask.apps.cli import options
 from smartmask.apps.cli.hint_options import HintOptions, hint_options
+from smartmask.apps.cli.lines import print_line
 from smartmask.apps.cli.mask_model import MaskModel, mask_model_options
 
 _CHANGE = 0.5
@@ -140,18 +141,18 @@ def suggest(
         )
     write_folder(out, files)
     if len(suggestions) < n:
-        click.echo(f"Note: {n} were asked for, but only {len(suggestions)} distinct ones came out.", err=True)
+        print_line(f"Note: {n} were asked for, but only {len(suggestions)} distinct ones came out.", err=True)
     if words is not None:
-        click.echo(f"Words: {words.say()}.")
+        print_line(f"Words: {words.say()}.")
     order = "in their order" if masks else "best first"
-    click.echo(f"{len(suggestions)} of {prompt!r}, {order}:")
+    print_line(f"{len(suggestions)} of {prompt!r}, {order}:")
     for number, suggestion in enumerate(suggestions):
         corners = ",".join(f"{value:g}" for value in suggestion.box_xyxy)
         source = drawn_from(suggestion.origin)
-        click.echo(
+        print_line(
             f"  {out / f'mask_{number}.png'}   score {suggestion.score:.3f}   box {corners}   {source}"
         )
-    click.echo(f"Look at {out / 'overview.png'}; all details are in {out / 'suggestions.json'}.")
+    print_line(f"Look at {out / 'overview.png'}; all details are in {out / 'suggestions.json'}.")
 
 
 def _check_masks(like: Path | None, toward: Path | None, change: float | None, is_placed: bool) -> None:

@@ -12,6 +12,7 @@ from smartmask.apps.cli.datasets.inspect import inspect
 from smartmask.apps.cli.datasets.instructions import instructions
 from smartmask.apps.cli.datasets.meshes import meshes as make_meshes
 from smartmask.apps.cli.datasets.pack import pack
+from smartmask.apps.cli.lines import print_line
 from smartmask.apps.cli.output import Stopped
 
 if TYPE_CHECKING:
@@ -74,10 +75,10 @@ def read(format_name: str, path: Path, out: Path, strict: bool, break_cycles: bo
             dataset = build_from(out, spec, scenes, on_scene=lambda done: on_progress(done, None))
     finally:
         for line in problems.report():
-            click.echo(f"left out: {line}", err=True)
+            print_line(f"left out: {line}", err=True)
         for line in problems.notes():
-            click.echo(f"noted: {line}", err=True)
-    click.echo(f"{out}: {dataset.scene_count():,} scenes in {time.monotonic() - started:,.0f} s")
+            print_line(f"noted: {line}", err=True)
+    print_line(f"{out}: {dataset.scene_count():,} scenes in {time.monotonic() - started:,.0f} s")
 
 
 @data.command()
@@ -162,7 +163,7 @@ def synthesize(
             dataset = build_on_ray(out, spec, count, make_shard, on_progress=on_progress)
         else:
             dataset = build(out, spec, count, make_shard, workers=workers, on_progress=on_progress)
-    click.echo(f"{out}: {dataset.scene_count():,} scenes in {time.monotonic() - started:,.0f} s")
+    print_line(f"{out}: {dataset.scene_count():,} scenes in {time.monotonic() - started:,.0f} s")
 
 
 @data.command()
@@ -197,7 +198,7 @@ def silhouettes(datasets: tuple[Path, ...], out: Path) -> None:
             )
         out.parent.mkdir(parents=True, exist_ok=True)
         library.save(out)
-    click.echo(f"{out}: {len(library.silhouettes):,} silhouettes of {len(library.by_label):,} labels")
+    print_line(f"{out}: {len(library.silhouettes):,} silhouettes of {len(library.by_label):,} labels")
 
 
 @data.command()
@@ -242,7 +243,7 @@ def stats(dataset: Path) -> None:
              f"median {hidden.median_hidden_share:.3f} (COCOA {COCOA_MEDIAN_HIDDEN_SHARE:.2f})"),
         ]  # fmt: skip
     for name, value in lines:
-        click.echo(f"{name:<14}{value}")
+        print_line(f"{name:<14}{value}")
 
 
 def _some(scenes: "Iterator[LayeredScene]", complaint: str) -> "Iterator[LayeredScene]":

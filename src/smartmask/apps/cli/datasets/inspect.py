@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from smartmask.apps.cli.lines import print_line
+
 if TYPE_CHECKING:
     from smartmask.data.layered_scene import LayeredScene
 
@@ -88,9 +90,9 @@ def inspect(dataset: Path, out: Path, shown: int, seed: int) -> None:
         }
         report = inspect_report(title, made, statistics, chosen, rng).encode()
     write_folder(out, dict(zip(_NAMES, (sheet, report), strict=True)))
-    click.echo(f"{total:,} scenes, {statistics.layers:,} layers, {statistics.labels:,} labels in {dataset}")
+    print_line(f"{total:,} scenes, {statistics.layers:,} layers, {statistics.labels:,} labels in {dataset}")
     for name in _NAMES:
-        click.echo(f"  {out / name}")
+        print_line(f"  {out / name}")
 
 
 def _tapped(

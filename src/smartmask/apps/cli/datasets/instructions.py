@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from smartmask.apps.cli.lines import print_line
+
 
 @click.command()
 @click.argument("dataset", type=click.Path(path_type=Path, readable=False))
@@ -56,9 +58,9 @@ def instructions(dataset: Path, out: Path, per_scene: int, seed: int) -> None:
         except KeyboardInterrupt as error:
             raise Stopped(f"stopped; {out} keeps its whole parts, the same command goes on") from error
     for line in problems.report():
-        click.echo(f"left out: {line}", err=True)
+        print_line(f"left out: {line}", err=True)
     counts = {split: sum(1 for _ in read_instructions(out, split)) for split in ("train", "validation")}
-    click.echo(
+    print_line(
         f"{out}: {counts['train']:,} questions to learn from, {counts['validation']:,} to validate with, in "
         f"{time.monotonic() - started:,.0f} s"
     )

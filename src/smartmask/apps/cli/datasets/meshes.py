@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from smartmask.apps.cli.lines import print_line
+
 
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the files.")
@@ -76,8 +78,8 @@ def meshes(
         except KeyboardInterrupt as error:
             raise Stopped(f"stopped; {out} keeps its meshes, the same command goes on") from error
     failed = report.failures.total()
-    click.echo(f"{report.made} meshes made, {report.kept} kept, {failed} failed, in {out}")
+    print_line(f"{report.made} meshes made, {report.kept} kept, {failed} failed, in {out}")
     for reason, number in report.failures.most_common():
-        click.echo(f"  {number} x {reason}")
+        print_line(f"  {number} x {reason}")
     if failed and not report.made and not report.kept:
         raise click.ClickException("no mesh could be made; see the reasons above")

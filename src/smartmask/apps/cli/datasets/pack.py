@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from smartmask.apps.cli.lines import print_line
 from smartmask.apps.cli.training.options import PATH, cache_option, data_option, need_training, shape_options
 from smartmask.weights import WEIGHTS
 
@@ -36,4 +37,4 @@ def pack(silhouettes: Path, library: Path | None, data: Path, cache: Path, codec
     made = make_pack(shapes.shapes, shapes.splits, codes, objects, coder, encoder)
     made.write(out, codec)
     size = sum(path.stat().st_size for path in out.iterdir())
-    click.echo(f"{out}: {len(made.codes)} shapes, {len(objects)} of them in scenes; {size:,} bytes")
+    print_line(f"{out}: {len(made.codes)} shapes, {len(objects)} of them in scenes; {size:,} bytes")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from smartmask.apps.cli.lines import print_line
+
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
     from smartmask.evaluation.insertions import InsertionRecord
 
@@ -90,7 +92,7 @@ def insertions(folder: Path, features: str, clip: str, out: Path, device: str, d
         except ValueError as error:
             raise click.UsageError(str(error)) from error
     for line in problems.report():
-        click.echo(f"Left out: {line}", err=True)
+        print_line(f"Left out: {line}", err=True)
     figures = {name: value for name, value in asdict(score).items() if value is not None}
     record = {
         "format": FORMAT,
@@ -102,8 +104,8 @@ def insertions(folder: Path, features: str, clip: str, out: Path, device: str, d
         record["left_out"] = dict(problems.counts)
     record |= {name: value if math.isfinite(value) else "infinite" for name, value in figures.items()}
     write_folder(out.parent, {out.name: (json.dumps(record, indent=1, allow_nan=False) + "\n").encode()})
-    click.echo(f"{score.records} insertions of {folder}:")
+    print_line(f"{score.records} insertions of {folder}:")
     for name, title, direction in ROWS:
         if name in figures:
-            click.echo(f"  {title:28}{figures[name]:10.4f}   {direction}")
-    click.echo(f"Written: {out}")
+            print_line(f"  {title:28}{figures[name]:10.4f}   {direction}")
+    print_line(f"Written: {out}")

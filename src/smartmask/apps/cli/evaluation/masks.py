@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from smartmask.apps.cli.lines import print_line
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -136,7 +138,7 @@ def write_report(out: Path) -> None:
     contents = (markdown(findings).encode(), benchmark_report(findings, out).encode())
     write_folder(out, dict(zip(REPORT_FILES, contents, strict=True)))
     for name in REPORT_FILES:
-        click.echo(f"  {out / name}")
+        print_line(f"  {out / name}")
 
 
 def measure_masks(
@@ -183,7 +185,7 @@ def measure_masks(
             files = suite_sheets(name, runs[name])
             files[f"{name}.json"] = (json.dumps(runs[name].result, indent=1) + "\n").encode()
             write_folder(out, files)
-            click.echo(f"{name}: {runs[name].result['objects']} objects, {out / f'{name}.json'}")
+            print_line(f"{name}: {runs[name].result['objects']} objects, {out / f'{name}.json'}")
         sheet = gallery(runs)
         if sheet is not None:
             write_folder(out, {"gallery.png": sheet})

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from smartmask.apps.cli.evaluation.masks import commit_of_code, out_option
+from smartmask.apps.cli.lines import print_block, print_line
 from smartmask.weights import WEIGHTS
 
 _PATH = click.Path(path_type=Path, readable=False)
@@ -49,7 +50,7 @@ def planner(data: Path, out: Path, prompts: int, scenes: int) -> None:
         SceneDataset.open(data / "made"),
         prompts=prompts,
         scenes=scenes,
-        say=lambda line: click.echo(line, err=True),
+        say=lambda line: print_line(line, err=True),
     )
     files = {"planner_sha256": "planner.npz", "mask_sha256": "generator.onnx"}
     _write(out, "planner", result, files, planner_table(result))
@@ -148,13 +149,13 @@ def depth_order(
         raise click.UsageError("nothing to measure; give --made, --codraw, --cocoa, --ade20k or --meshes")
     if made is not None:
         for table in made_tables(made, fit):
-            click.echo(table)
+            print_block(table)
     for name, path in annotated.items():
         if path is not None:
-            click.echo(annotated_table(name, path))
+            print_block(annotated_table(name, path))
     if meshes is not None and silhouettes is not None:
         for table in new_tables(meshes, silhouettes, fit):
-            click.echo(table)
+            print_block(table)
 
 
 def _write(
@@ -170,4 +171,4 @@ def _write(
     record = {**about, "commit": commit_of_code(), **result}
     contents = {f"{name}.json": json.dumps(record, indent=1) + "\n", f"{name}.md": text}
     write_folder(out, {file: content.encode() for file, content in contents.items()})
-    click.echo(text)
+    print_block(text)

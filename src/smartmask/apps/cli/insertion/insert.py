@@ -7,6 +7,7 @@ from click.core import ParameterSource
 
 from smartmask.apps.cli import options
 from smartmask.apps.cli.hint_options import HintOptions, hint_options
+from smartmask.apps.cli.lines import print_line
 from smartmask.apps.cli.mask_model import MaskModel, mask_model_options
 
 _WITH_STEPS = {"photo", "steps_path", "layout_path", "out", "weights", "device", "memory", "max_megapixels"}
@@ -138,10 +139,10 @@ def insert(
         files = insertion_files(picture, drawn, raw)
     write_folder(out, files)
     labels = ", ".join(repr(step.prompt) for step in steps)
-    click.echo(f"{labels} in {photo}:")
+    print_line(f"{labels} in {photo}:")
     for number in range(n):
-        click.echo(f"  {out / f'image_{number}.png'}")
-    click.echo(f"Look at {out / 'overview.png'}; how it came about is in {out / 'history_0.json'}.")
+        print_line(f"  {out / f'image_{number}.png'}")
+    print_line(f"Look at {out / 'overview.png'}; how it came about is in {out / 'history_0.json'}.")
 
 
 def _check_mode(

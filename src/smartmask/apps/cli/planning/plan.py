@@ -7,6 +7,7 @@ import click
 from click.core import ParameterSource
 
 from smartmask.apps.cli import options
+from smartmask.apps.cli.lines import print_line
 from smartmask.apps.cli.mask_model import MaskModel, mask_model_options
 
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
@@ -222,7 +223,7 @@ def _replay(
         step("drawing the pictures")
         record = PlanRecord.of(session, described, record.weights_sha256)
         notes = _write(out, record, None)
-    click.echo(f"All {count} masks came out as recorded.")
+    print_line(f"All {count} masks came out as recorded.")
     _say(out, record, notes)
 
 
@@ -244,13 +245,13 @@ def _say(out: Path, record: "PlanRecord", notes: list[str]) -> None:
     from smartmask.apps.cli.planning.files import ANIMATION, RECORD, step_name
 
     for note in notes:
-        click.echo(f"Note: {note}.", err=True)
+        print_line(f"Note: {note}.", err=True)
     count = len(record.steps)
     objects = f"{count} object{'' if count == 1 else 's'} for {record.prompt!r}"
-    click.echo(f"{objects}, in the order they came:" if count else f"{objects}: the scene is complete.")
+    print_line(f"{objects}, in the order they came:" if count else f"{objects}: the scene is complete.")
     for number, step in enumerate(record.steps, 1):
-        click.echo(f"  {out / step_name(number)}   {step.planned.description}   score {step.score:.3f}")
-    click.echo(f"Look at {out / ANIMATION}; the layout is {out / 'layout.json'}, the record {out / RECORD}.")
+        print_line(f"  {out / step_name(number)}   {step.planned.description}   score {step.score:.3f}")
+    print_line(f"Look at {out / ANIMATION}; the layout is {out / 'layout.json'}, the record {out / RECORD}.")
 
 
 def _parse_size(text: str | None) -> tuple[int, int]:

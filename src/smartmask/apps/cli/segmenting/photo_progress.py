@@ -8,8 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import click
-
+from smartmask.apps.cli.lines import one_line, print_line
 from smartmask.apps.cli.progress import bar, set_to
 
 Say = Callable[[str, bool], None]
@@ -24,8 +23,8 @@ def photo_progress(total: int) -> Iterator[tuple[Callable[[int], None], Say]]:
 
         def say(line: str, is_error: bool) -> None:
             if is_shown and (is_error or sys.stdout.isatty()):
-                shown.write(line, file=sys.stderr)
+                shown.write(one_line(line), file=sys.stderr)
             else:
-                click.echo(line, err=is_error)
+                print_line(line, err=is_error)
 
         yield lambda done: set_to(shown, done), say

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from smartmask.apps.cli import options
+from smartmask.apps.cli.lines import print_line
 
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
     from smartmask.protocols import Segmenter
@@ -144,9 +145,9 @@ def _segment_one(
         except ValueError as error:  # too narrow for a checkpoint, too large for a PSD
             raise click.ClickException(f"{path}: {error}") from error
     write_results(out, files)
-    click.echo(f"{_summary(layout)} in {path}: {_labels(layout)}")
+    print_line(f"{_summary(layout)} in {path}: {_labels(layout)}")
     for name in files:
-        click.echo(f"  {out / name}")
+        print_line(f"  {out / name}")
 
 
 def _segment_many(
@@ -206,7 +207,7 @@ def _segment_many(
         if done:
             write_results(out, together.files())
     for file in together.files():
-        click.echo(f"All together: {out / file}")
+        print_line(f"All together: {out / file}")
     if done < len(paths):
         raise click.ClickException(f"{len(paths) - done} of {len(paths)} photos could not be used, see above")
 

@@ -10,6 +10,7 @@ import click
 from accelerate import PartialState  # type: ignore[import-untyped]
 from torch import Tensor
 
+from smartmask.apps.cli.lines import print_block, print_line
 from smartmask.apps.cli.progress import bar, set_to
 from smartmask.apps.cli.training.segment import Segment
 from smartmask.backends.base.checkpoint import CONDITIONING_FILE, initial_base, write_base
@@ -87,7 +88,7 @@ def train_accelerated(
     """
     config = RECIPES[recipe](init)
     if dry_run:
-        click.echo(pformat(as_json(config), sort_dicts=False))
+        print_block(pformat(as_json(config), sort_dicts=False))
         return
     state = PartialState()
     try:
@@ -104,7 +105,7 @@ def train_accelerated(
 
     def say(line: str) -> None:
         if state.is_main_process:
-            click.echo(line, err=True)
+            print_line(line, err=True)
 
     with bar("training", 1.0, bar_format="{desc} {percentage:3.0f}% {bar} {elapsed}") as shown:
 
@@ -154,7 +155,7 @@ def _controlnet(config: ControlNetTrainConfig, data: Path, workers: int) -> Job:
     problems = Problems()
     folder = InpaintFolder(data, needs_segmentation=config.control == "segmentation", problems=problems)
     for line in problems.report():
-        click.echo(f"Left out: {line}", err=True)
+        print_line(f"Left out: {line}", err=True)
     parts = load_controlnet_parts(config.init)
 
     def write(place: Path, weights: dict[str, Tensor], steps: int) -> None:

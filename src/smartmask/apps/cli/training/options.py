@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from smartmask.apps.cli.lines import print_line
 from smartmask.weights import WEIGHTS
 
 PATH = click.Path(path_type=Path, readable=False)
@@ -95,7 +96,7 @@ def usage_errors() -> Iterator[None]:
 
 def tell(record: Mapping[str, Any]) -> None:
     """A record of a log, on one line."""
-    click.echo(
+    print_line(
         "  ".join(
             f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}"
             for name, value in record.items()
@@ -105,4 +106,4 @@ def tell(record: Mapping[str, Any]) -> None:
 
 def written(path: Path, how: str) -> None:
     """Say that a file was written."""
-    click.echo(f"{path}: {path.stat().st_size:,} bytes, {how}")
+    print_line(f"{path}: {path.stat().st_size:,} bytes, {how}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from smartmask.apps.cli.lines import print_line
 from smartmask.apps.cli.training.options import (
     PATH,
     data_option,
@@ -65,7 +66,7 @@ def place_scorer(data: Path, photos: Path, run: Path, steps: int, out: Path) -> 
 
     learnt, held_out = examples("train"), examples("validation")
     counts = dict(zip(MIXTURE, np.bincount(learnt.kinds, minlength=len(MIXTURE)).tolist(), strict=True))
-    click.echo(f"{len(learnt)} things: " + ", ".join(f"{count} of {name}" for name, count in counts.items()))
+    print_line(f"{len(learnt)} things: " + ", ".join(f"{count} of {name}" for name, count in counts.items()))
     config = ScorerTrainConfig(steps=steps)
     with usage_errors():
         network = train_scorer(config, learnt, StaticTextEncoder(WEIGHTS / "text.npz"), run, held_out, tell)
@@ -108,7 +109,7 @@ def _make(data: Path, photos: Path, split: "Split", path: Path) -> None:
 
     def say(name: str, count: int) -> None:
         if count % EVERY == 0:
-            click.echo(f"{split}, {name}: {count} things", err=True)
+            print_line(f"{split}, {name}: {count} things", err=True)
 
     missing: dict[str, Callable[[], Iterator[Missing]]] = {
         name: of_photos if name == "segmented" else partial(of_annotations, name) for name in MIXTURE

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from smartmask.apps.cli.lines import print_block, print_line
 from smartmask.apps.cli.training.options import (
     PATH,
     data_option,
@@ -62,7 +63,7 @@ def planner(
     config = PlannerTrainConfig(steps=steps, rate=rate, heads_alone=heads_alone)
     learnt, counts = kept_scenes(data, run, "train", encoder)
     held_out, _ = kept_scenes(data, run, "validation", encoder)
-    click.echo(f"{len(learnt)} scenes, {len(learnt.areas)} layers")
+    print_line(f"{len(learnt)} scenes, {len(learnt.areas)} layers")
     with usage_errors():
         network = train_planner(config, learnt, run, held_out, begun, tell)
     samples = config.steps * config.batch_size
@@ -102,7 +103,7 @@ def places(data: Path, run: Path, steps: int, out: Path) -> None:
         return PlacesScenes.of(found, encoder)
 
     learnt, held_out = scenes("train"), scenes("validation")
-    click.echo(f"{sum(learnt.counts().values())} things of {', '.join(MIXTURE)}")
+    print_line(f"{sum(learnt.counts().values())} things of {', '.join(MIXTURE)}")
     with usage_errors():
         network = train_places(config, learnt, run, held_out, tell)
     samples = config.steps * config.batch_size
@@ -160,7 +161,7 @@ def ranker(data: Path, run: Path, minutes: float | None, out: Path) -> None:
     mixture = {name: share for name, share in config.mixture.items() if name != "lvis"}
     held_out = groups_of("validation", mixture, HELD_OUT_GROUPS, HELD_OUT_SEED)
     if groups is None or held_out is None:
-        click.echo("stopped before all groups were made; run it again to go on")
+        print_line("stopped before all groups were made; run it again to go on")
         return
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
     initial = words_of(WEIGHTS / "ranker.npz")
@@ -229,13 +230,13 @@ def segmenter(
 
     config = embedded(taught=taught is not None)
     if dry_run:
-        click.echo(json.dumps(asdict(config), indent=1))
+        print_block(json.dumps(asdict(config), indent=1))
         return
     torch.set_num_threads(threads)
     problems = Problems()
     photos, crops = read_labelled_photos(data, ["train"], problems), 0
     for line in problems.report():
-        click.echo(f"Left out: {line}", err=True)
+        print_line(f"Left out: {line}", err=True)
     if init is not None:
         initial, crops = load_segmenter(init).state_dict(), EmbeddedSegmenter(init).card.crops
     else:
@@ -296,7 +297,7 @@ def planner_lora(
     with usage_errors():
         config = replace(recipe(), **{name: value for name, value in given.items() if value is not None})
     if dry_run:
-        click.echo(json.dumps(asdict(config), indent=1))
+        print_block(json.dumps(asdict(config), indent=1))
         return
     wanted = Wanted(what="train planner-lora", example="")
     need_packages(wanted, "torch", "transformers", "accelerate", "peft")
@@ -310,4 +311,4 @@ def planner_lora(
 
     with usage_errors():
         adapter = train_planner_lora(config, learnt, held_out, run, should_stop=should_stop, on_log=tell)
-    click.echo(f'{adapter}: plan with it: smartmask plan "..." --planner vlm:{adapter}')
+    print_line(f'{adapter}: plan with it: smartmask plan "..." --planner vlm:{adapter}')

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from smartmask.apps.cli.lines import print_line
 from smartmask.apps.cli.training.options import (
     PATH,
     cache_option,
@@ -150,7 +151,7 @@ def mask(export: Path | None, **options: Any) -> None:
     if options["minutes"]:
         from smartmask.training.mask.generator_segment import GeneratorSegment, train_segment
 
-        train_segment(GeneratorSegment(**options), click.echo)
+        train_segment(GeneratorSegment(**options), print_line)
     if export is not None:
         from smartmask.training.mask.generator_export import export_run
 
@@ -181,7 +182,7 @@ def chooser(pack: Path, run: Path, minutes: float, out: Path) -> None:
     packed = GeneratorPack.read(pack)
     recall = load_recall(None, StaticTextEncoder(WEIGHTS / "text.npz"), shipped)
     data = chooser_data(packed, recall.memory, recall.candidates, shipped, config.network.picture)
-    click.echo(f"{len(data.rows)} objects")
+    print_line(f"{len(data.rows)} objects")
     with usage_errors():
         network, views = train_chooser(config, data, run, on_log=tell)
     export_chooser(network, views, out)
@@ -231,7 +232,7 @@ def outlines(pack: Path, run: Path, requests: int, steps: int, out: Path) -> Non
             generator = ShapeGenerator(WEIGHTS / "generator.onnx", shipped.digest)
             draw_rows(packed, generator, part, count).write(path)
         drawn[part] = DrawnRows.read(path)
-        click.echo(f"{path}: {len(drawn[part].rows)} drawn shapes")
+        print_line(f"{path}: {len(drawn[part].rows)} drawn shapes")
     data = OutlineData(packed, drawn)
     network, views = train_outlines(OutlineTraining(), data, steps, tell)
     logits = held_out_logits(network, data)
@@ -277,8 +278,8 @@ def recogniser(silhouettes: Path, library: Path | None, out: Path, minutes: floa
     torch.set_num_threads(threads)
     shapes = read_shapes(silhouettes, library)
     data = ReadShapes.of(shapes, split_shapes(shapes))
-    click.echo(f"{len(data.words)} words, {len(data.targets)} shapes")
+    print_line(f"{len(data.words)} words, {len(data.targets)} shapes")
     config = RecogniserConfig(minutes=minutes)
     networks = [train_recogniser(data, half, config, out / f"half_{half}", tell) for half in HALVES]
     save_recogniser(networks, data.words, out)
-    click.echo(f"{out}: {', '.join(f'half_{half}.onnx' for half in HALVES)}")
+    print_line(f"{out}: {', '.join(f'half_{half}.onnx' for half in HALVES)}")
