@@ -116,7 +116,7 @@ def test_too_many_layers_are_an_error():
 
 @pytest.mark.parametrize("value", [-0.1, 1.5, float("nan")])
 def test_a_confidence_is_a_share(value):
-    with pytest.raises(ValueError, match=r"layer 'cat': confidence must be in \[0, 1\]"):
+    with pytest.raises(ValueError, match=r"layer 'cat': confidence must be from 0 to 1"):
         Layer("cat", np.ones(SIZE, bool), confidence=value)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
+from smartmask.arguments import check_text
 from smartmask.protocols import Inpainter
 
 _REFERENCE: Mapping[str, Callable[[str], Any]] = {
@@ -68,6 +69,9 @@ def load_inpainter(description: str, controlnet: str | None = None) -> Inpainter
         ImageError: If a cut-out cannot be used.
         BackendError: If a checkpoint, or the packages for it, cannot be had.
     """
+    check_text("description", description)
+    if controlnet is not None:
+        check_text("controlnet", controlnet)
     found = parse_description(with_controlnet(description, controlnet))
     if found.kind == "reference":
         from smartmask.compositing.reference_composite import ReferenceComposite

@@ -138,7 +138,7 @@ class SmartMask:
         Raises:
             ValueError: If the camera is of another size.
         """
-        return depth_map(layout, camera or estimate_camera(layout))
+        return depth_map(layout, estimate_camera(layout) if camera is None else camera)
 
     def words(self, prompt: str) -> ShapeWords | None:
         """How a prompt is understood, as `say()` tells; None if a base mask model reads it."""
@@ -228,7 +228,7 @@ class SmartMask:
             ValueError: If it is known from one side only, was changed, or is cut off.
         """
         canvas, size_hw = read_canvas(image_or_layout)
-        mask, name = read_drawing(like, size_hw), shape or shape_of(like)
+        mask, name = read_drawing(like, size_hw), shape_of(like) if shape is None else shape
         return self._suggest.turn(self._layout(canvas), prompt, mask, name, steps)
 
     def _layout(self, canvas: Canvas) -> Layout:
@@ -360,10 +360,10 @@ class SmartMask:
         from smartmask.apps.planners import load_planner, place_of
         from smartmask.language.scene_prompts import clean_prompt
 
-        prompt = clean_prompt(prompt)
-        check_plan_request(prompt, limit, seed)
+        check_plan_request(prompt := clean_prompt(prompt), limit, seed)
         layout = self._layout(read_canvas(start)[0]) if start is not None else place_of(prompt, size_hw, seed)
-        return PlanPipeline(planner or load_planner(), self._suggest).begin(layout, prompt, limit, seed)
+        chosen = load_planner() if planner is None else planner
+        return PlanPipeline(chosen, self._suggest).begin(layout, prompt, limit, seed)
 
     def replay_plan(
         self, record: plan_record.PlanRecord, on_step: Callable[[int, int], None] = lambda done, total: None

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from smartmask.arguments import check_text, path_of
 from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.model.mask.chooser import load_chooser
 from smartmask.model.mask.generator import GeneratorCard, ShapeGenerator
@@ -61,7 +62,11 @@ def load_suggest(
         BackendError: If a base mask model needs packages that are not installed.
         ValueError: If the device is not to be had, or is not "cpu" for an ONNX file.
     """
-    if weights is not None and Path(weights).is_dir():
+    check_text("device", device)
+    weights = None if weights is None else path_of("weights", weights)
+    if memory is not None and not isinstance(memory, ShapeMemory):
+        memory = path_of("memory", memory)
+    if weights is not None and weights.is_dir():
         from smartmask.apps.load_base import load_base_pipeline
 
         if memory is not None:
@@ -134,4 +139,4 @@ def load_recall(memory: Memory, encoder: WordEncoder, codec: SilhouetteCodec) ->
 
 def from_root(path: Path | str | None) -> Path | None:
     """A path that also holds in another folder."""
-    return None if path is None else Path(path).absolute()
+    return None if path is None else path_of("a file of weights or shapes", path).absolute()

@@ -8,6 +8,7 @@ openai:gpt-4o-mini          a model behind an OpenAI-compatible server; see OPEN
 import os
 import urllib.request
 
+from smartmask.arguments import check_text
 from smartmask.protocols import Planner
 from smartmask.scene.layout import Layout
 
@@ -22,6 +23,7 @@ def check_planner(description: str) -> None:
     Raises:
         ValueError: If it is malformed.
     """
+    check_text("description", description)
     kind, colon, name = description.partition(":")
     if (kind == "embedded" and not colon) or (kind in ("vlm", "openai") and name.strip()):
         return

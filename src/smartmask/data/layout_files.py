@@ -12,6 +12,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from smartmask.arguments import check_kind, path_of
 from smartmask.data.atomic import write_files
 from smartmask.data.layouts.checks import (
     check_header,
@@ -51,16 +52,17 @@ def layout_to_json(layout: Layout) -> bytes:
     return (json.dumps(header, indent=1) + "\n").encode()
 
 
-def write_layout(path: Path, layout: Layout) -> None:
+def write_layout(path: Path | str, layout: Layout) -> None:
     """Write a layout JSON file, whole or not at all.
 
     Raises:
         OSError: If it cannot be written.
     """
-    write_files({path: layout_to_json(layout)})
+    check_kind("layout", layout, Layout, "a Layout")
+    write_files({path_of("path", path): layout_to_json(layout)})
 
 
-def read_layout(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Layout:
+def read_layout(path: Path | str, max_megapixels: float = MAX_MEGAPIXELS) -> Layout:
     """The layout of a layout JSON file, its masks bit for bit as they were written.
 
     Args:
@@ -70,6 +72,7 @@ def read_layout(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Layout:
     Raises:
         LayoutFileError: If the file is missing or breaks the format.
     """
+    path = path_of("path", path)
     return parse_layout(read_json(path), path, max_megapixels)
 
 

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
+from smartmask.arguments import check_kind, check_text, path_of
 from smartmask.data.annotations.base import Problems
 from smartmask.data.atomic import write_files
 from smartmask.data.layout_files import layout_to_json, parse_layout
@@ -59,10 +60,10 @@ SEEN_ONLY = frozenset({"label-map", "label-map-csv", "coco-panoptic"})
 
 
 def read_any_layout(
-    path: Path,
+    path: Path | str,
     *,
     image: str | int | None = None,
-    names: Path | None = None,
+    names: Path | str | None = None,
     max_megapixels: float = MAX_MEGAPIXELS,
     problems: Problems | None = None,
 ) -> Layout:
@@ -81,6 +82,8 @@ def read_any_layout(
             installed.
         ValueError: If names are given for a file that is no label map.
     """
+    path = path_of("path", path)
+    names = None if names is None else path_of("names", names)
     head = _head(path)
     if names is not None and head != _PNG:
         raise ValueError(f"names were given for {path}, which is not the PNG of a label map; leave them out")
@@ -125,6 +128,10 @@ def layout_files_as(
             or a PSD cannot hold the layout.
         LayoutFileError: If psd-tools is needed and not installed.
     """
+    check_text("format_name", format_name)
+    check_kind("layout", layout, Layout, "a Layout")
+    if photo is not None:
+        check_kind("photo", photo, (np.ndarray, Picture), "a uint8 array (H, W, 3) or a Picture")
     if format_name not in FILE_NAMES:
         raise ValueError(f"there is no layout format {format_name!r}; there are {', '.join(FILE_NAMES)}")
     picture = Picture(photo) if isinstance(photo, np.ndarray) else photo
@@ -139,7 +146,7 @@ def layout_files_as(
 
 
 def write_layout_as(
-    format_name: str, path: Path, layout: Layout, *, photo: Photo | None = None, photo_path: str = ""
+    format_name: str, path: Path | str, layout: Layout, *, photo: Photo | None = None, photo_path: str = ""
 ) -> list[Path]:
     """Write a layout in one of the formats, all of its files or none.
 
@@ -158,6 +165,7 @@ def write_layout_as(
         ValueError: As `layout_files_as` says.
         LayoutFileError: If psd-tools is needed and not installed.
     """
+    path = path_of("path", path)
     files = layout_files_as(format_name, layout, path.name, photo=photo, photo_path=photo_path)
     contents = {path.parent / name: content for name, content in files.items()}
     with made_folders(*({file.parent for file in contents} - {path.parent})):

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from smartmask.arguments import check_text
 from smartmask.language.scene_words import canonical
 from smartmask.scene.relations import RelationKind
 
@@ -94,12 +95,10 @@ def clean_prompt(text: str) -> str:
     """The prompt in one line, without control characters.
 
     Raises:
+        TypeError: If it is no text.
         ValueError: If nothing that can be read is left, or it is too long.
     """
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError("the prompt must be valid Unicode; check the terminal's encoding") from error
+    check_text("the prompt", text)
     if len(text) > MAX_PROMPT_CHARACTERS:
         raise ValueError(
             f"the prompt has {len(text)} characters; at most {MAX_PROMPT_CHARACTERS} are read, so say it "

@@ -8,6 +8,7 @@ give way near the border alone.
 import numpy as np
 from jaxtyping import Float, Float32
 
+from smartmask.arguments import check_kind
 from smartmask.perspective.stands import FARTHEST_M, Crop, Stands
 from smartmask.scene.camera import Camera
 from smartmask.scene.layout import UNKNOWN, Layout
@@ -37,6 +38,8 @@ def depth_map(layout: Layout, camera: Camera) -> Float32[np.ndarray, "H W"]:
     Raises:
         ValueError: If the camera is of another size.
     """
+    check_kind("layout", layout, Layout, "a Layout")
+    check_kind("camera", camera, Camera, "a Camera; estimate_camera gives one")
     if tuple(camera.size_hw) != tuple(layout.size_hw):
         raise ValueError(
             f"the camera's canvas is {camera.size_hw} (H, W) but the layout is {layout.size_hw}; estimate "

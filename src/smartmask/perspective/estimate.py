@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from smartmask.arguments import check_kind, check_number
 from smartmask.perspective.evidence import Border, Evidence, Kind, read_evidence
 from smartmask.scene.camera import Camera, Spread
 from smartmask.scene.layout import Layout
@@ -74,6 +75,9 @@ _STEPS_FEH = (7, 33, 49)
 _REACH = 4.5
 _PASSES = 4
 
+_FARTHEST = 1000.0
+"""Longer sides of the canvas that a horizon may be off it, and that a focal length may have or be part of."""
+
 
 def estimate_camera(layout: Layout, *, horizon: float | None = None, focal: float | None = None) -> Camera:
     """The camera that a layout was seen by, with how sure that is in `Camera.spread`.
@@ -84,12 +88,15 @@ def estimate_camera(layout: Layout, *, horizon: float | None = None, focal: floa
         focal: The focal length in pixels, if it is known.
 
     Raises:
-        ValueError: If the horizon or the focal length is not finite, or the latter not above 0.
+        TypeError: If the layout is none, or one of the numbers is none.
+        ValueError: If the horizon or the focal length is not finite, or beyond what any camera has.
     """
-    if horizon is not None and not np.isfinite(horizon):
-        raise ValueError(f"horizon must be a row in pixels, not {horizon}")
-    if focal is not None and not (np.isfinite(focal) and focal > 0):
-        raise ValueError(f"focal must be a length in pixels above 0, not {focal}")
+    check_kind("layout", layout, Layout, "a Layout")
+    farthest = _FARTHEST * max(layout.size_hw)
+    if horizon is not None:
+        check_number("horizon (a row in pixels)", horizon, -farthest, farthest)
+    if focal is not None:
+        check_number("focal (a length in pixels)", focal, max(layout.size_hw) / _FARTHEST, farthest)
     evidence = read_evidence(layout)
     prior = _PRIORS[evidence.kind]
     height, longest = layout.size_hw[0], max(layout.size_hw)

@@ -16,6 +16,7 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Bool
 
+from smartmask.arguments import check_number, check_text, check_whole
 from smartmask.errors import BackendError
 from smartmask.pipelines.drawer import Drawer, Drawn
 from smartmask.pipelines.generate import Scene
@@ -110,6 +111,7 @@ class SuggestPipeline:
         Raises:
             ValueError: If the prompt is empty.
         """
+        check_text("the prompt", prompt)
         return self._drawer.words(prompt)
 
     def candidate(
@@ -145,8 +147,7 @@ class SuggestPipeline:
             BackendError: If it is a base mask model that draws.
         """
         check_request(prompt, None, NoGuidance(), n, seed, layout.size_hw)
-        if not 0 <= change <= 1:
-            raise ValueError(f"the change must be from 0 to 1, not {change}")
+        check_number("the change", change, 0, 1)
         scene = Scene.of(layout)
         drawn = self._variations(layout, like).more_like(scene, prompt, like, change, range(n), seed)
         return self._suggestions(scene, prompt, drawn)
@@ -202,6 +203,8 @@ class SuggestPipeline:
             BackendError: If it is a base mask model that draws.
         """
         check_request(prompt, None, Scribble(mask), 1, 0, layout.size_hw)
+        check_text("shape", shape)
+        check_whole("steps", steps)
         if self._drawer.turning is None:
             raise BackendError("a base mask model cannot turn masks; use the shipped one for that")
         drawn = Drawn(*self._drawer.turning(prompt, mask, shape, steps))
@@ -238,9 +241,12 @@ def check_request(
     """Refuse what no candidate could be drawn for on a canvas of this size.
 
     Raises:
-        TypeError: If the hint is none.
+        TypeError: If the hint is none, or another argument is of another type.
         ValueError: As `SuggestPipeline` says.
     """
+    check_text("the prompt", prompt)
+    if scene is not None:
+        check_text("the scene text", scene)
     for name, text in (("prompt", prompt), ("scene text", scene)):
         if text is not None and not text.strip():
             raise ValueError(f"the {name} is empty; say in a few words what it is")
@@ -248,10 +254,8 @@ def check_request(
             raise ValueError(
                 f"the {name} has {len(text)} characters; at most {MAX_PROMPT_CHARACTERS} are read"
             )
-    if not 1 <= n <= MAX_SUGGESTIONS:
-        raise ValueError(f"n must be from 1 to {MAX_SUGGESTIONS}, not {n}")
-    if seed < 0:
-        raise ValueError(f"the seed must be 0 or more, not {seed}")
+    check_whole("n", n, 1, MAX_SUGGESTIONS)
+    check_whole("the seed", seed, 0)
     check_guidance(guidance, size_hw)
     if isinstance(guidance, Box):
         check_box_size(guidance.box_xyxy, size_hw, SMALLEST_BOX_PX)

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Bool, Int16
 
+from smartmask.arguments import check_all, check_kind, check_number, check_size, check_whole
 from smartmask.scene.picture import LONGEST_PX, index_png
 
 Extent = Literal["visible", "amodal"]
@@ -46,8 +47,8 @@ class Layer:
             raise ValueError(
                 f"layer {self.label!r}: extent must be 'visible' or 'amodal', not {self.extent!r}"
             )
-        if self.confidence is not None and not 0 <= self.confidence <= 1:
-            raise ValueError(f"layer {self.label!r}: confidence must be in [0, 1], not {self.confidence}")
+        if self.confidence is not None:
+            check_number(f"layer {self.label!r}: confidence", self.confidence, 0, 1)
         mask = np.asarray(self.mask)
         if mask.ndim != 2 or mask.dtype != bool:
             raise ValueError(f"layer {self.label!r}: mask must be bool (H, W), not {mask.dtype} {mask.shape}")
@@ -75,9 +76,9 @@ class Layout:
     layers: tuple[Layer, ...] = ()
 
     def __post_init__(self) -> None:
+        check_size("the size_hw of a layout", self.size_hw)
         height, width = self.size_hw
-        if height < 1 or width < 1:
-            raise ValueError(f"a layout needs a canvas of at least 1x1 pixels, not {width}x{height}")
+        check_all("layers", self.layers, Layer, "a Layer")
         object.__setattr__(self, "layers", tuple(self.layers))
         if len(self.layers) > MAX_LAYERS:
             raise ValueError(
@@ -125,6 +126,7 @@ class Layout:
         Raises:
             ValueError: If there are fewer layers than that, or `count` is negative.
         """
+        check_whole("count", count)
         if not 0 <= count <= len(self.layers):
             raise ValueError(f"first({count}) of a layout with {len(self.layers)} layers")
         return Layout(self.size_hw, self.layers[:count])
@@ -135,6 +137,7 @@ class Layout:
         Raises:
             ValueError: If the layer's mask is not of the layout's size.
         """
+        check_kind("layer", layer, Layer, "a Layer")
         return Layout(self.size_hw, (*self.layers, layer))
 
     def visible_index(self) -> Int16[np.ndarray, "H W"]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int16, Integer
 
+from smartmask.arguments import check_number, check_size, check_whole
 from smartmask.scene.boxes import BoxXYXY
 
 REFINE_FILL = 0.62
@@ -38,8 +39,12 @@ class View:
     size_hw: tuple[int, int]
 
     def __post_init__(self) -> None:
-        if not (np.isfinite([self.x0, self.y0, self.side]).all() and self.side > 0 and self.resolution > 0):
-            raise ValueError(f"a view needs finite corners, a positive side and resolution, not {self!r}")
+        for name in ("x0", "y0", "side"):
+            check_number(f"{name} of a view", getattr(self, name))
+        check_whole("resolution of a view", self.resolution, 1)
+        check_size("the size_hw of a view", self.size_hw)
+        if not self.side > 0:
+            raise ValueError(f"side of a view must be above 0, not {self.side}")
         height, width = self.size_hw
         if self.x0 >= width or self.y0 >= height or self.x0 + self.side <= 0 or self.y0 + self.side <= 0:
             raise ValueError(f"{self!r} does not touch its canvas")

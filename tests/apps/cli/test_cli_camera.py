@@ -65,7 +65,7 @@ def test_what_is_known_is_kept_and_exif_is_read(run, tmp_path, lawn):
     ("arguments", "code", "message"),
     [
         (["none.json"], 1, "No such file"),
-        (["lawn.json", "--horizon", "nan"], 2, "horizon must be a row in pixels, not nan"),
+        (["lawn.json", "--horizon", "nan"], 2, "horizon (a row in pixels) must be from"),
         (["lawn.json", "--focal", "0"], 2, "--focal"),
         (["lawn.json", "--photo", "small.png", "--picture", "a.png"], 2, "the photo is 16x12"),
         (["lawn.json", "--picture", "lawn.json"], 2, "would replace the input"),

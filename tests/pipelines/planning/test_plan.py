@@ -222,7 +222,7 @@ def test_refuses_what_cannot_be_placed(suggest, start, planned, message):
     [
         (" ", 12, 0, "the prompt is empty"),
         ("a" * 1001, 12, 0, "the prompt has 1001 characters; at most 1000"),
-        ("a room", 0, 0, "the limit must be from 1 to 100 objects, not 0"),
+        ("a room", 0, 0, "the limit must be from 1 to 100, not 0"),
         ("a room", 12, -1, "the seed must be 0 or more, not -1"),
     ],
 )
@@ -333,7 +333,7 @@ class TestRecord:
             (lambda c: c.pop("seed"), "lacks seed"),
             (lambda c: c.update(seed="1"), "seed must be a whole number, not '1'"),
             (lambda c: c.update(prompt=" "), "the prompt is empty"),
-            (lambda c: c.update(limit=101), "the limit must be from 1 to 100 objects"),
+            (lambda c: c.update(limit=101), "the limit must be from 1 to 100"),
             (lambda c: c["start"].pop("layers"), "lacks layers"),
             (lambda c: c.update(steps={}), "steps must be a list"),
             (lambda c: c.update(steps=c["steps"] * 50), "a scene has at most 100 objects"),

@@ -10,6 +10,7 @@ import zlib
 import numpy as np
 from jaxtyping import Bool, Float
 
+from smartmask.arguments import check_size
 from smartmask.language.scene_prompts import ScenePrompt
 from smartmask.language.scene_words import REGIONS
 from smartmask.language.start_places import PLACES, Place
@@ -46,6 +47,7 @@ def start_layout(prompt: ScenePrompt, size_hw: tuple[int, int], seed: int, encod
     Raises:
         ValueError: If the canvas is too small or too large.
     """
+    check_size("size_hw", size_hw)
     if not all(SMALLEST_SIDE_PX <= side <= LARGEST_SIDE_PX for side in size_hw):
         raise ValueError(
             f"a scene needs sides of {SMALLEST_SIDE_PX} to {LARGEST_SIDE_PX} pixels, not "

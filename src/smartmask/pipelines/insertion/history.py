@@ -17,6 +17,7 @@ from functools import cache
 import numpy as np
 from jaxtyping import Bool, UInt8
 
+from smartmask.arguments import check_all, check_kind, check_text
 from smartmask.errors import BackendError
 from smartmask.pipelines.insertion.insert import (
     Insertion,
@@ -58,6 +59,11 @@ class InsertStep:
     seed: int = 0
     settings: InsertSettings = field(default_factory=InsertSettings)
     behind: tuple[int | str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_text("prompt of a step", self.prompt)
+        check_text("inpainter of a step (a description)", self.inpainter)
+        check_kind("settings of a step", self.settings, InsertSettings, "InsertSettings")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -168,6 +174,8 @@ def insert_steps(
         ValueError: If a step does not fit, see `InsertPipeline`; its number is named.
         BackendError: If an inpainter fails.
     """
+    check_all("steps", steps, InsertStep, "an InsertStep")
+    check_kind("layout", layout, Layout, "a Layout")
     canvas = _Canvas(photo, layout, inpainter_of, profile)
     for number, step in enumerate(steps):
         try:
@@ -201,6 +209,7 @@ def replay(
         ValueError: If it is another photo, or nothing of an object would be seen.
         BackendError: If an inpainter fails, or draws another picture than it did.
     """
+    check_kind("history", history, InsertionHistory, "an InsertionHistory; read_history gives one")
     found = digest_of(photo)
     if found != history.photo_digest:
         raise ValueError(

@@ -16,6 +16,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
+from smartmask.arguments import check_kind, path_of
 from smartmask.data.atomic import write_files
 from smartmask.data.layout_files import layout_to_json, parse_layout
 from smartmask.data.layouts.checks import (
@@ -64,16 +65,17 @@ def history_to_json(history: InsertionHistory) -> bytes:
     return (json.dumps(content, indent=1, allow_nan=False) + "\n").encode()
 
 
-def write_history(path: Path, history: InsertionHistory) -> None:
+def write_history(path: Path | str, history: InsertionHistory) -> None:
     """Write a history, whole or not at all.
 
     Raises:
         OSError: If it cannot be written.
     """
-    write_files({path: history_to_json(history)})
+    check_kind("history", history, InsertionHistory, "an InsertionHistory")
+    write_files({path_of("path", path): history_to_json(history)})
 
 
-def read_history(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> InsertionHistory:
+def read_history(path: Path | str, max_megapixels: float = MAX_MEGAPIXELS) -> InsertionHistory:
     """The history of a JSON file.
 
     Args:
@@ -83,6 +85,7 @@ def read_history(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Insertio
     Raises:
         LayoutFileError: If the file is missing or breaks the format.
     """
+    path = path_of("path", path)
     content = read_json(path)
     check_header(content, FORMAT, VERSION, "a history of insertions", str(path))
     check_keys(content, _KEYS, str(path))

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Float32, UInt8
 
+from smartmask.arguments import check_kind, check_number, check_whole
 from smartmask.data.picture_files import write_png
 from smartmask.errors import BackendError
 from smartmask.pipelines.insertion.paste import paste_back
@@ -49,11 +50,9 @@ class InsertSettings:
     padding_px: int = 64
 
     def __post_init__(self) -> None:
-        if not -MOST_PX <= self.grow_px <= MOST_PX:
-            raise ValueError(f"grow_px must be from -{MOST_PX} to {MOST_PX}, not {self.grow_px}")
-        for name, value in (("feather_px", self.feather_px), ("padding_px", self.padding_px)):
-            if not 0 <= value <= MOST_PX:
-                raise ValueError(f"{name} must be from 0 to {MOST_PX}, not {value}")
+        check_number("grow_px", self.grow_px, -MOST_PX, MOST_PX)
+        check_number("feather_px", self.feather_px, 0, MOST_PX)
+        check_whole("padding_px", self.padding_px, 0, MOST_PX)
 
 
 DEFAULT_SETTINGS = InsertSettings()
@@ -144,6 +143,7 @@ class InsertPipeline:
                 than the photo, no mask is found, or nothing of the object would be seen.
             BackendError: If the inpainter returns something else than a picture of the window's size.
         """
+        _check_parts(layout, self._inpainter, settings)
         check_insertion(prompt, where, scene, n, seed, (photo.shape[0], photo.shape[1]))
         mask = find_mask(self._suggest, layout, prompt, where, scene, seed)
         seeds = [sample_seed(seed, number) for number in range(n)]
@@ -264,6 +264,12 @@ def check_insertion(
             raise ValueError(f"the mask is {found} but the photo is {size_hw[1]}x{size_hw[0]}")
         if not where.any():
             raise ValueError("the mask is empty; it must hold at least one pixel of the object")
+
+
+def _check_parts(layout: object, inpainter: object, settings: object) -> None:
+    check_kind("layout", layout, Layout, "a Layout; read_layout gives one")
+    check_kind("inpainter", inpainter, Inpainter, "an Inpainter; load_inpainter gives one")
+    check_kind("settings", settings, InsertSettings, "InsertSettings")
 
 
 def _check_picture(picture: np.ndarray, window: Window) -> None:

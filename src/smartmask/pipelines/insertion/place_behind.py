@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool
 
+from smartmask.arguments import check_all
 from smartmask.scene.layout import Layer, Layout
 
 
@@ -68,8 +69,9 @@ def layer_numbers(layout: Layout, names: Sequence[int | str]) -> tuple[int, ...]
         ValueError: If no layer has such a number or label.
     """
     numbers: set[int] = set()
+    check_all("behind", names, (int, str), "a layer's number or label")
     for name in names:
-        if isinstance(name, int):
+        if isinstance(name, int) and not isinstance(name, bool):
             found = [name] if 0 <= name < len(layout) else []
         else:
             found = [number for number, label in enumerate(layout.labels) if label == name]

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from smartmask.arguments import check_kind, check_text, check_whole
 from smartmask.pipelines.planning.plan_step import (
     PlanStep,
     box_iou,
@@ -276,6 +277,8 @@ class PlanPipeline:
         Raises:
             ValueError: If the prompt is empty or too long, or a number is out of range.
         """
+        check_kind("planner", self._planner, Planner, "a Planner; load_planner gives one")
+        check_kind("start", start, Layout, "a Layout")
         check_plan_request(prompt, limit, seed)
         if len(start) + limit > MAX_LAYERS:
             raise ValueError(f"{len(start)} layers and {limit} objects are more than {MAX_LAYERS} layers")
@@ -305,8 +308,10 @@ def check_plan_request(prompt: str, limit: int, seed: int) -> None:
     """Refuse what no scene could be planned for.
 
     Raises:
+        TypeError: If one of them is of another type.
         ValueError: If the prompt is empty or too long, or a number is out of range.
     """
+    check_text("the prompt", prompt)
     if not prompt.strip():
         raise ValueError("the prompt is empty; say in a few words what the scene shows")
     if len(prompt) > MAX_PROMPT_CHARACTERS:
@@ -314,7 +319,5 @@ def check_plan_request(prompt: str, limit: int, seed: int) -> None:
             f"the prompt has {len(prompt)} characters; at most {MAX_PROMPT_CHARACTERS} are read, so say it "
             "shorter"
         )
-    if not 1 <= limit <= MAX_OBJECTS:
-        raise ValueError(f"the limit must be from 1 to {MAX_OBJECTS} objects, not {limit}")
-    if seed < 0:
-        raise ValueError(f"the seed must be 0 or more, not {seed}")
+    check_whole("the limit", limit, 1, MAX_OBJECTS)
+    check_whole("the seed", seed, 0)

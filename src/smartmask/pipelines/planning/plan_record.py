@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool
 
+from smartmask.arguments import check_kind
 from smartmask.data.layout_files import layout_to_json, parse_layout
 from smartmask.data.layouts.checks import check_layer_count, field, parse_json, read_bytes, short
 from smartmask.errors import LayoutFileError
@@ -176,6 +177,7 @@ def _steps_again(
     record: PlanRecord, suggest: SuggestPipeline, on_step: Callable[[int, int], None]
 ) -> Iterator[PlanStep]:
     """The steps of a record, each drawn again and compared."""
+    check_kind("record", record, PlanRecord, "a PlanRecord; read_plan_record gives one")
     layout = record.start
     for number, step in enumerate(record.steps):
         found = draw_masks(suggest, layout, step.planned, record.prompt, step.candidates, step.seed)

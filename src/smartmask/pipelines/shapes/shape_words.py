@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from smartmask.arguments import check_text
 from smartmask.language.foreign_words import foreign_guess
 from smartmask.language.poses import POSES, SIZES, split_poses
 from smartmask.language.prompt_nouns import singular
@@ -112,6 +113,7 @@ def read_shape_words(prompt: str, index: LabelIndex) -> ShapeWords:
     Raises:
         ValueError: If the prompt is empty.
     """
+    check_text("the prompt", prompt)
     if not prompt.strip():
         raise ValueError("the prompt is empty; say what to draw, such as 'a brown horse'")
     whole = index.exact(plain_label(prompt))
