@@ -14,7 +14,7 @@ from smartmask import Layout, SmartMask
 from smartmask.apps.drawing import draw_layout, grey
 from smartmask.apps.lettering import INK, PAPER, font_of
 from smartmask.perspective.depth import depth_map, nearness
-from smartmask.perspective.estimate import estimate_camera
+from smartmask.scene.camera import Camera
 
 PROMPTS = (
     "a living room with a sofa, a coffee table and two armchairs",
@@ -48,15 +48,15 @@ def main() -> None:
         scene = models.plan(prompt, size_hw=(480, 640), limit=LIMIT, seed=0)
         for _ in scene:
             pass
-        tiles.append(tile(prompt, scene.layout))
+        tiles.append(tile(prompt, scene.layout, scene.camera))
     page(tiles[:SHOWN]).save(given.shown, optimize=True)
     page(tiles).save(given.all, optimize=True)
 
 
-def tile(prompt: str, layout: Layout) -> Image.Image:
-    """The layout, its depth beside it, its words above."""
+def tile(prompt: str, layout: Layout, camera: Camera) -> Image.Image:
+    """The layout, its depth by the camera beside it, its words above."""
     width, height = TILE_WH
-    depth = nearness(depth_map(layout, estimate_camera(layout)))
+    depth = nearness(depth_map(layout, camera))
     made = Image.new("RGB", (2 * width, height + LINE), PAPER)
     ImageDraw.Draw(made).text((4, 4), prompt, font=font_of(14), fill=INK)
     for column, picture in enumerate((draw_layout(layout, None), grey(depth))):

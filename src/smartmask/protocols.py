@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, Integer, UInt8
 
 from smartmask.scene.boxes import BoxXYXY
+from smartmask.scene.camera import Camera
 from smartmask.scene.layout import Layout
 
 
@@ -220,7 +221,12 @@ class Planner(Protocol):
     """Decides what comes next in a scene."""
 
     def next_object(
-        self, layout: Layout, prompt: str, placed: Sequence[PlannedObject], seed: int
+        self,
+        layout: Layout,
+        prompt: str,
+        placed: Sequence[PlannedObject],
+        seed: int,
+        camera: Camera | None = None,
     ) -> PlannedObject | None:
         """The next object, or None if the scene is complete.
 
@@ -229,5 +235,6 @@ class Planner(Protocol):
             prompt: What the finished scene shows.
             placed: What was planned before and is there now, in the order it came.
             seed: Same question, same seed, same answer.
+            camera: That the scene is seen by; None = not known.
         """
         ...

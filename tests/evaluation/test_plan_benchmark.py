@@ -11,6 +11,7 @@ from smartmask.data.layered_scene import LayeredScene, SceneLayer
 from smartmask.errors import AnnotationError
 from smartmask.evaluation.plan_baselines import ClassPriors, Retrieval
 from smartmask.evaluation.plan_benchmark import (
+    box_mask,
     count_unsupported,
     placed_layers,
     plan_boxes,
@@ -239,8 +240,14 @@ class Repeats:
     def __init__(self, *objects):
         self.objects = objects
 
-    def next_object(self, layout, prompt, placed, seed):
+    def next_object(self, layout, prompt, placed, seed, camera):
         return self.objects[len(placed)] if len(placed) < len(self.objects) else None
+
+
+def test_a_box_that_reaches_beyond_the_canvas_is_filled_as_far_as_it_lies_on_it():
+    found = box_mask((-0.1, -0.02, 0.5, 0.5), room())
+    assert found[:25, :50].all()
+    assert found.sum() == 25 * 50
 
 
 def test_summary_of_a_plan():

@@ -33,7 +33,7 @@ SIZE_HW = (72, 96)
 class NoPlanner:
     """Finds every scene complete."""
 
-    def next_object(self, layout: Any, prompt: str, placed: Any, seed: int) -> None:
+    def next_object(self, layout: Any, prompt: str, placed: Any, seed: int, camera: Any) -> None:
         return None
 
 

@@ -9,7 +9,6 @@ from jaxtyping import Float32
 from PIL import Image
 
 from smartmask.perspective.depth import depth_map, nearness
-from smartmask.perspective.estimate import estimate_camera
 from smartmask.scene.camera import Camera
 from smartmask.scene.layout import Layout
 from smartmask.scene.picture import png_bytes
@@ -18,9 +17,8 @@ CAMERA, METRES, PICTURE = "camera.json", "depth.npy", "depth.png"
 WHITE = (1 << 16) - 1
 
 
-def depth_files(layout: Layout) -> dict[str, bytes]:
-    """The content of camera.json, depth.npy and depth.png of a layout."""
-    camera = estimate_camera(layout)
+def depth_files(layout: Layout, camera: Camera) -> dict[str, bytes]:
+    """The content of camera.json, depth.npy and depth.png of a layout that a camera sees."""
     depth = depth_map(layout, camera)
     return {CAMERA: camera_json(camera), METRES: depth_npy(depth), PICTURE: depth_png(depth)}
 

@@ -128,8 +128,7 @@ class SmartMask:
         """
         if focal is None and not isinstance(image_or_layout, Layout):
             focal = read_focal_px(image_or_layout)
-        layout = self._layout(read_canvas(image_or_layout)[0])
-        return estimate_camera(layout, horizon=horizon, focal=focal)
+        return estimate_camera(self._layout(read_canvas(image_or_layout)[0]), horizon=horizon, focal=focal)
 
     @staticmethod
     def depth(layout: Layout, camera: Camera | None = None) -> Float32[np.ndarray, "H W"]:
@@ -340,6 +339,7 @@ class SmartMask:
         planner: Planner | None = None,
         limit: int = 12,
         size_hw: tuple[int, int] = (480, 640),
+        horizon: float | None = None,
         seed: int = 0,
     ) -> PlanSession:
         """A scene from nothing, or on top of one: iterate the session, and an object comes with each step.
@@ -350,20 +350,21 @@ class SmartMask:
             planner: Says what comes next: `load_planner` gives one; None = the shipped one.
             limit: Objects at the most.
             size_hw: Of the canvas if there is no start.
+            horizon: Row of the start's horizon in pixels, if it is known.
             seed: Same request, same scene.
 
         Raises:
-            ImageError: If the photo cannot be read.
-            CheckpointError: If the shipped planner cannot be used.
+            ImageError, CheckpointError: If the photo cannot be read, or the shipped planner not be used.
             ValueError: If the prompt is empty or too long, or a number is out of range.
         """
-        from smartmask.apps.planners import load_planner, place_of
+        from smartmask.apps.planners import begun, load_planner
         from smartmask.language.scene_prompts import clean_prompt
 
         check_plan_request(prompt := clean_prompt(prompt), limit, seed)
-        layout = self._layout(read_canvas(start)[0]) if start is not None else place_of(prompt, size_hw, seed)
-        chosen = load_planner() if planner is None else planner
-        return PlanPipeline(chosen, self._suggest).begin(layout, prompt, limit, seed)
+        given = None if start is None else self._layout(read_canvas(start)[0])
+        layout, camera = begun(prompt, given, size_hw, horizon, seed)
+        pipeline = PlanPipeline(load_planner() if planner is None else planner, self._suggest)
+        return pipeline.begin(layout, prompt, limit, seed, camera)
 
     def replay_plan(
         self, record: plan_record.PlanRecord, on_step: Callable[[int, int], None] = lambda done, total: None
@@ -388,12 +389,8 @@ class SmartMask:
         """The session of a planned scene, to take steps back, change them, put others in, and go on.
 
         Args:
-            record: What was planned.
+            record: What was planned; it and `on_step` as for `replay_plan`, which says what is raised.
             planner: Says what comes next if the session goes on; None = the shipped one.
-            on_step: Called with (objects drawn, objects).
-
-        Raises:
-            LayoutFileError: As `replay_plan` says.
         """
         from smartmask.apps.planners import load_planner
 

@@ -9,7 +9,9 @@ import os
 import urllib.request
 
 from smartmask.arguments import check_text
+from smartmask.perspective.estimate import estimate_camera
 from smartmask.protocols import Planner
+from smartmask.scene.camera import Camera
 from smartmask.scene.layout import Layout
 
 TEMPERATURE = 0.7
@@ -60,15 +62,29 @@ def load_planner(description: str = "embedded") -> Planner:
     return EmbeddedPlanner.load(WEIGHTS / "planner.npz", StaticTextEncoder(WEIGHTS / "text.npz"))
 
 
-def place_of(prompt: str, size_hw: tuple[int, int], seed: int) -> Layout:
-    """What a scene begins with that begins with nothing: floor and wall, or sky and ground, by its prompt.
+def begun(
+    prompt: str, start: Layout | None, size_hw: tuple[int, int], horizon: float | None, seed: int
+) -> tuple[Layout, Camera]:
+    """What a scene begins with, and the camera that it is seen by.
+
+    Args:
+        prompt: What it shows.
+        start: A layout to begin with; None = floor and wall, or sky and ground, by the prompt.
+        size_hw: Of the canvas if there is no start.
+        horizon: Row of the start's horizon in pixels; None = not known.
+        seed: Same request, same regions.
 
     Raises:
-        ValueError: If the size is out of range.
+        ValueError: If the size is out of range, or a horizon is given without a start, or is none.
     """
+    if start is not None:
+        return start, estimate_camera(start, horizon=horizon)
+    if horizon is not None:
+        raise ValueError("a horizon is that of a photo or layout; a scene from nothing has its own")
     from smartmask.backends.text_static import StaticTextEncoder
     from smartmask.language.prompt_reader import read_scene_prompt
-    from smartmask.model.planner.start_layouts import start_layout
+    from smartmask.model.planner.start_layouts import start_scene
     from smartmask.weights import WEIGHTS
 
-    return start_layout(read_scene_prompt(prompt), size_hw, seed, StaticTextEncoder(WEIGHTS / "text.npz"))
+    begins = start_scene(read_scene_prompt(prompt), size_hw, seed, StaticTextEncoder(WEIGHTS / "text.npz"))
+    return begins.layout, begins.camera

@@ -14,6 +14,7 @@ from smartmask.data.planning.answer import AnswerError, planned_object, read_ans
 from smartmask.data.planning.question import ask, ask_again, quoted, shortened
 from smartmask.errors import BackendError
 from smartmask.protocols import PlannedObject
+from smartmask.scene.camera import Camera
 from smartmask.scene.layout import Layout
 
 TRIES = 3
@@ -45,7 +46,12 @@ class ChatPlanner:
         self._chat = chat
 
     def next_object(
-        self, layout: Layout, prompt: str, placed: Sequence[PlannedObject], seed: int
+        self,
+        layout: Layout,
+        prompt: str,
+        placed: Sequence[PlannedObject],
+        seed: int,
+        camera: Camera | None = None,
     ) -> PlannedObject | None:
         """The next object, or None if the scene is complete.
 
@@ -54,6 +60,7 @@ class ChatPlanner:
             prompt: What the finished scene shows.
             placed: What was planned before and is there now, in the order it came.
             seed: Same question, same seed, same answer, as far as the one who is asked keeps to it.
+            camera: Not asked for: the picture is all that is shown.
 
         Raises:
             ValueError: If the prompt is blank or too long, or the seed below 0.

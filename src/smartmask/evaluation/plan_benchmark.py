@@ -17,6 +17,7 @@ from smartmask.evaluation.plan_statistics import Things
 from smartmask.model.planner.support import SupportRules
 from smartmask.protocols import PlannedObject, Planner
 from smartmask.scene.boxes import BoxXYXY
+from smartmask.scene.camera import Camera
 from smartmask.scene.layout import Layer, Layout
 
 PROTOCOL = 2
@@ -119,12 +120,14 @@ def things_as_layout(things: Things, start: Layout) -> Layout:
     return layout
 
 
-def plan_boxes(planner: Planner, start: Layout, prompt: str, limit: int, seed: int) -> Layout:
+def plan_boxes(
+    planner: Planner, start: Layout, prompt: str, limit: int, seed: int, camera: Camera | None = None
+) -> Layout:
     """A planned scene without masks: each thing fills its box. Things without a box are left out."""
     layout = start
     placed: list[PlannedObject] = []
     for number in range(limit):
-        planned = planner.next_object(layout, prompt, placed, seed + number)
+        planned = planner.next_object(layout, prompt, placed, seed + number, camera)
         if planned is None:
             break
         if planned.box_xyxy is None:
@@ -140,10 +143,10 @@ def plan_boxes(planner: Planner, start: Layout, prompt: str, limit: int, seed: i
 
 
 def box_mask(box: Sequence[float] | BoxXYXY, canvas: Layout) -> np.ndarray:
-    """A box in shares of the canvas, filled; at least one pixel."""
+    """A box in shares of the canvas, filled as far as it lies on it; at least one pixel."""
     height, width = canvas.size_hw
     x0, y0, x1, y1 = box
-    left, top = min(round(x0 * width), width - 1), min(round(y0 * height), height - 1)
+    left, top = min(max(round(x0 * width), 0), width - 1), min(max(round(y0 * height), 0), height - 1)
     mask = np.zeros((height, width), bool)
     mask[top : max(round(y1 * height), top + 1), left : max(round(x1 * width), left + 1)] = True
     return mask

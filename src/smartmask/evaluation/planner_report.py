@@ -19,11 +19,18 @@ from smartmask.evaluation.plan_baselines import ClassPriors, Retrieval
 from smartmask.evaluation.plan_benchmark import (
     PROTOCOL,
     PromptResult,
+    placed_layers,
     plan_boxes,
     scene_unsupported,
     score_layout,
     summarize,
     things_as_layout,
+)
+from smartmask.evaluation.plan_perspective import (
+    PerspectiveSummary,
+    perspective_errors,
+    session_words,
+    sized_anywhere,
 )
 from smartmask.evaluation.plan_prompts import BenchmarkPrompt, read_prompts
 from smartmask.evaluation.plan_statistics import (
@@ -46,6 +53,8 @@ STATISTICS_LIMIT = 30
 """Scenes hold up to so many things, of which the statistics keep the largest; so may planned ones."""
 SEED = 0
 LEAST_SCENES = 16
+ROWS = ("planner", "priors", "retrieval", "metres anywhere")
+"""Who plans the prompts."""
 
 
 def measure_planner(
@@ -102,7 +111,8 @@ def _prompts(
     kept = np.linspace(0, len(everything) - 1, min(count, len(everything))).round().astype(int)
     prompts = [everything[number] for number in kept]
     rng = np.random.default_rng(SEED)
-    results: dict[str, list[PromptResult]] = {"planner": [], "priors": [], "retrieval": []}
+    results: dict[str, list[PromptResult]] = {name: [] for name in ROWS}
+    errors: dict[str, list[float]] = {name: [] for name in ROWS}
     seconds = objects = 0.0
     failures = []
     for number, prompt in enumerate(prompts):
@@ -113,10 +123,17 @@ def _prompts(
         seconds += time.process_time() - started
         objects += len(session.steps)
         results["planner"].append(score_layout(prompt, session.layout, session.start, rules))
+        found = perspective_errors(session.layout, session.camera, session_words(session))
+        errors["planner"] += found.values()
         others = {"priors": priors.plan(rng), "retrieval": retrieval.plan(prompt.text, encoder)}
+        others["metres anywhere"] = sized_anywhere(
+            others["retrieval"], session.camera, np.random.default_rng([SEED, number])
+        )
         for name, things in others.items():
             layout = things_as_layout(things, session.start)
             results[name].append(score_layout(prompt, layout, session.start, rules))
+            words = {place: layout.labels[place] for place in placed_layers(layout, session.start)}
+            errors[name] += perspective_errors(layout, session.camera, words).values()
         score = results["planner"][-1].score
         if score.recall < 1 or not score.is_counted or not all(score.relations):
             failures.append(
@@ -131,6 +148,7 @@ def _prompts(
     }
     return {
         **{name: asdict(summarize(prompts, found)) for name, found in results.items()},
+        "perspective": {name: asdict(PerspectiveSummary.of(found)) for name, found in errors.items()},
         "planner_by_source": by_source,
         "cpu_seconds_an_object": seconds / max(objects, 1),
         "failures": failures,
@@ -162,8 +180,8 @@ def _statistics(
     }  # fmt: skip
     for number, (scene, text) in enumerate(zip(held_out, texts, strict=True)):
         start = planner.start(text, scene.size_hw, number)
-        layout = plan_boxes(planner, start, text, STATISTICS_LIMIT, SEED + 1000 * number)
-        sets["planner"].append(Things.of_layout(layout, start))
+        layout = plan_boxes(planner, start.layout, text, STATISTICS_LIMIT, SEED + 1000 * number, start.camera)
+        sets["planner"].append(Things.of_layout(layout, start.layout))
         sets["priors"].append(priors.plan(rng))
         sets["retrieval"].append(retrieval.plan(text, encoder))
         sets["training scenes"].append(Things.of_scene(training[int(rng.integers(len(training)))]))
@@ -241,7 +259,7 @@ def planner_table(result: dict[str, Any]) -> str:
         "| | all named things there | counts right | relations kept | unsupported things |",
         "|---|---|---|---|---|",
     ]
-    rows = {name: prompts[name] for name in ("planner", "priors", "retrieval")}
+    rows = {name: prompts[name] for name in ROWS}
     rows |= {f"planner, {name} prompts": row for name, row in prompts["planner_by_source"].items()}
     for name, row in rows.items():
         lines.append(
@@ -254,6 +272,22 @@ def planner_table(result: dict[str, Any]) -> str:
         "scenes "
         "unsupported, where all are held up by construction.",
         f"One object takes {prompts['cpu_seconds_an_object']:.2f} s of CPU, masks included.",
+        "",
+        "### True to scale",
+        "",
+        "Of each placed thing whose kind has metres, how far its height is from what the camera that the",
+        "scene began with would show of such a thing on the same foot point (`plan_perspective.py`).",
+        "",
+        "| | median, octaves | over 1 octave | things judged |",
+        "|---|---|---|---|",
+    ]
+    for name, row in prompts["perspective"].items():
+        lines.append(f"| {name} | {row['median']:.2f} | {row['over_octave']:.1%} | {row['judged']} |")
+    lines += [
+        "",
+        "Whoever cares for scale alone wins here: *metres anywhere* takes retrieval's things, draws their",
+        "feet at random on the ground and makes each as high as its kind is there. So this table is to be",
+        "read with the one above, which says what such scenes are worth.",
         "",
         f"## Against {statistics['scenes']} held-out scenes, boxes alone",
         "",

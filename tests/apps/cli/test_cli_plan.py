@@ -60,7 +60,9 @@ def test_writes_a_scene_and_replays_it(run, tmp_path, smartmask_parts):
     with Image.open(folder / "depth.png") as picture:
         assert np.asarray(picture).dtype == np.uint16
         assert np.asarray(picture).ravel()[metres.argmin()] == 65535
-    assert json.loads((folder / "camera.json").read_text())["size_hw"] == [72, 96]
+    camera = json.loads((folder / "camera.json").read_text())
+    assert (camera["size_hw"], camera["spread"]) == ([72, 96], None)  # it was drawn first, so it is known
+    assert camera["horizon"] == pytest.approx(record.camera.horizon, abs=0.01)
     assert "3 objects for" in out
     assert "deep/room/step_01.png" in out
 
@@ -69,6 +71,27 @@ def test_writes_a_scene_and_replays_it(run, tmp_path, smartmask_parts):
     assert "All 3 masks came out as recorded." in out
     for name in ("plan.json", "layout.json", "plan.gif", "step_03.png"):
         assert (tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+@closed_form
+def test_a_known_horizon_is_kept_through_the_plan(run, tmp_path, smartmask_parts):
+    floor = np.zeros((72, 96), bool)
+    floor[30:] = True
+    write_layout(tmp_path / "start.json", Layout((72, 96), (Layer("grass", floor), Layer("sky", ~floor))))
+    given = ["--start", "start.json", "--steps", 1]
+    assert run("plan", "a meadow with a cow", *given, "--horizon", 25, "--out", "told").code == 0
+    told = read_plan_record(tmp_path / "told" / "plan.json")
+    assert told.camera.horizon == pytest.approx(25)
+    assert run("plan", "a meadow with a cow", *given, "--out", "guessed").code == 0
+    assert read_plan_record(tmp_path / "guessed" / "plan.json").camera.horizon > 26
+    assert run("plan", "--replay", "told/plan.json", "--steps", 2, "--out", "more").code == 0
+    assert read_plan_record(tmp_path / "more" / "plan.json").camera == told.camera
+    code, _, err = run("plan", "a meadow", "--horizon", 25)
+    assert code == 2
+    assert "--horizon tells of --photo or --start" in err
+    code, _, err = run("plan", "a meadow", *given, "--horizon", "nan")
+    assert code == 2
+    assert "horizon must be a row in pixels, not nan" in err
 
 
 @closed_form

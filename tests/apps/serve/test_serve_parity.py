@@ -197,11 +197,13 @@ def plan(copied: Copied, body: dict[str, Any]) -> list[tuple[str, dict[str, Any]
     return events
 
 
-@pytest.mark.parametrize("start", ["nothing", "a photo"])
+@pytest.mark.parametrize("start", ["nothing", "a photo", "a photo whose horizon is known"])
 def test_a_plan_is_that_of_the_command_and_of_python(copied, start):
     body: dict[str, Any] = {"prompt": "a lawn with a dog", "limit": 2, "size": [128, 96], "seed": 1}
     if start != "nothing":
         body["layout_id"] = copied.layout["layout_id"]
+    if "horizon" in start:
+        body["horizon"] = 30.5
     *steps, (name, done) = plan(copied, body)
     assert name == "done"
     assert [step["step"] for _, step in steps] == [1, 2]
@@ -212,6 +214,13 @@ def test_a_plan_is_that_of_the_command_and_of_python(copied, start):
     assert [layer["label"] for layer in done["layout"]["layers"]] == list(made.labels)
     for told, layer in zip(done["layout"]["layers"], made.layers, strict=True):
         assert (mask_of(told.get("mask", told["rle"])) == layer.mask).all()
+
+
+def test_a_scene_from_nothing_has_its_own_horizon(copied):
+    body = {"prompt": "a lawn", "size": [128, 96], "horizon": 30}
+    answer = copied.server.client.post("/v1/plan", json=body)
+    assert answer.status_code == 422
+    assert "a horizon is that of a photo or layout" in answer.json()["detail"]
 
 
 def test_what_is_vetoed_is_taken_back_as_it_comes_and_python_does_the_same(copied):

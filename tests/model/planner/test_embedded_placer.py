@@ -38,7 +38,7 @@ def placer(request, encoder, shipped) -> EmbeddedPlacer:
 
 
 def test_boxes_go_where_words_say(placer):
-    room = placer.planner.start("a room with a sofa", SIZE_HW, 0)
+    room = placer.planner.start("a room with a sofa", SIZE_HW, 0).layout
     sofa = np.zeros(SIZE_HW, bool)
     sofa[40:80, 50:110] = True
     draw = placer.boxes(room.push(Layer("couch", sofa)), "a lamp left of the sofa", None, 0)

@@ -42,7 +42,7 @@ def planner(request, encoder) -> EmbeddedPlanner:
 
 def planned(planner, text, seed=0, limit=12) -> tuple[Layout, Layout]:
     start = planner.start(text, SIZE_HW, seed)
-    return start, plan_boxes(planner, start, text, limit, seed)
+    return start.layout, plan_boxes(planner, start.layout, text, limit, seed, start.camera)
 
 
 def boxes(layout, label):
@@ -149,7 +149,7 @@ def test_between_two_references(planner):
 
 def test_what_is_there_counts(planner):
     """On a photo's layout, a couch that is seen is not asked for again."""
-    start = planner.start("a room with a sofa", SIZE_HW, 0)
+    start = planner.start("a room with a sofa", SIZE_HW, 0).layout
     mask = np.zeros(SIZE_HW, bool)
     mask[50:80, 20:70] = True
     layout = start.push(Layer("couch", mask))
@@ -164,7 +164,7 @@ def test_asked_what_could_be_added_it_looks_at_what_is_there(encoder):
     planner = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder)
     proposed = {}
     for place in ("a kitchen with an oven", "a street with a car"):
-        start = planner.start(place, SIZE_HW, 0)
+        start = planner.start(place, SIZE_HW, 0).layout
         layout = plan_boxes(planner, start, place, 1, 0)
         answers = [planner.next_object(layout, "what could be added here?", (), seed) for seed in range(12)]
         proposed[place] = {answer.label for answer in answers if answer is not None}
@@ -174,7 +174,7 @@ def test_asked_what_could_be_added_it_looks_at_what_is_there(encoder):
 
 
 def test_same_seed_same_answer_and_others_differ(planner):
-    layout = planner.start("a park", SIZE_HW, 0)
+    layout = planner.start("a park", SIZE_HW, 0).layout
     answers = [planner.next_object(layout, "a park with a bench", (), seed) for seed in (1, 1, 2, 3)]
     assert answers[0] == answers[1]
     assert len({answer.box_xyxy for answer in answers}) >= 2
@@ -193,7 +193,7 @@ def test_an_empty_layout_and_empty_layers_are_no_obstacle(planner):
 def test_any_prompt_gives_an_object_or_one_error(text):
     planner = _loaded()
     try:
-        layout = planner.start(text, (48, 64), 0)
+        layout = planner.start(text, (48, 64), 0).layout
         found = planner.next_object(layout, text, (), 0)
     except ValueError as error:
         assert "the prompt" in str(error)  # noqa: PT017

@@ -6,7 +6,8 @@ import pytest
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.language.prompt_reader import read_scene_prompt
 from smartmask.language.start_places import PLACE_NAMES, PLACES
-from smartmask.model.planner.start_layouts import nearest_place, start_layout
+from smartmask.model.planner.start_layouts import nearest_place, start_scene
+from smartmask.perspective.standing import GROUNDS, WATERS
 from smartmask.weights import WEIGHTS
 
 SIZE_HW = (60, 80)
@@ -18,7 +19,7 @@ def encoder() -> StaticTextEncoder:
 
 
 def start(text, encoder, seed=0, size_hw=SIZE_HW):
-    return start_layout(read_scene_prompt(text), size_hw, seed, encoder)
+    return start_scene(read_scene_prompt(text), size_hw, seed, encoder).layout
 
 
 @pytest.mark.parametrize("name", sorted(PLACE_NAMES))
@@ -86,3 +87,19 @@ def test_a_canvas_of_odd_size(encoder):
     assert start("a beach", encoder, size_hw=(33, 400)).size_hw == (33, 400)
     with pytest.raises(ValueError, match="sides of 32 to 4096 pixels, not 640x20"):
         start("a beach", encoder, size_hw=(20, 640))
+
+
+@pytest.mark.parametrize("text", ["a living room", "a street with a car", "a meadow", "a lake", "a beach"])
+def test_the_camera_of_a_start_sees_its_ground(text, encoder):
+    """Its horizon is where the ground of an open place ends; a room's floor ends below it."""
+    for seed in range(4):
+        begun = start_scene(read_scene_prompt(text), (240, 320), seed, encoder)
+        camera, seen = begun.camera, begun.layout
+        assert camera.spread is None
+        assert camera.size_hw == (240, 320)
+        grounds = [layer.mask for layer in seen.layers if layer.label in (*GROUNDS, *WATERS)]
+        top = int(np.flatnonzero(np.logical_or.reduce(grounds).any(1))[0])
+        if "room" in text:
+            assert top > camera.horizon
+        else:
+            assert abs(top - camera.horizon) <= 1

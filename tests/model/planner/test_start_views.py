@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.language.prompt_reader import read_scene_prompt
-from smartmask.model.planner.start_layouts import start_layout
+from smartmask.model.planner.start_layouts import start_scene
 from smartmask.model.planner.start_views import Room, ground_seen, room_seen
 from smartmask.perspective.estimate import estimate_camera
 from smartmask.scene.camera import Camera
@@ -89,8 +89,8 @@ def test_the_ground_under_a_pixel_is_where_the_camera_says():
 def test_the_estimated_camera_of_a_room_is_like_one_that_people_hold():
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
     for seed in range(6):
-        layout = start_layout(read_scene_prompt("a living room"), (240, 320), seed, encoder)
-        found = estimate_camera(layout)
+        start = start_scene(read_scene_prompt("a living room"), (240, 320), seed, encoder)
+        found = estimate_camera(start.layout)
         assert 0.33 < found.horizon / 240 < 0.5  # drawn from 0.38 to 0.46
         assert 1.1 < found.height_m < 1.9
         assert 120 < found.focal_px < 320

@@ -10,6 +10,7 @@ from field_parts import field_drawing
 from rankers import LargerIsBetter
 
 from smartmask.errors import LayoutFileError
+from smartmask.perspective.estimate import estimate_camera
 from smartmask.pipelines.planning.plan import PlanPipeline, PlanSession
 from smartmask.pipelines.planning.plan_record import (
     PlanRecord,
@@ -21,6 +22,7 @@ from smartmask.pipelines.planning.plan_record import (
 from smartmask.pipelines.planning.plan_step import box_iou, insert_layer
 from smartmask.pipelines.suggest import SuggestPipeline
 from smartmask.protocols import PlannedObject
+from smartmask.scene.camera import Camera
 from smartmask.scene.layout import Layer, Layout
 
 SIZE_HW = (48, 64)
@@ -38,12 +40,13 @@ class Disc:
 
 
 class Listed:
-    """A planner that says what is on a list, then stops; it keeps what it was asked."""
+    """A planner that says what is on a list, then stops; it keeps what it was asked, and by which camera."""
 
     def __init__(self, *objects: PlannedObject | None) -> None:
-        self.objects, self.questions = list(objects), []
+        self.objects, self.questions, self.cameras = list(objects), [], []
 
-    def next_object(self, layout, prompt, placed, seed):
+    def next_object(self, layout, prompt, placed, seed, camera):
+        self.cameras.append(camera)
         self.questions.append((layout, prompt, tuple(placed), seed))
         return self.objects.pop(0) if self.objects else None
 
@@ -108,7 +111,7 @@ def test_a_planner_that_insists_ends_the_scene(suggest, start):
 
 def test_a_planner_whose_things_never_fit_ends_the_scene(suggest, start):
     class Insists:
-        def next_object(self, layout, prompt, placed, seed):
+        def next_object(self, layout, prompt, placed, seed, camera):
             return PlannedObject("ball", "a ball")
 
     session = PlanPipeline(Insists(), suggest).begin(start, "a room")
@@ -249,6 +252,28 @@ def test_whole_scene_at_once(suggest, start):
     assert seen == [(1, 12), (2, 12)]
 
 
+def test_one_camera_sees_every_step(suggest, start):
+    """The one given, as it is; else the one that the start tells of, whatever is placed later."""
+    known = Camera.of_horizon(20.0, 1.5, 60.0, SIZE_HW)
+    planner = Listed(CHAIR, CAT)
+    session = PlanPipeline(planner, suggest).begin(start, "a room", camera=known)
+    list(session)
+    session.veto(0)
+    session.propose()
+    assert session.camera is known
+    assert planner.cameras == [known] * 4
+
+    session, planner = begin(suggest, start, CHAIR, CAT)
+    list(session)
+    assert session.camera == estimate_camera(start)
+    assert planner.cameras == [session.camera] * 3
+
+    with pytest.raises(
+        ValueError, match=r"the camera's canvas is \(9, 9\) \(H, W\) but the start is \(48, 64\)"
+    ):
+        PlanPipeline(Listed(), suggest).begin(start, "a", camera=Camera.of_horizon(4.0, 1.5, 9.0, (9, 9)))
+
+
 def test_boxes_and_layers():
     assert box_iou((0, 0, 2, 2), (0, 0, 2, 2)) == 1
     assert box_iou((0, 0, 2, 2), (5, 5, 6, 6)) == 0
@@ -317,6 +342,29 @@ class TestRecord:
         list(again)
         assert PlanRecord.of(again, "", "").to_json() == PlanRecord.of(whole, "", "").to_json()
 
+    def test_a_known_camera_comes_back_to_the_last_bit(self, suggest, start):
+        known = Camera.of_horizon(20.1, 1.53, 61.7, SIZE_HW)
+        session = PlanPipeline(Listed(CHAIR), suggest).begin(start, "a room", camera=known)
+        list(session)
+        content = json.loads(PlanRecord.of(session, "listed", "").to_json())
+        assert content["camera"]["spread"] is None
+        found = parse_plan_record(content, Path("plan.json"))
+        assert found.camera == known
+        assert resume(found, Listed(), suggest).camera == known
+
+    def test_a_record_without_a_camera_is_read_and_goes_on(self, record, path, suggest, start):
+        """Version 1 knew none: the planner told one at every step; now the start tells it once."""
+        content = json.loads(path.read_text())
+        del content["camera"]
+        content["version"] = 1
+        found = parse_plan_record(content, path)
+        assert found.camera == estimate_camera(start)
+        planner = Listed(CAT)
+        session = resume(found, planner, suggest)
+        next(session, None)
+        assert planner.cameras[0] == estimate_camera(start)
+        assert json.loads(PlanRecord.of(session, "listed", "").to_json())["version"] == 2
+
     def test_a_mask_that_differs_is_named(self, path, suggest):
         content = json.loads(path.read_text())
         content["steps"][1]["seed"] += 1
@@ -327,7 +375,15 @@ class TestRecord:
         ("change", "message"),
         [
             (lambda c: c.pop("format"), "is not a plan record"),
-            (lambda c: c.update(version=2), "has version 2 but this program reads version 1"),
+            (lambda c: c.update(version=3), "has version 3 but this program reads versions 1 and 2"),
+            (lambda c: c.update(version=1), r"has unknown keys \['camera'\]"),
+            (lambda c: c.pop("camera"), "lacks camera"),
+            (lambda c: c["camera"].update(height=0), "camera: expected a pitch within a right angle"),
+            (lambda c: c["camera"].update(focal="1"), "camera: focal must be"),
+            (lambda c: c["camera"].update(pitch=float("nan")), "camera: pitch must be a finite number"),
+            (lambda c: c["camera"].update(yaw=0), r"camera: has unknown keys \['yaw'\]"),
+            (lambda c: c["camera"]["spread"].update(correlation=2), "camera: spread must hold deviations"),
+            (lambda c: c["camera"]["spread"].pop("horizon"), "camera: spread: .*horizon"),
             (lambda c: c.update(version=True), "has version True but"),
             (lambda c: c.update(extra=1), r"has unknown keys \['extra'\]"),
             (lambda c: c.pop("seed"), "lacks seed"),

@@ -277,12 +277,16 @@ class InsertAnswer(_Message):
 
 
 class PlanRequest(_Message):
-    """A scene to plan; `veto` holds numbers of steps, as they come, that are taken back at once."""
+    """A scene to plan; `horizon` is the row of the layout's horizon, if it is known.
+
+    `veto` holds numbers of steps, as they come, that are taken back at once.
+    """
 
     prompt: Text
     layout_id: Id | None = None
     limit: Annotated[int, Field(ge=1, le=MAX_OBJECTS)] = 12
     size: tuple[Side, Side] = (640, 480)
+    horizon: Offset | None = None
     seed: Seed = 0
     veto: Annotated[list[Annotated[int, Field(ge=1)]], Field(max_length=1000)] = []
 

@@ -43,6 +43,7 @@ def plan_routes(studio: Studio) -> APIRouter:
             planner=studio.planner,
             limit=body.limit,
             size_hw=(body.size[1], body.size[0]),
+            horizon=body.horizon,
             seed=body.seed,
         )
         return _steps(studio, session, body, start)
@@ -87,7 +88,14 @@ def _steps(
         )
     source = None if start is None else Source.of(studio, start)
     command, python = of_plan(
-        source, studio.options, body.prompt, body.limit, body.size, body.seed, sorted(vetoed)
+        source,
+        studio.options,
+        body.prompt,
+        body.limit,
+        body.size,
+        body.seed,
+        sorted(vetoed),
+        body.horizon,
     )
     yield "done", {"layout": layout, "command": command, "python": python}
 

@@ -177,6 +177,7 @@ def of_plan(
     size_wh: tuple[int, int],
     seed: int,
     veto: Sequence[int],
+    horizon: float | None = None,
 ) -> tuple[str, str]:
     """The command and the Python of a scene; no command takes steps back as they come.
 
@@ -188,6 +189,7 @@ def of_plan(
         size_wh: Of the canvas.
         seed: Same seed, same scene.
         veto: Numbers of steps that are taken back as they come.
+        horizon: Row of the source's horizon in pixels, if it is known.
     """
     if source is None:
         begin, given = ["--size", f"{size_wh[0]}x{size_wh[1]}"], [f"size_hw=({size_wh[1]}, {size_wh[0]})"]
@@ -196,6 +198,9 @@ def of_plan(
         begin, given = ["--start", "layout.json"], [source.canvas]
     else:
         begin, given = ["--photo", str(source.photo)], [source.canvas]
+    if horizon is not None:
+        begin += ["--horizon", _number(horizon)]
+        given.append(f"horizon={_number(horizon)}")
     command = ["smartmask", "plan", prompt, *begin, "--steps", str(limit), "--seed", str(seed)]
     call = f"session = smartmask.plan({', '.join([repr(prompt), *given])}, limit={limit}, seed={seed})\n"
     call += "for number, step in enumerate(session, 1):\n"

@@ -74,8 +74,8 @@ def _rows(planner: EmbeddedPlanner, asked: Sequence[NamedBoxes]) -> Iterator[Row
         first, relation, second = picture.relations[0]
         labels = picture.labels[first], picture.labels[second]
         start = planner.start(picture.caption, SIZE_HW, place)
-        layout = plan_boxes(planner, start, picture.caption, MOST_PLACED, place)
-        boxes = [_first_box(layout, start, label) for label in labels]
+        layout = plan_boxes(planner, start.layout, picture.caption, MOST_PLACED, place, start.camera)
+        boxes = [_first_box(layout, start.layout, label) for label in labels]
         both = [box for box in boxes if box is not None]
         anywhere = np.array(random_boxes(SIZE_HW, 2, np.random.default_rng([place, 44])))
         yield {

@@ -37,13 +37,14 @@ from smartmask.model.planner.boxes import (
 )
 from smartmask.model.planner.metric import MetricScene, MetricSize
 from smartmask.model.planner.network import PlannerNetwork, load_planner_network
-from smartmask.model.planner.start_layouts import nearest_place, start_layout
+from smartmask.model.planner.start_layouts import Start, nearest_place, start_scene
 from smartmask.model.planner.state import layout_shapes
 from smartmask.model.planner.support import SupportRules, rests
 from smartmask.model.planner.wishes import CELLS, RARE, SeenScene, near_tests, room_tests, told
 from smartmask.perspective.estimate import estimate_camera
 from smartmask.protocols import PlannedObject, TextEncoder
 from smartmask.scene.boxes import BoxXYXY, box_of
+from smartmask.scene.camera import Camera
 from smartmask.scene.layout import Layout
 
 LABEL_TEMPERATURE = 1.0
@@ -100,16 +101,21 @@ class EmbeddedPlanner:
         """
         return EmbeddedPlanner(load_planner_network(path), encoder)
 
-    def start(self, prompt: str, size_hw: tuple[int, int], seed: int) -> Layout:
-        """The regions that a scene of this prompt begins with.
+    def start(self, prompt: str, size_hw: tuple[int, int], seed: int) -> Start:
+        """The regions that a scene of this prompt begins with, and the camera that sees them.
 
         Raises:
             ValueError: If the prompt cannot be read, or the canvas is too small or too large.
         """
-        return start_layout(read_scene_prompt(prompt), size_hw, seed, self.encoder)
+        return start_scene(read_scene_prompt(prompt), size_hw, seed, self.encoder)
 
     def next_object(
-        self, layout: Layout, prompt: str, placed: Sequence[PlannedObject], seed: int
+        self,
+        layout: Layout,
+        prompt: str,
+        placed: Sequence[PlannedObject],
+        seed: int,
+        camera: Camera | None = None,
     ) -> PlannedObject | None:
         """The next object, or None if the scene is complete; see `Planner`.
 
@@ -119,7 +125,7 @@ class EmbeddedPlanner:
         said = self._read(prompt)
         rng = np.random.default_rng([seed, 23, zlib.crc32(prompt.encode())])
         there = tuple(layer.label for layer in layout.layers if layer.mask.any())
-        scene = self.see(layout, said, self.place_of(said, there))
+        scene = self.see(layout, said, self.place_of(said, there), camera)
         pending = missing_things(said, there)
         if pending:
             return self._named(scene, said, [number for number, _ in pending], rng)
@@ -132,13 +138,14 @@ class EmbeddedPlanner:
             said = replace(said, named=named)
         return said.place or self._nearest(said)
 
-    def see(self, layout: Layout, said: ScenePrompt, place: str) -> SeenScene:
+    def see(self, layout: Layout, said: ScenePrompt, place: str, camera: Camera | None = None) -> SeenScene:
         """A layout as the planner sees it, with its surfaces and its camera.
 
         Args:
             layout: What is there.
             said: What is to come; its text is read.
             place: The kind of place, as `place_of` tells.
+            camera: That it is seen by; None = as the layout tells.
         """
         shown = tuple(number for number, layer in enumerate(layout.layers) if layer.mask.any())
         height, width = layout.size_hw
@@ -155,7 +162,7 @@ class EmbeddedPlanner:
             float(np.log(width / height)),
         )
         surfaces = self._rules.surfaces(present, regions.tolist(), CELLS)
-        camera = estimate_camera(present)
+        camera = camera or estimate_camera(present)
         metric = MetricScene.of(present, regions.tolist(), surfaces, camera, self._kind_of)
         return SeenScene(layout, shown, boxes, regions, surfaces, reading, metric)
 

@@ -6,6 +6,7 @@ it looks from afar. All is drawn by one generator, so the same prompt and seed g
 """
 
 import zlib
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -35,8 +36,21 @@ Part = tuple[str, Mask]
 """A region's material and its pixels."""
 
 
-def start_layout(prompt: ScenePrompt, size_hw: tuple[int, int], seed: int, encoder: TextEncoder) -> Layout:
-    """The regions of a prompt's place.
+@dataclass(frozen=True, slots=True, eq=False)
+class Start:
+    """What a scene begins with.
+
+    Attributes:
+        layout: The regions.
+        camera: That sees them; it is known, so it has no spread.
+    """
+
+    layout: Layout
+    camera: Camera
+
+
+def start_scene(prompt: ScenePrompt, size_hw: tuple[int, int], seed: int, encoder: TextEncoder) -> Start:
+    """The regions of a prompt's place, and the camera that sees them.
 
     Args:
         prompt: What the scene is to show. If it names no place, that of the nearest meaning is taken.
@@ -58,14 +72,15 @@ def start_layout(prompt: ScenePrompt, size_hw: tuple[int, int], seed: int, encod
     called = {REGIONS[item.label]: item.label for item in prompt.named if item.is_region}
     place = PLACES[kind]
     planned = {item.label for item in prompt.things}  # "two buildings" are planned, and counted
-    parts = _room(size_hw, rng, called) if place.is_room else _open_place(place, size_hw, rng, called)
+    camera, parts = _room(size_hw, rng, called) if place.is_room else _open_place(place, size_hw, rng, called)
     layers = [
         Layer(called.get(name, name), np.broadcast_to(mask, size_hw), "amodal")
         for name, mask in parts
         if name not in planned
     ]
     seen = Layout(size_hw, tuple(layers)).visible()
-    return Layout(size_hw, tuple(layer for layer, mask in zip(layers, seen, strict=True) if mask.any()))
+    shown = tuple(layer for layer, mask in zip(layers, seen, strict=True) if mask.any())
+    return Start(Layout(size_hw, shown), camera)
 
 
 def nearest_place(prompt: ScenePrompt, encoder: TextEncoder) -> str:
@@ -132,8 +147,10 @@ _BY_REGION = {
 }  # fmt: skip
 
 
-def _room(size_hw: tuple[int, int], rng: np.random.Generator, called: dict[str, str]) -> list[Part]:
-    """Floor, perhaps a ceiling, and the wall between them."""
+def _room(
+    size_hw: tuple[int, int], rng: np.random.Generator, called: dict[str, str]
+) -> tuple[Camera, list[Part]]:
+    """A camera, and floor, perhaps a ceiling, and the wall between them."""
     camera = _camera(size_hw, rng, rng.uniform(0.38, 0.46), ROOM_MM)
     is_low = "ceiling" in called or rng.random() < CEILING_RATE
     for _ in range(ROOM_TRIES):
@@ -148,7 +165,7 @@ def _room(size_hw: tuple[int, int], rng: np.random.Generator, called: dict[str, 
     layers = [("floor", floor)]
     if above.any():
         layers.append(("ceiling", above))
-    return [*layers, ("wall", ~floor & ~above)]
+    return camera, [*layers, ("wall", ~floor & ~above)]
 
 
 def _camera(
@@ -161,8 +178,8 @@ def _camera(
 
 def _open_place(
     place: Place, size_hw: tuple[int, int], rng: np.random.Generator, called: dict[str, str]
-) -> list[Part]:
-    """Sky and ground, then what lies on the ground and what stands along the horizon."""
+) -> tuple[Camera, list[Part]]:
+    """A camera, and sky and ground, then what lies on the ground and what stands along the horizon."""
     x, y = _pixels(size_hw)
     horizon = rng.uniform(0.38, 0.48)
     material = str(rng.choice(place.ground))
@@ -178,13 +195,15 @@ def _open_place(
         )
         layers.append(("water", (y >= horizon) & (y < shore)))
     strip = place.strip or ("road" if "road" in called and material != "road" else "")
-    if strip:
-        layers.append((strip, _strip(strip, _camera(size_hw, rng, horizon, OPEN_MM), rng)))
+    camera = _camera(size_hw, rng, horizon, OPEN_MM) if strip else None
+    if camera is not None:
+        layers.append((strip, _strip(strip, camera, rng)))
     ridge = str(rng.choice(place.ridges))
     named = [name for name in RIDGES if name in called]
     for name in named or ([ridge] if ridge else []):
         layers.append((name, _ridge(name, x, y, horizon, rng)))
-    return layers
+    # Drawn last where no road shows it, so that a seed gives the regions that it always gave.
+    return camera or _camera(size_hw, rng, horizon, OPEN_MM), layers
 
 
 def _strip(name: str, camera: Camera, rng: np.random.Generator) -> Mask:

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from smartmask.arguments import check_kind, check_text, check_whole
+from smartmask.perspective.estimate import estimate_camera
 from smartmask.pipelines.planning.plan_step import (
     PlanStep,
     box_iou,
@@ -35,6 +36,7 @@ from smartmask.pipelines.planning.plan_step import (
 from smartmask.pipelines.suggest import MAX_PROMPT_CHARACTERS, SuggestPipeline
 from smartmask.protocols import PlannedObject, Planner
 from smartmask.scene.boxes import BoxXYXY, box_of
+from smartmask.scene.camera import Camera
 from smartmask.scene.layout import MAX_LAYERS, Layer, Layout
 from smartmask.scene.masks import mask_iou
 
@@ -57,10 +59,12 @@ class PlanSession:
         prompt: str,
         limit: int,
         seed: int,
+        camera: Camera,
         steps: Sequence[PlanStep] = (),
     ) -> None:
         """Begin, or go on after steps; use `PlanPipeline.begin` or `resume`, which check the request."""
         self.start, self.prompt, self.limit, self.seed = start, prompt, limit, seed
+        self.camera = camera
         self._planner, self._suggest = planner, suggest
         self._layouts = [start]
         self._steps: list[PlanStep] = []
@@ -108,7 +112,9 @@ class PlanSession:
             return None
         placed = [step.planned for step in self._steps]
         for _ in range(MOST_ASKED):
-            planned = self._planner.next_object(self.layout, self.prompt, placed, self._next_seed())
+            planned = self._planner.next_object(
+                self.layout, self.prompt, placed, self._next_seed(), self.camera
+            )
             if planned is None:
                 return None
             check_planned(planned, self.layout)
@@ -265,24 +271,34 @@ class PlanPipeline:
         """Take the parts."""
         self._planner, self._suggest = planner, suggest
 
-    def begin(self, start: Layout, prompt: str, limit: int = 12, seed: int = 0) -> PlanSession:
+    def begin(
+        self, start: Layout, prompt: str, limit: int = 12, seed: int = 0, camera: Camera | None = None
+    ) -> PlanSession:
         """A scene that begins with a layout.
 
         Args:
             start: What is there: regions, or a photo's layout.
             prompt: What the finished scene shows.
             limit: Objects at the most.
-            seed: Same start, prompt, limit, seed and planner: same scene.
+            seed: Same start, prompt, limit, seed, camera and planner: same scene.
+            camera: That the start is seen by; None = it is estimated, once. It is kept for all steps.
 
         Raises:
-            ValueError: If the prompt is empty or too long, or a number is out of range.
+            ValueError: If the prompt is empty or too long, a number is out of range, or the camera is of
+                another size than the start.
         """
         check_kind("planner", self._planner, Planner, "a Planner; load_planner gives one")
         check_kind("start", start, Layout, "a Layout")
         check_plan_request(prompt, limit, seed)
+        if camera is not None and tuple(camera.size_hw) != tuple(start.size_hw):
+            raise ValueError(
+                f"the camera's canvas is {camera.size_hw} (H, W) but the start is {start.size_hw}"
+            )
         if len(start) + limit > MAX_LAYERS:
             raise ValueError(f"{len(start)} layers and {limit} objects are more than {MAX_LAYERS} layers")
-        return PlanSession(self._planner, self._suggest, start, prompt, limit, seed)
+        return PlanSession(
+            self._planner, self._suggest, start, prompt, limit, seed, camera or estimate_camera(start)
+        )
 
     def __call__(
         self,
@@ -291,13 +307,14 @@ class PlanPipeline:
         limit: int = 12,
         seed: int = 0,
         on_step: Callable[[int, int], None] = lambda done, limit: None,
+        camera: Camera | None = None,
     ) -> PlanSession:
         """The whole scene at once; `on_step` is called with (objects placed, limit).
 
         Raises:
             ValueError: As `begin`.
         """
-        session = self.begin(start, prompt, limit, seed)
+        session = self.begin(start, prompt, limit, seed, camera)
         for step in session:
             del step
             on_step(len(session.steps), limit)

@@ -1,7 +1,8 @@
 """What a planned scene is kept as, and how it is made again.
 
-    {"format": "smartmask-plan", "version": 1, "prompt": "...", "seed": 0, "limit": 12, "planner": "embedded",
+    {"format": "smartmask-plan", "version": 2, "prompt": "...", "seed": 0, "limit": 12, "planner": "embedded",
      "weights_sha256": "...", "start": {a layout JSON (data/layout_files.py)},
+     "camera": {what the start is seen by (camera_record.py)},
      "steps": [{"label": "couch", "description": "a couch", "box_xyxy": [x0, y0, x1, y1] or null,
                 "behind": 3 or null, "by": "planner" or "user",
                 "seed": 1, "candidates": 2, "choice": 0, "score": 0.52, "counts": "..."}, ...]}
@@ -10,6 +11,7 @@ A record holds each mask twice: as what it was drawn from, and as its pixels (CO
 can be had without any model (`PlanRecord.layout`), and made again by the same weights, mask by mask, each
 compared with its pixels (`replay`). The planner is not asked again: its answers are in the record. `resume`
 makes it again as a session, in which steps can be taken back, changed and put in between, and which goes on.
+Records of version 1 hold no camera: where one is needed, it is estimated from the start.
 """
 
 import json
@@ -26,16 +28,23 @@ from smartmask.arguments import check_kind
 from smartmask.data.layout_files import layout_to_json, parse_layout
 from smartmask.data.layouts.checks import check_layer_count, field, parse_json, read_bytes, short
 from smartmask.errors import LayoutFileError
+from smartmask.perspective.estimate import estimate_camera
+from smartmask.pipelines.planning.camera_record import camera_record, parse_camera
 from smartmask.pipelines.planning.plan import MAX_OBJECTS, PlanSession, check_plan_request
 from smartmask.pipelines.planning.plan_step import PlanStep, check_planned, draw_masks, insert_layer
 from smartmask.pipelines.suggest import MAX_SUGGESTIONS, SuggestPipeline
 from smartmask.protocols import PlannedObject, Planner
+from smartmask.scene.camera import Camera
 from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.rle import decode_rle, encode_rle
 
 FORMAT = "smartmask-plan"
-VERSION = 1
-_KEYS = ("format", "version", "prompt", "seed", "limit", "planner", "weights_sha256", "start", "steps")
+VERSION = 2
+VERSIONS = (1, VERSION)
+"""Those that are read."""
+_KEYS = (
+    "format", "version", "prompt", "seed", "limit", "planner", "weights_sha256", "start", "camera", "steps",
+)  # fmt: skip
 _STEP_KEYS = (
     "label", "description", "box_xyxy", "behind", "by", "seed", "candidates", "choice", "score", "counts",
 )  # fmt: skip
@@ -65,6 +74,7 @@ class PlanRecord:
         planner: Who planned it ("embedded", "vlm:...").
         weights_sha256: Of the mask model's file.
         start: What was there.
+        camera: That it is seen by, at every step.
         steps: What came, in order.
     """
 
@@ -74,6 +84,7 @@ class PlanRecord:
     planner: str
     weights_sha256: str
     start: Layout
+    camera: Camera
     steps: tuple[RecordedStep, ...]
 
     @staticmethod
@@ -92,7 +103,14 @@ class PlanRecord:
             for step in session.steps
         ]
         return PlanRecord(
-            session.prompt, session.seed, session.limit, planner, weights_sha256, session.start, tuple(steps)
+            session.prompt,
+            session.seed,
+            session.limit,
+            planner,
+            weights_sha256,
+            session.start,
+            session.camera,
+            tuple(steps),
         )
 
     def layouts(self) -> list[Layout]:
@@ -127,7 +145,7 @@ class PlanRecord:
         ]
         values = (
             FORMAT, VERSION, self.prompt, self.seed, self.limit, self.planner, self.weights_sha256,
-            json.loads(layout_to_json(self.start)), steps,
+            json.loads(layout_to_json(self.start)), camera_record(self.camera), steps,
         )  # fmt: skip
         return (json.dumps(dict(zip(_KEYS, values, strict=True)), indent=1, allow_nan=False) + "\n").encode()
 
@@ -170,7 +188,9 @@ def resume(
         LayoutFileError: If a mask differs from the recorded one; the object and the pixels are named.
     """
     steps = list(_steps_again(record, suggest, on_step))
-    return PlanSession(planner, suggest, record.start, record.prompt, record.limit, record.seed, steps)
+    return PlanSession(
+        planner, suggest, record.start, record.prompt, record.limit, record.seed, record.camera, steps
+    )
 
 
 def _steps_again(
@@ -219,10 +239,13 @@ def parse_plan_record(content: Any, path: Path) -> PlanRecord:
         raise LayoutFileError(
             f'{where}: is not a plan record; expected a JSON object with "format": "{FORMAT}"'
         )
-    if content.get("version") != VERSION or isinstance(content.get("version"), bool):
-        found = short(content.get("version"))
-        raise LayoutFileError(f"{where}: has version {found} but this program reads version {VERSION}")
-    _check_keys(content, _KEYS, where)
+    version = content.get("version")
+    if version not in VERSIONS or isinstance(version, bool):
+        known = " and ".join(map(str, VERSIONS))
+        raise LayoutFileError(
+            f"{where}: has version {short(version)} but this program reads versions {known}"
+        )
+    _check_keys(content, _KEYS if version == VERSION else tuple(k for k in _KEYS if k != "camera"), where)
     prompt, seed, limit = (
         field(content, "prompt", str, where),
         field(content, "seed", int, where),
@@ -249,6 +272,9 @@ def parse_plan_record(content: Any, path: Path) -> PlanRecord:
         field(content, "planner", str, where),
         field(content, "weights_sha256", str, where),
         start,
+        parse_camera(content["camera"], start.size_hw, f"{where}: camera")
+        if version == VERSION
+        else estimate_camera(start),
         tuple(steps),
     )
 

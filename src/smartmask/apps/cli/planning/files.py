@@ -10,6 +10,7 @@ from smartmask.apps.depth_files import CAMERA, METRES, PICTURE, depth_files
 from smartmask.apps.drawing import draw_layout
 from smartmask.data.layout_formats import FILE_NAMES, layout_files_as
 from smartmask.errors import LayoutFileError
+from smartmask.scene.camera import Camera
 from smartmask.scene.colour_profile import Picture
 from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.picture import png_bytes
@@ -35,20 +36,21 @@ def step_name(number: int) -> str:
 
 
 def plan_files(
-    layouts: Sequence[Layout], record: bytes, photo: Picture | None
+    layouts: Sequence[Layout], record: bytes, camera: Camera, photo: Picture | None
 ) -> tuple[dict[str, bytes], list[str]]:
     """The content of each file, and what was left out and why.
 
     Args:
         layouts: The start, and the scene after each step.
         record: The record's content.
+        camera: That the scene is seen by.
         photo: Drawn below the layouts, if there is one.
     """
     pixels, profile = (None, None) if photo is None else (photo.pixels, photo.profile)
     pictures = [draw_layout(frame, pixels) for frame in growing(layouts)]
     files = {RECORD: record, ANIMATION: gif_bytes(pictures)}
     files |= {step_name(number): png_bytes(picture, profile) for number, picture in enumerate(pictures)}
-    files |= depth_files(layouts[-1])
+    files |= depth_files(layouts[-1], camera)
     left_out = []
     for name in FILE_NAMES:
         try:

@@ -34,6 +34,9 @@ _SIZE_WH = (640, 480)
     "--steps", type=click.IntRange(1, 100), default=12, show_default=True, help="Objects at the most."
 )
 @click.option("--size", metavar="WxH", help=f"Canvas in pixels.  [default: {_SIZE_WH[0]}x{_SIZE_WH[1]}]")
+@click.option(
+    "--horizon", type=float, metavar="ROW", help="Row of the horizon in the photo or --start, if you know it."
+)
 @options.seed_option("scene")
 @options.file_option("--replay", "RECORD", "Make the scene of a plan.json again, and check it.")
 @click.option("--veto", metavar="N", type=click.IntRange(min=1), multiple=True, help="Leave out object N.")
@@ -51,6 +54,7 @@ def plan(
     planner: str,
     steps: int,
     size: str | None,
+    horizon: float | None,
     seed: int,
     replay: Path | None,
     veto: tuple[int, ...],
@@ -64,7 +68,8 @@ def plan(
 
     The embedded planner begins with floor and wall, or sky and ground, places what PROMPT names, counted
     and where it says ("two chairs", "a lamp left of the sofa", "no people"), then what the scene needs.
-    On a layout or a photo it adds to what is there.
+    On a layout or a photo it adds to what is there. One camera sees the scene at every step: the one that
+    it begins with, or the one that is estimated of the layout or photo, once, and kept in the record.
 
     Writes step_00.png, step_01.png, ... (the scene as it grows), plan.gif (the same as an animation),
     plan.json (the record, for --replay) and the final layout as layout.json, labels.png, panoptic.json,
@@ -115,13 +120,15 @@ def plan(
         if len(given) > 1:
             raise ValueError(f"{' and '.join(given)} were given; give one of them or none")
         size_hw = _parse_size(size)
+        if horizon is not None and start is None and photo is None and replay is None:
+            raise ValueError("--horizon tells of --photo or --start; a scene from nothing has its own")
     if replay is not None:
         goes_on = _is_given(context, "steps")
         asked = planner if _is_given(context, "planner") else None
         _replay(replay, changes, steps if goes_on else None, asked, mask_model, out)
     else:
         assert prompt is not None
-        _plan(prompt, start, photo, planner, steps, size_hw, seed, mask_model, out, max_megapixels)
+        _plan(prompt, start, photo, planner, steps, size_hw, horizon, seed, mask_model, out, max_megapixels)
 
 
 def _is_given(context: click.Context, name: str) -> bool:
@@ -134,7 +141,7 @@ def _check_replay(context: click.Context) -> None:
     Raises:
         ValueError: If such a thing was given.
     """
-    for name in ("prompt", "start", "photo", "size", "seed"):
+    for name in ("prompt", "start", "photo", "size", "horizon", "seed"):
         if _is_given(context, name):
             raise ValueError(f"--replay takes the {name} from the record; give none")
     if _is_given(context, "planner") and not _is_given(context, "steps"):
@@ -148,6 +155,7 @@ def _plan(
     planner: str,
     steps: int,
     size_hw: tuple[int, int],
+    horizon: float | None,
     seed: int,
     mask_model: MaskModel,
     out: Path,
@@ -173,7 +181,9 @@ def _plan(
             given = models.segment(picture.pixels)
         step("placing objects")
         with options.usage_errors():
-            session = models.plan(prompt, given, planner=planning, limit=steps, size_hw=size_hw, seed=seed)
+            session = models.plan(
+                prompt, given, planner=planning, limit=steps, size_hw=size_hw, horizon=horizon, seed=seed
+            )
             for placed in session:
                 on_progress(len(session.steps), steps)
                 step(f"placing objects: {placed.planned.label}")
@@ -232,7 +242,7 @@ def _write(out: Path, record: "PlanRecord", photo: "Picture | None") -> list[str
     from smartmask.apps.cli.planning.files import PANOPTIC, plan_files
 
     layouts: list[Layout] = record.layouts()
-    files, notes = plan_files(layouts, record.to_json(), photo)
+    files, notes = plan_files(layouts, record.to_json(), record.camera, photo)
     try:
         (out / PANOPTIC).mkdir(parents=True, exist_ok=True)
     except OSError as error:
