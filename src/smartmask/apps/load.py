@@ -24,6 +24,7 @@ from smartmask.data.photos import read_focal_px, read_photo, read_picture
 from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.perspective.depth import depth_map
 from smartmask.perspective.estimate import estimate_camera
+from smartmask.pipelines.hidden_parts import with_order
 from smartmask.pipelines.insertion.history import (
     InpainterOf,
     InsertionHistory,
@@ -119,8 +120,7 @@ class SmartMask:
 
         Args:
             image_or_layout: A photo, whose EXIF may tell the focal length, or a layout.
-            horizon: Row of the horizon in pixels, if it is known.
-            focal: Likewise the focal length.
+            horizon, focal: Row of the horizon and focal length in pixels, if they are known.
 
         Raises:
             ImageError: If the photo cannot be read.
@@ -153,7 +153,7 @@ class SmartMask:
         seed: int = 0,
         on_progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> list[Suggestion]:
-        """Masks of an object that is not there yet, best first.
+        """Masks of an object that is not there yet, best first, hidden parts included; see `visible_mask`.
 
         Args:
             image_or_layout: A photo (path, PIL image, or uint8 RGB array), or a layout.
@@ -174,7 +174,8 @@ class SmartMask:
         canvas, size_hw = read_canvas(image_or_layout)
         hint = read_hint(guidance, size_hw)
         check_request(prompt, scene, hint, n, seed, size_hw)
-        return self._suggest(self._layout(canvas), prompt, scene, hint, n, seed, on_progress)
+        layout = self._layout(canvas)
+        return with_order(layout, self._suggest(layout, prompt, scene, hint, n, seed, on_progress))
 
     def more_like(
         self,
@@ -197,7 +198,8 @@ class SmartMask:
         """
         canvas, size_hw = read_canvas(image_or_layout)
         mask = read_drawing(like, size_hw)
-        return self._suggest.more_like(self._layout(canvas), prompt, mask, change, n, seed)
+        layout = self._layout(canvas)
+        return with_order(layout, self._suggest.more_like(layout, prompt, mask, change, n, seed))
 
     def between(
         self, image_or_layout: Shown, prompt: str, one: Drawing, other: Drawing, n: int = 4, seed: int = 0
@@ -206,12 +208,12 @@ class SmartMask:
 
         Args:
             image_or_layout: A photo or a layout, as for `more_like`; so are the prompt, n and the seed.
-            one: Where the way begins: a suggestion, a bool array, a picture or its path.
-            other: Where it ends.
+            one, other: Its ends, each a suggestion, a bool array, a picture or its path.
         """
         canvas, size_hw = read_canvas(image_or_layout)
         first, last = read_drawing(one, size_hw), read_drawing(other, size_hw)
-        return self._suggest.between(self._layout(canvas), prompt, first, last, n, seed)
+        layout = self._layout(canvas)
+        return with_order(layout, self._suggest.between(layout, prompt, first, last, n, seed))
 
     def turn(
         self, image_or_layout: Shown, prompt: str, like: Drawing, steps: int = 1, shape: str | None = None
@@ -228,7 +230,8 @@ class SmartMask:
         """
         canvas, size_hw = read_canvas(image_or_layout)
         mask, name = read_drawing(like, size_hw), shape_of(like) if shape is None else shape
-        return self._suggest.turn(self._layout(canvas), prompt, mask, name, steps)
+        layout = self._layout(canvas)
+        return with_order(layout, [self._suggest.turn(layout, prompt, mask, name, steps)])[0]
 
     def _layout(self, canvas: Canvas) -> Layout:
         return canvas if isinstance(canvas, Layout) else self._segmenter.segment(canvas)
@@ -262,7 +265,7 @@ class SmartMask:
             seed: Same seed, same pictures.
             settings: How far the change reaches, in pixels.
             layout: What is in the photo; None = it is segmented.
-            behind: Numbers or labels of the layers that stand in front of the object and hide it.
+            behind: Numbers or labels of the layers that hide the object; none = `Suggestion.behind`.
             on_progress: Called with (pictures drawn, n).
 
         Raises:
@@ -320,8 +323,7 @@ class SmartMask:
         Args:
             history: What was put in.
             image: The photo that it was put into.
-            inpainter_of: Gives the inpainter of a step's description.
-            on_progress: Called with (steps done, steps).
+            inpainter_of, on_progress: As for `insert_steps`.
 
         Raises:
             ImageError: If the photo or a cut-out cannot be read.

@@ -91,12 +91,26 @@ class Stands:
         """Whether a layer is a region, parts of which may be nearer than others."""
         return self._roles[number] not in ("thing", "on a wall")
 
+    def is_ground(self, number: int) -> bool:
+        """Whether a layer is ground or water, or lies on it."""
+        return self._roles[number] == "ground"
+
+    def foot_row(self, number: int) -> float | None:
+        """The row of the ground where a thing stands, or what carries it; None for what does not stand."""
+        kind, away = self._kinds[number], self.away[number]
+        if kind is None or kind.hold in ("wall", "ceiling", "air") or not np.isfinite(away):
+            return None
+        carrier = self.carrier(number)
+        away = away if carrier is None else self.away[carrier]
+        # Distances fall from the horizon down.
+        return float(np.searchsorted(-(self.ground / self.upright)[:, 0], -away))
+
     def carrier(self, number: int) -> int | None:
         """The thing behind this one that carries it, if one does."""
         kind = self._kinds[number]
         if kind is None or kind.hold not in ("top", "seat"):
             return None
-        rows, columns = _foot(self._mask(number))
+        rows, columns = foot_pixels(self._mask(number))
         below = np.minimum(rows + self._rim, len(self.index) - 1)
         for other in reversed(range(number)):
             mask = self._layout.layers[other].mask
@@ -145,7 +159,7 @@ class Stands:
             level = self._level(max(CEILING.metres - self._camera.height_m, LEAST_ABOVE_M), -1)
             return float(level[box[0].start, 0] / self.upright[box[0].start, 0])
         tells = hold not in ("air", "ceiling") and row + 0.5 - self._camera.horizon > LEAST_BELOW * height
-        rows, columns = _foot(mask)
+        rows, columns = foot_pixels(mask)
         below = self.index[np.minimum(rows + self._rim, height - 1), columns]
         is_over = (below > number) & ~self._is_ground[below]
         is_hidden = self._layout.layers[number].extent == "visible" and is_over.mean() > HIDDEN
@@ -246,8 +260,8 @@ def _box(mask: Bool[np.ndarray, "H W"]) -> Crop | None:
     return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
-def _foot(mask: Bool[np.ndarray, "H W"]) -> tuple[np.ndarray, np.ndarray]:
-    """The lowest pixel of each column that reaches into the lowest rows of a thing."""
+def foot_pixels(mask: Bool[np.ndarray, "H W"]) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns of a foot: the lowest pixel of each column that reaches into the lowest rows."""
     columns = np.flatnonzero(mask.any(0))
     rows = len(mask) - 1 - np.argmax(mask[::-1, columns], axis=0)
     top, bottom = np.flatnonzero(mask.any(1))[[0, -1]]

@@ -1,7 +1,7 @@
 """One mask to choose: an outline on a canvas, its score, and where its shape came from."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -58,6 +58,8 @@ class Suggestion:
             says of it in the layout without the hint.
         label: The words that it was asked for with.
         origin: The remembered shape that it was made from; None = the network drew it freely.
+        behind: Numbers of the layers that stand before it and hide some of it (`hidden_parts.py`).
+        hidden: What they, and what is in front of them, hide of its mask, in `crop`; None = nothing.
     """
 
     outline: Outline
@@ -65,6 +67,8 @@ class Suggestion:
     score: float
     label: str
     origin: Origin | None = None
+    behind: tuple[int, ...] = ()
+    hidden: Bool[np.ndarray, "h w"] | None = None
 
     def __repr__(self) -> str:
         """Its words, place, score and origin, without drawing it."""
@@ -77,17 +81,32 @@ class Suggestion:
         """Its shape, white on black, small, for notebooks."""
         size_hw = preview_hw(self.size_hw)
         share_xy = np.array([size_hw[1] / self.size_hw[1], size_hw[0] / self.size_hw[0]], np.float32)
-        small = replace(self, outline=self.outline.mapped(lambda points: points * share_xy), size_hw=size_hw)
-        return preview_png(small.levels(_half_down))
+        outline = self.outline.mapped(lambda points: points * share_xy)
+        return preview_png(Suggestion(outline, size_hw, self.score, self.label).levels(_half_down))
 
     @property
     def mask(self) -> Bool[np.ndarray, "H W"]:
-        """Its pixels: alpha > 0.5. Only bits in its box are kept: each call makes a canvas of them."""
-        bits, width, (top, left) = self._bits
+        """All its pixels, hidden ones too: alpha > 0.5.
+
+        Only bits in its box are kept: each call makes a canvas of them.
+        """
         canvas = np.zeros(self.size_hw, bool)
-        inside = canvas[top : top + len(bits), left : left + width]
-        inside[:] = np.unpackbits(bits, axis=1, count=width)
+        canvas[self.crop] = np.unpackbits(self._bits[0], axis=1, count=self._bits[1])
         return canvas
+
+    @property
+    def visible_mask(self) -> Bool[np.ndarray, "H W"]:
+        """What is seen of it: its mask without the pixels of what stands before it."""
+        canvas = self.mask
+        if self.hidden is not None:
+            canvas[self.crop] &= ~self.hidden
+        return canvas
+
+    @property
+    def crop(self) -> tuple[slice, slice]:
+        """Rows and columns of the canvas that its mask lies in."""
+        bits, width, (top, left) = self._bits
+        return slice(top, top + len(bits)), slice(left, left + width)
 
     @cached_property
     def _bits(self) -> tuple[UInt8[np.ndarray, "h b"], int, tuple[int, int]]:

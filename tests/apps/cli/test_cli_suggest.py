@@ -35,7 +35,7 @@ def test_writes_masks_alphas_a_record_and_a_picture(run, photo, tmp_path, smartm
     assert re.fullmatch("[0-9a-f]{64}", record.pop("weights")["sha256"])
     assert record == {
         "format": "smartmask-suggestions",
-        "version": 2,
+        "version": 3,
         "photo": str(photo),
         "prompt": "a ball",
         "scene": "a room with a ball",
@@ -52,6 +52,8 @@ def test_writes_masks_alphas_a_record_and_a_picture(run, photo, tmp_path, smartm
         assert set(np.unique(mask)) <= {0, 255}
         assert np.array_equal(mask > 0, suggestion.mask)
         assert np.array_equal(decode_rle(entry["counts"], SIZE_HW), suggestion.mask)
+        assert np.array_equal(read(folder / entry["visible"]) > 0, suggestion.visible_mask)
+        assert entry["behind"] == list(suggestion.behind)
         assert np.abs(read(folder / entry["alpha"]) / 255 - suggestion.alpha).max() < 0.003
         assert entry["box_xyxy"] == list(suggestion.box_xyxy)
         assert (entry["score"], entry["label"]) == (suggestion.score, "a ball")

@@ -86,6 +86,10 @@ def check_suggestions(copied: Copied, answer: dict[str, Any]) -> None:
         assert told["rle"]["counts"] == record["suggestions"][number]["counts"]
         assert (mask_of(told["rle"]) == found[number].mask).all()
         assert told["score"] == record["suggestions"][number]["score"] == found[number].score
+        assert told["behind"] == record["suggestions"][number]["behind"] == list(found[number].behind)
+        seen = mask_of(told["visible"] or told["rle"])
+        assert (seen == found[number].visible_mask).all()
+        assert png(seen) == (out / f"visible_{number}.png").read_bytes()
         for kind in ("mask", "alpha"):
             exported = copied.export(rle=told["rle"], format=kind)
             assert exported == (out / f"{kind}_{number}.png").read_bytes()

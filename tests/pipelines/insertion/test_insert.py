@@ -213,7 +213,20 @@ def test_a_hint_gives_the_best_suggestion(suggest):
     found = inserted(suggest, Painting(), box, seed=2)
     expected = suggest(ROOM, "a ball", None, box, 4, 2)[0].mask
     assert np.array_equal(found.mask, expected)
-    assert np.array_equal(inserted(suggest, Painting(), expected).image, found.image)
+    assert np.array_equal(inserted(suggest, Painting(), expected, behind=found.behind).image, found.image)
+
+
+def test_the_inpainter_of_a_hint_is_given_what_is_seen(suggest):
+    """The chair's foot is lower, so it stands nearer; whoever names a layer, or gives a mask, has the last word."""
+    box = Box((40, 30, 80, 70))
+    found = inserted(suggest, inpainter := Painting(), box)
+    assert found.behind == (2,)
+    assert (found.mask & CHAIR.mask).any()
+    assert not found.alpha[CHAIR.mask].any()
+    assert not (inpainter.tasks[0].mask & inpainter.tasks[0].layout.layers[3].mask).any()
+    assert found.layout.labels == ("wall", "floor", "a ball", "chair")
+    assert inserted(suggest, Painting(), box, behind=["wall"]).behind == (0,)
+    assert inserted(suggest, Painting(), found.mask).behind == ()
 
 
 def test_progress_counts_the_pictures(suggest):

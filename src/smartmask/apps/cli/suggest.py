@@ -52,8 +52,9 @@ def suggest(
 ) -> None:
     """Draw masks of PROMPT, an object that is not in PHOTO yet.
 
-    Writes mask_0.png, mask_1.png, ... (0 or 255, best first), alpha_0.png, ... (the same with soft
-    edges), overview.png (a picture to look at), suggestions.json (scores, boxes, and all that is needed
+    Writes mask_0.png, mask_1.png, ... (0 or 255, best first, hidden parts too), visible_0.png, ... (without
+    what nearer things hide, as "a dog behind the car" or the ground tell), alpha_0.png, ... (the mask with
+    soft edges), overview.png (a picture to look at), suggestions.json (scores, boxes, and all that is needed
     to get the same again) and, unless it was given, layout.json (what was seen in the photo). Files of
     the same names are replaced.
 

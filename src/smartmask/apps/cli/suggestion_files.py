@@ -1,7 +1,8 @@
 """The files that `smartmask suggest` writes.
 
 `suggestions.json` holds the request and the masks, so the same request can be made again and the masks read
-without the PNGs: `counts` is a compressed COCO RLE on a canvas of `size_hw` (`scene/rle.py`).
+without the PNGs: `counts` is a compressed COCO RLE on a canvas of `size_hw` (`scene/rle.py`), hidden parts
+included; `behind` holds the numbers of the layers that hide some of it.
 """
 
 import json
@@ -24,12 +25,12 @@ from smartmask.scene.picture import png_bytes
 from smartmask.scene.rle import encode_rle
 
 FORMAT = "smartmask-suggestions"
-VERSION = 2
+VERSION = 3
 
 
 def file_names(count: int, with_layout: bool) -> list[str]:
     """The names of the files of so many suggestions."""
-    names = [f"{kind}_{number}.png" for number in range(count) for kind in ("mask", "alpha")]
+    names = [f"{kind}_{number}.png" for number in range(count) for kind in ("mask", "visible", "alpha")]
     return [*names, "overview.png", "suggestions.json", *(["layout.json"] if with_layout else [])]
 
 
@@ -75,6 +76,7 @@ def suggestion_files(
     files = {"suggestions.json": (json.dumps(record, indent=1, allow_nan=False) + "\n").encode()}
     for number, suggestion in enumerate(suggestions):
         files[f"mask_{number}.png"] = png_bytes(suggestion.mask)
+        files[f"visible_{number}.png"] = png_bytes(suggestion.visible_mask)
         files[f"alpha_{number}.png"] = png_bytes(suggestion.levels(np.rint))
     page = overview(
         photo.pixels, layout, suggestions, str(request["prompt"]), _settings(request, guidance), guidance
@@ -88,11 +90,13 @@ def suggestion_files(
 def _record(suggestion: Suggestion, number: int) -> dict[str, Any]:
     return {
         "mask": f"mask_{number}.png",
+        "visible": f"visible_{number}.png",
         "alpha": f"alpha_{number}.png",
         "label": suggestion.label,
         "score": float(suggestion.score),
         "box_xyxy": [float(value) for value in suggestion.box_xyxy],
         "counts": encode_rle(suggestion.mask),
+        "behind": list(suggestion.behind),
         "origin": _origin_record(suggestion.origin),
     }
 

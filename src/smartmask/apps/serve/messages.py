@@ -205,7 +205,8 @@ class TurnRequest(_Message):
 class SuggestionAnswer(_Message):
     """A mask to choose; `outline` holds its rings for a screen, filled by the even-odd rule.
 
-    `turn` names the shape for a `TurnRequest`; "" if it cannot be turned.
+    `turn` names the shape for a `TurnRequest`; "" if it cannot be turned. `behind` holds the numbers of the
+    layers that stand before it, `visible` what is seen of it; null = all.
     """
 
     score: float
@@ -214,6 +215,8 @@ class SuggestionAnswer(_Message):
     origin: Literal["memory", "drawn"]
     shape: str
     turn: str
+    behind: list[int]
+    visible: Rle | None
     outline: list[list[tuple[float, float]]]
 
 

@@ -83,6 +83,8 @@ def suggestion_record(studio: Studio, suggestion: Suggestion) -> dict[str, Any]:
         "origin": "drawn" if origin is None else "memory",
         "shape": "" if origin is None else f"a {origin.label} of {origin.source}",
         "turn": origin.shape if origin is not None and origin.views > 1 else "",
+        "behind": list(suggestion.behind),
+        "visible": Rle.of(suggestion.visible_mask) if suggestion.behind else None,
         "outline": rings(outline),
     }
 

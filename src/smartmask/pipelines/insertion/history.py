@@ -180,8 +180,8 @@ def insert_steps(
     for number, step in enumerate(steps):
         try:
             check_insertion(step.prompt, step.where, step.scene, 1, step.seed, canvas.layout.size_hw)
-            mask = find_mask(suggest, canvas.layout, step.prompt, step.where, step.scene, step.seed)
-            behind = layer_numbers(canvas.layout, step.behind)
+            mask, before = find_mask(suggest, canvas.layout, step.prompt, step.where, step.scene, step.seed)
+            behind = layer_numbers(canvas.layout, step.behind) or before
             canvas.put(step.prompt, step.inpainter, mask, behind, sample_seed(step.seed, 0), step.settings)
         except ValueError as error:
             raise ValueError(f"step {number} ({step.prompt!r}): {error}") from error
@@ -244,7 +244,7 @@ def history_of(
         prompt=step.prompt,
         inpainter=step.inpainter,
         mask=insertion.mask,
-        behind=layer_numbers(layout, step.behind),
+        behind=insertion.behind,
         seed=insertion.seed,
         settings=step.settings,
         digest=digest_of(insertion.image),

@@ -18,8 +18,9 @@ from jaxtyping import Bool, Float32, UInt8
 from smartmask.arguments import check_kind, check_number, check_whole
 from smartmask.data.picture_files import write_png
 from smartmask.errors import BackendError
+from smartmask.pipelines.hidden_parts import with_order
 from smartmask.pipelines.insertion.paste import paste_back
-from smartmask.pipelines.insertion.place_behind import Placed, put_behind
+from smartmask.pipelines.insertion.place_behind import Placed, layer_numbers, put_behind
 from smartmask.pipelines.insertion.window import Window
 from smartmask.pipelines.suggest import SuggestPipeline, check_request
 from smartmask.protocols import Footprint, HasFootprint, Inpainter, InpaintTask
@@ -69,6 +70,7 @@ class Insertion:
         layout: What is there now; the object is layer `layer_number`, its mask what the inpainter says that
             it covers, else `mask`.
         layer_number: The object's place in the layout's order.
+        behind: Numbers of the layers, in the layout that it came into, that were named or told to hide it.
         seed: What the inpainter was given.
         raw: The photo with the inpainter's whole window in it, as it came back.
         profile: The ICC profile of the pictures' colours, which is the photo's; None = sRGB.
@@ -79,6 +81,7 @@ class Insertion:
     alpha: Float32[np.ndarray, "H W"]
     layout: Layout
     layer_number: int
+    behind: tuple[int, ...]
     seed: int
     raw: UInt8[np.ndarray, "H W 3"]
     profile: bytes | None = None
@@ -135,7 +138,8 @@ class InsertPipeline:
             n: How many pictures for the one mask. Sample i depends on the seed and i, not on n.
             seed: Same seed, same pictures.
             settings: How far the change reaches.
-            behind: Numbers or labels of the layers that stand in front of the object.
+            behind: Numbers or labels of the layers that stand in front of the object; none = those that the
+                suggestion is behind, if the mask is one.
             on_progress: Called with (pictures drawn, n).
 
         Raises:
@@ -145,7 +149,8 @@ class InsertPipeline:
         """
         _check_parts(layout, self._inpainter, settings)
         check_insertion(prompt, where, scene, n, seed, (photo.shape[0], photo.shape[1]))
-        mask = find_mask(self._suggest, layout, prompt, where, scene, seed)
+        mask, before = find_mask(self._suggest, layout, prompt, where, scene, seed)
+        behind = behind or before
         seeds = [sample_seed(seed, number) for number in range(n)]
         return fill_mask(
             photo, layout, prompt, mask, self._inpainter, seeds, settings, behind, on_progress, self._profile
@@ -159,18 +164,21 @@ def find_mask(
     where: Bool[np.ndarray, "H W"] | Guidance,
     scene: str | None,
     seed: int,
-) -> Bool[np.ndarray, "H W"]:
-    """The mask that is meant: the one given, or the best suggestion for a hint.
+) -> tuple[Bool[np.ndarray, "H W"], tuple[int, ...]]:
+    """The mask that is meant, and the layers that stand before it.
+
+    That is the one given, before which nobody knows what stands, or the best suggestion for a hint.
 
     Raises:
         ValueError: If none comes out, or as `SuggestPipeline` says.
     """
     if isinstance(where, np.ndarray):
-        return where
+        return where, ()
     suggestions = suggest(layout, prompt, scene, where, MASKS_DRAWN, seed)
     if not suggestions:
         raise ValueError(f"no mask of {prompt!r} came out; try another seed, a hint, or other words")
-    return suggestions[0].mask
+    found = with_order(layout, suggestions[:1])[0]
+    return found.mask, found.behind
 
 
 def fill_mask(
@@ -213,7 +221,8 @@ def fill_mask(
         raw = photo.copy()
         raw[window.on_photo] = drawn
         pasted = paste_back(photo, drawn, window.on_photo, alpha)
-        insertions.append(Insertion(pasted, mask, alpha, after, placed.number, seed, raw, profile))
+        numbers = layer_numbers(layout, behind)
+        insertions.append(Insertion(pasted, mask, alpha, after, placed.number, numbers, seed, raw, profile))
         on_progress(done, len(seeds))
     return insertions
 

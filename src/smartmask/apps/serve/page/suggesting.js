@@ -186,9 +186,9 @@ export class Suggesting {
   /** Hold a suggestion in hand. */
   take(number) {
     const { answer, prompt, object } = this.store.state;
-    const { rle, outline, shape, score, turn } = answer.suggestions[number];
+    const { rle, outline, shape, score, turn, behind: nearer } = answer.suggestions[number];
     const label = answer.kind === "suggest" ? prompt : object.label;
-    const behind = answer.kind === "suggest" ? [] : object.behind;
+    const behind = answer.kind === "suggest" ? nearer : object.behind;
     const turning = turn ? { rle, shape: turn, steps: 0, now: turn } : null;
     this.store.step({ object: { label, rle, outline, shape, score, behind, number, turning } });
   }

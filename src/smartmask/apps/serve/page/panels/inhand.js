@@ -36,6 +36,9 @@ export class InHand {
         labels.length
           ? `behind ${labels.slice(0, 3).join(", ")}${labels.length > 3 ? ` and ${labels.length - 3} more` : ""}`
           : "in front of everything",
+        labels.length
+          ? act("To the front", "Show it whole, in front of what hides it", () => this.#toFront(), { id: "to-front" })
+          : null,
       ),
       make(
         "div",
@@ -83,6 +86,11 @@ export class InHand {
         }),
       ),
     );
+  }
+
+  #toFront() {
+    const { object } = this.store.state;
+    this.store.step({ object: { ...object, behind: [] } });
   }
 
   #toward() {
