@@ -173,6 +173,21 @@ def test_asked_what_could_be_added_it_looks_at_what_is_there(encoder):
     assert not {"car", "bus", "street lamp", "building", "tree"} & kitchen
 
 
+def test_a_house_put_before_things_is_one_of_them(planner):
+    """Else all that comes later would have to stand in front of it, wherever its foot is."""
+    start = planner.start("a street with a car", SIZE_HW, 0).layout
+    car, house, fog = (np.zeros(SIZE_HW, bool) for _ in range(3))
+    car[60:80, 30:70], house[10:52, 80:120], fog[:20] = True, True, True
+    behind, before = start.push(Layer("building", house, "amodal")), start.push(Layer("car", car, "amodal"))
+    said = read_scene_prompt("a street with a car")
+    for layout, regions in (
+        (behind.push(Layer("car", car, "amodal")), len(start) + 1),
+        (before.push(Layer("building", house, "amodal")), len(start)),
+        (before.push(Layer("building", house, "visible")), len(start) + 1),  # a photo's order is a guess
+    ):
+        assert planner.see(layout, said, "street").is_region.sum() == regions
+
+
 def test_same_seed_same_answer_and_others_differ(planner):
     layout = planner.start("a park", SIZE_HW, 0).layout
     answers = [planner.next_object(layout, "a park with a bench", (), seed) for seed in (1, 1, 2, 3)]

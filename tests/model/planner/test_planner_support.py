@@ -6,7 +6,7 @@ from tiny_planner import tiny_planner
 
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.language.surfaces import SURFACES
-from smartmask.model.planner.boxes import NOTHING_AMISS, Wanted, as_boxes, choose_box, position
+from smartmask.model.planner.boxes import NOTHING_AMISS, ChosenBox, Wanted, as_boxes, choose_box, position
 from smartmask.model.planner.support import SupportRules
 from smartmask.scene.layout import Layer, Layout
 from smartmask.weights import WEIGHTS
@@ -202,3 +202,18 @@ class TestChoosing:
             stands = np.array([True, True])
             assert position(network, reading, answer, placed, others, stands, 0, 2) == expected
             assert position(network, reading, answer, placed, others, stands, 1, 1) == 1
+
+    def test_nothing_stands_on_a_low_thing_that_is_hardly_nearer(self, rules, room):
+        """A building's foot on a car far away is behind it, whatever the network says."""
+        rng = np.random.default_rng(0)
+        car = np.array([[0.2, 0.46, 0.4, 0.52]], np.float32)
+        bins = self.choose(rules, room)[0].bins
+        for seed in range(6):
+            network = tiny_planner(seed)
+            reading = network.read(
+                rng.standard_normal((1, 8), np.float32), rng.standard_normal((1, 33), np.float32),
+                np.ones(8, np.float32), np.zeros(8, np.float32), 0.0,
+            )  # fmt: skip
+            answer = network.ask_box(reading, np.ones(8, np.float32))
+            building = ChosenBox(np.array([0.1, 0.1, 0.5, 0.51], np.float32), bins, 0.0)
+            assert position(network, reading, answer, building, car, np.array([True]), 0, 1) == 0

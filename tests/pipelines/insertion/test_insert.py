@@ -217,7 +217,7 @@ def test_a_hint_gives_the_best_suggestion(suggest):
 
 
 def test_the_inpainter_of_a_hint_is_given_what_is_seen(suggest):
-    """The chair's foot is lower, so it stands nearer; whoever names a layer, or gives a mask, has the last word."""
+    """The chair's foot is lower, so it stands nearer; named layers, or a mask, have the last word."""
     box = Box((40, 30, 80, 70))
     found = inserted(suggest, inpainter := Painting(), box)
     assert found.behind == (2,)

@@ -32,6 +32,10 @@ NOTHING_AMISS = -1.5
 """A score above which nothing is amiss."""
 EQUALLY_NEAR = 0.02
 """Feet that differ by less stand equally near; then the network decides."""
+LIFT = 0.008
+"""Share of the canvas's height by which a mask may end above its box: then, too, it must be carried."""
+FOOT_ZONE = 0.1
+"""The same as a share of a thing's height: nothing stands on what is above that of another (`support.py`)."""
 SLIVER = 0.09
 """Width or height, as a share of the canvas, below which nobody knows what the rest of a cut thing is."""
 CERTAIN_LOGIT = 30.0
@@ -229,7 +233,9 @@ def position(
     """
     logits = network.front_logits(reading, answer, chosen.bins, chosen.box, others).astype(np.float64)
     lower = chosen.box[3] - others[:, 3]
-    logits = np.where(is_standing & (np.abs(lower) > EQUALLY_NEAR), np.sign(lower) * CERTAIN_LOGIT, logits)
+    least_high = np.minimum(chosen.box[3] - chosen.box[1], others[:, 3] - others[:, 1])
+    near = np.minimum(EQUALLY_NEAR, FOOT_ZONE * least_high)
+    logits = np.where(is_standing & (np.abs(lower) > near), np.sign(lower) * CERTAIN_LOGIT, logits)
     logits = np.where(pair_features(chosen.box, others)[:, 4] > 0, logits, 0.0)
     front, behind = -np.logaddexp(0, -logits), -np.logaddexp(0, logits)
     scores = np.concatenate([[0.0], np.cumsum(front - behind)])
@@ -240,6 +246,9 @@ def position(
 def rule_scores(boxes: Float32[np.ndarray, "K 4"], wanted: Wanted) -> Float[np.ndarray, " K"]:
     """0 for boxes that keep everything; relations weigh most, then what keeps a thing up."""
     held = wanted.surfaces.held_shares(wanted.hold, boxes)
+    if wanted.is_planned and wanted.hold in ("top", "seat"):
+        lifted = boxes - np.array([0, 0, 0, LIFT], np.float32)
+        held = np.minimum(held, wanted.surfaces.held_shares(wanted.hold, lifted))
     if wanted.is_sent_up:
         held = wanted.surfaces.sky_shares(boxes)
     share = FLOOR_SHARE if wanted.is_planned and wanted.hold == "floor" else KEPT_SHARE

@@ -45,7 +45,7 @@ from smartmask.perspective.estimate import estimate_camera
 from smartmask.protocols import PlannedObject, TextEncoder
 from smartmask.scene.boxes import BoxXYXY, box_of
 from smartmask.scene.camera import Camera
-from smartmask.scene.layout import Layout
+from smartmask.scene.layout import Layer, Layout
 
 LABEL_TEMPERATURE = 1.0
 LEAST_LIKELY = 0.02
@@ -152,7 +152,7 @@ class EmbeddedPlanner:
         scale = np.array([width, height, width, height], np.float32)
         labels = [layout.layers[number].label for number in shown]
         boxes = as_boxes([np.array(box_of(layout.layers[n].mask), np.float32) / scale for n in shown])
-        regions = np.array([is_region(label) for label in labels], bool)
+        regions = self._regions([layout.layers[number] for number in shown])
         present = Layout(layout.size_hw, tuple(layout.layers[number] for number in shown))
         reading = self.network.read(
             self.encoder.encode(labels),
@@ -165,6 +165,14 @@ class EmbeddedPlanner:
         camera = camera or estimate_camera(present)
         metric = MetricScene.of(present, regions.tolist(), surfaces, camera, self._kind_of)
         return SeenScene(layout, shown, boxes, regions, surfaces, reading, metric)
+
+    def _regions(self, layers: Sequence[Layer]) -> Bool[np.ndarray, " N"]:
+        """Which layers are parts of the place: no house that was put before things, as they were."""
+        found = [is_region(layer.label) for layer in layers]
+        for number in range(found.index(False) if False in found else len(found), len(found)):
+            if layers[number].extent == "amodal" and self._rules.stands(layers[number].label):
+                found[number] = False
+        return np.array(found, bool)
 
     def _named(
         self, scene: SeenScene, said: ScenePrompt, pending: Sequence[int], rng: np.random.Generator
