@@ -1,7 +1,7 @@
 """Networks as shipped in one ONNX file, its settings inside, run by ONNX Runtime. No PyTorch."""
 
 import json
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ def card_values(
         format_name: What its format must be.
         version: What its version must be.
         what: What the file is to hold ("shape generator").
-        card: The dataclass whose fields are the card's settings.
+        card: The dataclass whose fields are the card's settings; those that have a default may be missing.
 
     Raises:
         CheckpointError: If there is no card, it is of another format or version, or has other settings.
@@ -59,7 +59,9 @@ def card_values(
     if values.get("format") != format_name or values.get("version") != version:
         found = f"{values.get('format')!r} version {values.get('version')!r}"
         raise CheckpointError(f"{path}: is {found}; this release reads {format_name!r} version {version}")
-    wrong = sorted({field.name for field in fields(card)}.symmetric_difference(values))
+    known = {field.name for field in fields(card)}
+    needed = {field.name for field in fields(card) if field.default is MISSING}
+    wrong = sorted((values.keys() - known) | (needed - values.keys()))
     if wrong:
         raise CheckpointError(f"{path}: its card has unknown or missing settings: {', '.join(wrong)}")
     return values

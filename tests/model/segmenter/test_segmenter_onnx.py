@@ -101,6 +101,7 @@ def test_what_is_seen_at_two_sizes_is_averaged_on_the_finer_grid(exported: tuple
 def test_the_card_says_what_is_inside(exported: tuple[Path, float]) -> None:
     card = EmbeddedSegmenter(exported[0], threads=1).card
     assert (card.classes, card.is_thing, card.crops, card.longer_sides) == (CLASSES, IS_THING, 3, (96, 64))
+    assert card.licence.startswith("Apache-2.0. ")
     assert SegmenterNetwork(SegmenterConfig(**card.network)).config.width == 8
 
 

@@ -45,6 +45,7 @@ class SegmenterCard:
         longer_sides: Pixels to bring a photo's longer side to; multiples of 32, finest first.
         crops: Training crops the network has seen.
         network: Its sizes.
+        licence: Of the weights; files written before it was kept have none.
     """
 
     format: str
@@ -54,6 +55,7 @@ class SegmenterCard:
     longer_sides: tuple[int, ...]
     crops: int
     network: dict[str, Any]
+    licence: str = ""
 
 
 class EmbeddedSegmenter:

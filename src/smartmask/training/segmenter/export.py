@@ -24,6 +24,7 @@ from smartmask.training.eight_bits import stored_weight
 from smartmask.training.onnx_export import as_stored, onnx_difference, onnx_model, write_onnx
 from smartmask.training.segmenter.network import SegmenterConfig, SegmenterNetwork
 
+LICENCE = "Apache-2.0. What it learnt from is named in docs/MODEL_CARD.md; the photos' own licences vary"
 OPSET = 18
 """Of a later one ONNX Runtime computes something else than PyTorch, by 5e-4."""
 
@@ -72,6 +73,7 @@ def export_segmenter(network: SegmenterNetwork, crops: int, longer_sides: Sequen
         longer_sides=tuple(longer_sides),
         crops=crops,
         network=asdict(network.config),
+        licence=LICENCE,
     )
     write_onnx(model, asdict(card), path)
     return segmenter_parity(stored, path)
