@@ -15,7 +15,7 @@ from smartmask.apps.serve.limits import Limits
 from smartmask.data.layout_files import read_layout
 from smartmask.data.layouts.archive import Archive
 from smartmask.data.layouts.checks import check_drawn_pixels, check_layer_count, parse_json
-from smartmask.data.layouts.polygons import check_points
+from smartmask.data.layouts.polygons import check_outlines, check_points
 from smartmask.data.layouts.psd import psd_bytes
 from smartmask.errors import SmartMaskError
 from smartmask.files import read_regular
@@ -93,6 +93,7 @@ AT: dict[str, Callable[[int, Path], object]] = {
     "polygons.MAX_OUTLINE_PX": lambda count, folder: check_points(
         [(0, 0), (count / 40, 0)] * 20, (9, 9), "it"
     ),
+    "polygons.MAX_OUTLINES_PX": lambda count, folder: check_outlines(count, "it"),
     "psd.MAX_SIDE_PX": wide,
     "suggest.MAX_PROMPT_CHARACTERS": lambda count, folder: asked(prompt="a" * count),
     "suggest.MAX_SUGGESTIONS": lambda count, folder: asked(n=count),
