@@ -2,8 +2,10 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from smartmask.data.annotations.base import Problems
@@ -13,7 +15,7 @@ from smartmask.data.photos import read_photo
 from smartmask.data.shards import read_shard, read_spec
 from smartmask.data.sources import READERS
 from smartmask.errors import SmartMaskError
-from smartmask.files import check_regular, inside, read_regular
+from smartmask.files import check_regular, inside, read_arrays, read_regular
 
 
 def test_a_file_is_read_whole_up_to_the_limit(tmp_path):
@@ -93,3 +95,14 @@ def test_a_line_that_names_what_lies_elsewhere_is_left_out_and_counted(tmp_path)
     problems = Problems()
     assert [record["image"] for record in read_metadata(folder, (), problems)] == ["a.png"]
     assert problems.counts == {"missing file": 5, "damaged file": 1}
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_texts_beyond_unicode_are_damaged(tmp_path, order):
+    path = tmp_path / "a.npz"
+    for letter in (sys.maxunicode, sys.maxunicode + 1):
+        np.savez(path, labels=np.array([97, letter], f"{order}u4").view(f"{order}U2"))
+        if letter == sys.maxunicode:
+            assert read_arrays(path)["labels"].tolist() == ["a" + chr(letter)]
+    with pytest.raises(ValueError, match=r"labels\.npy: holds texts that are not Unicode"):
+        read_arrays(path)

@@ -9,6 +9,7 @@ import errno
 import math
 import os
 import stat
+import sys
 import zipfile
 from collections.abc import Collection
 from pathlib import Path
@@ -113,7 +114,12 @@ def _array(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
     if min(shape, default=0) < 0 or math.prod(shape) * kind.itemsize > member.file_size:
         raise ValueError(f"{member.filename}: {kind} {shape} does not fit into {member.file_size} bytes")
     with file.open(member) as content:
-        return np.asarray(form.read_array(content, allow_pickle=False))
+        values = np.asarray(form.read_array(content, allow_pickle=False))
+    if kind.kind == "U":  # NumPy fails when it is asked for such a text, not before
+        letters = np.frombuffer(values.tobytes(), np.dtype(np.uint32).newbyteorder(kind.byteorder))
+        if letters.max(initial=0) > sys.maxunicode:
+            raise ValueError(f"{member.filename}: holds texts that are not Unicode")
+    return values
 
 
 def _check(mode: int, path: Path) -> None:
