@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from shapes import rectangle
 
 from smartmask.language.kinds import Kind, kind_of
-from smartmask.model.planner.metric import MetricScene, MetricSize
+from smartmask.model.planner.metric import FLIGHT_M, MetricScene, MetricSize
 from smartmask.model.planner.support import SupportRules
 from smartmask.scene.camera import Camera, Spread
 from smartmask.scene.layout import Layer, Layout
@@ -135,6 +135,14 @@ def test_where_nothing_is_known_boxes_stay_as_they_are():
     box = box_of(100, 60, 20, 20)
     size = MetricSize(scene_of(WALL, FLOOR), bird)
     assert size.resized(box, np.random.default_rng(0)) == pytest.approx(box, abs=1e-4)
+
+
+def test_a_bird_does_not_fly_before_ones_nose():
+    size = MetricSize(scene_of(WALL, FLOOR), Kind("bird", 0.25, 0.3, 0.01, "air"))
+    nearest = 0.25 * CAMERA.focal_px / FLIGHT_M
+    for high in (nearest / 4, nearest * 8):
+        (found,) = size.resized(box_of(100, 150, high, high), np.random.default_rng(0))
+        assert (found[3] - found[1]) * 240 == pytest.approx(min(high, nearest), rel=0.05)
 
 
 def test_who_is_as_wide_as_high_is_said_to_sit_and_cars_are_not():

@@ -2,8 +2,8 @@
 
 A thing on the ground is as large as the ground at its foot says; one on a table, on a seat or in front of
 another thing as the ground under *that* says; one on a wall as the foot of the wall below it. What hangs from
-above or flies has no ground, and no size that could be told. Close-ups often show no ground either, but cups
-and bottles, beside which another one has a size.
+above or flies has no ground, and no size that could be told; but nothing flies nearer than `FLIGHT_M`.
+Close-ups often show no ground either, but cups and bottles, beside which another one has a size.
 
 Source: D. Hoiem, A. Efros, M. Hebert, "Putting Objects in Perspective", IJCV 80 (2008), section 2.
 """
@@ -45,6 +45,8 @@ CLOSE_UP_M, CLOSE_UP_SPREAD = 0.9, 0.5
 """Metres across a photo whose table is cut off, and the deviation of their logarithm."""
 TRUSTED = 0.6
 """Deviation of ln(height) in what the network draws: what is known better than so goes first."""
+FLIGHT_M = 3.0
+"""Nobody comes nearer to what flies."""
 MOST_CHANCE = 0.3
 """The largest deviation of ln(height) that chance adds to a thing's size."""
 
@@ -225,9 +227,17 @@ class MetricSize:
 
         Where little is known of the height it stays as it is, where all is known it goes; between the two it
         goes as far as a mean weighted by certainty does. One thing is smaller than another: chance says so.
+        What flies may be anywhere, but not before one's nose.
         """
         targets, deviations = self.scene.heights(self.kind, boxes)
         logs = np.log(boxes[:, 3] - boxes[:, 1])
+        if self.kind.hold == "air":
+            camera = self.scene.camera
+            nearest = self.kind.height_m * camera.focal_px / FLIGHT_M / camera.size_hw[0]
+            targets, deviations = (
+                np.minimum(logs, np.log(nearest)),
+                np.where(logs > np.log(nearest), 0.0, np.inf),
+            )
         share = TRUSTED**2 / (TRUSTED**2 + np.minimum(deviations, 1e6) ** 2)
         wanted = logs + share * (targets - logs)
         wanted += share * rng.normal(0, min(self.kind.spread, MOST_CHANCE), len(boxes))
