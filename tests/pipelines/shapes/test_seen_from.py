@@ -9,10 +9,9 @@ from shapes import rectangle
 from shipped import needs_shipped
 
 from smartmask import SmartMask
-from smartmask.memory.candidates import Candidates
 from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.memory.shape_view import ShapeView
-from smartmask.pipelines.shapes.seen_from import FREE_DEGREES, PRICE, Fall, view_for, with_prices
+from smartmask.pipelines.shapes.seen_from import FREE_DEGREES, Fall, view_for
 from smartmask.scene.camera import Camera, Spread
 from smartmask.scene.layout import Layer, Layout
 from smartmask.weights import WEIGHTS
@@ -68,14 +67,6 @@ def test_a_view_that_is_right_enough_stays_and_a_half_turn_is_not_worth_it():
 def test_a_shape_stays_of_which_no_view_is_known():
     assert view_for(views(), 4, fall(30)) == 4
     assert view_for(memory_of([seen("horse", horse())]), 0, fall(30)) == 0
-
-
-def test_for_a_box_those_pay_that_are_seen_from_elsewhere():
-    memory = views()
-    numbers, zeros = np.arange(5), np.zeros(5, np.float32)
-    shapes = Candidates(numbers, zeros > 0, np.zeros((5, 1, 1), np.float32), zeros, numbers, zeros + 0.1)
-    found = with_prices(shapes, memory, fall(0)).handicaps - shapes.handicaps
-    assert found == pytest.approx([0, PRICE * 7, PRICE * 19, PRICE * 31, 0], abs=1e-6)
 
 
 def road(horizon: int) -> Layout:

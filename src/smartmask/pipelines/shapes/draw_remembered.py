@@ -4,7 +4,7 @@ box        the shape fills it; stretched no more than `MOST_STRETCH`, else it st
 region     the shape keeps its proportions, and stands in a box within the region
 none       the shape keeps its proportions, at the place and size that a placer gives
 
-Renders are seen from as high up as the camera sees their place from (`seen_from.py`).
+In their own proportions renders are seen from as high up as the camera sees their place (`seen_from.py`).
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from smartmask.perspective.estimate import estimate_camera
 from smartmask.pipelines.drawer import Drawn
 from smartmask.pipelines.generate import Scene
 from smartmask.pipelines.shapes.asked import Surroundings, thing_asked_for
-from smartmask.pipelines.shapes.seen_from import Fall, view_for, with_prices
+from smartmask.pipelines.shapes.seen_from import Fall, view_for
 from smartmask.pipelines.shapes.shape_choice import choose
 from smartmask.pipelines.shapes.shape_fit import fitted_box, fitted_outline
 from smartmask.pipelines.shapes.shape_recall import MOST_STRETCH, ShapeRecall
@@ -102,7 +102,6 @@ class RememberedDrawing:
         recall = self.recall
         about = Surroundings.of(scene, box_xyxy, recall.encoder)
         shapes = recall.candidates(prompt, about.log_aspect)
-        shapes = with_prices(shapes, recall.memory, Fall.of(self._camera(scene.layout), box_xyxy))
         text = thing_asked_for(prompt, recall.encoder, recall)
         context = ChoiceContext(text, about.log_aspect, about.zoom, about.layout)
         return Chosen(prompt, box_xyxy, shapes, self._order(shapes, context, rng))

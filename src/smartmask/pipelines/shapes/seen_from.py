@@ -9,19 +9,16 @@ below the level. Renders of a mesh know that angle (`ShapeView.pitch`), so of on
 fits its place, turned about no more than is needed.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from smartmask.memory.candidates import Candidates
 from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.scene.boxes import BoxXYXY
 from smartmask.scene.camera import Camera
 
 FREE_DEGREES = 5.0
 """So far off nobody sees it."""
-PRICE = 0.005
-"""What each further degree costs a shape that is sought for a box, in IoU."""
 PITCH_UNIT, TURN_UNIT, ASPECT_UNIT = 8.0, 30.0, 0.5
 """Degrees of pitch, degrees of azimuth, and ln(width / height) that make views of a mesh equally unlike."""
 
@@ -55,13 +52,6 @@ class Fall:
     def off(self, pitch: float) -> float:
         """Degrees by which a view from a pitch is seen to be wrong."""
         return max(abs(pitch - self.degrees) - self.free, 0.0)
-
-
-def with_prices(shapes: Candidates, memory: ShapeMemory, fall: Fall) -> Candidates:
-    """Candidates, of which those pay that are seen from elsewhere; nobody pays whose view is not known."""
-    views = [memory.view(number) for number in shapes.numbers.tolist()]
-    off = np.array([0.0 if view is None else fall.off(view.pitch) for view in views], np.float32)
-    return replace(shapes, handicaps=(shapes.handicaps + np.float32(PRICE) * off).astype(np.float32))
 
 
 def view_for(memory: ShapeMemory, number: int, fall: Fall) -> int:
