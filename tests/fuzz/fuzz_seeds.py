@@ -24,6 +24,7 @@ from smartmask.pipelines.insertion.history_files import history_to_json
 from smartmask.pipelines.insertion.insert import InsertSettings
 from smartmask.pipelines.planning import plan_record
 from smartmask.protocols import PlannedObject
+from smartmask.scene.camera import Camera
 from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.rle import encode_rle
 from smartmask.weights import WEIGHTS
@@ -177,7 +178,8 @@ def _records() -> Iterator[Seed]:
     yield Seed("history", {"a.json": history_to_json(InsertionHistory("0" * 64, layout, (step,)))}, "a.json")
     planned = PlannedObject("cat", "a cat", (3.0, 2.0, 6.0, 5.0), 1)
     taken = plan_record.RecordedStep(planned, mask, 0.5, 3, 4, 1, True)
-    plan = plan_record.PlanRecord("a room", 1, 5, "embedded", "0" * 64, layout, (taken,))
+    camera = Camera.of_horizon(2.0, 1.6, 8.0, layout.size_hw)
+    plan = plan_record.PlanRecord("a room", 1, 5, "embedded", "0" * 64, layout, camera, (taken,))
     yield Seed("plan", {"a.json": plan.to_json()}, "a.json")
     answer = {"label": "cat", "description": "a cat", "box": [100, 200, 300, 400], "behind": None}
     yield Seed("answer", {"a.json": _encoded(answer)}, "a.json")

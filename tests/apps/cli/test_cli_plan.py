@@ -91,7 +91,7 @@ def test_a_known_horizon_is_kept_through_the_plan(run, tmp_path, smartmask_parts
     assert "--horizon tells of --photo or --start" in err
     code, _, err = run("plan", "a meadow", *given, "--horizon", "nan")
     assert code == 2
-    assert "horizon must be a row in pixels, not nan" in err
+    assert "horizon (a row in pixels) must be from" in err
 
 
 @closed_form
