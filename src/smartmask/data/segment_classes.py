@@ -121,6 +121,15 @@ def set_of(name: str) -> int:
     return len(CLASSES) + list(SETS).index(name)
 
 
+def labels_of(target: int) -> tuple[str, ...]:
+    """The classes that a target leaves possible.
+
+    >>> labels_of(set_of("street")), labels_of(0)
+    (('road', 'pavement'), ('person',))
+    """
+    return (CLASSES[target],) if target < len(CLASSES) else tuple(SETS.values())[target - len(CLASSES)]
+
+
 ANYTHING = set_of("anything")
 """Nobody said what is there."""
 SOME_STUFF = set_of("some stuff")
@@ -152,5 +161,4 @@ def target_of(label: str, is_thing: bool) -> int:
 
 def allowed_classes() -> Bool[np.ndarray, "T C"]:
     """Which classes each target leaves possible."""
-    sets = [[label in labels for label in CLASSES] for labels in SETS.values()]
-    return np.concatenate([np.eye(len(CLASSES), dtype=bool), np.array(sets)])
+    return np.array([[label in labels_of(target) for label in CLASSES] for target in range(TARGETS)])

@@ -21,8 +21,9 @@ import numpy as np
 from jaxtyping import Float
 
 from smartmask.evaluation.plan_statistics import Things
-from smartmask.language.kinds import Kind, Kinds, kind_of
-from smartmask.perspective.scales import scale_of
+from smartmask.language.kinds import Kind, Kinds
+from smartmask.model.planner.footprints import DEPTH_SHARE
+from smartmask.model.planner.metric import posed_heights
 from smartmask.perspective.stands import FLAT_M, Stands
 from smartmask.pipelines.planning.plan import PlanSession
 from smartmask.scene.boxes import box_of
@@ -30,8 +31,6 @@ from smartmask.scene.camera import Camera
 from smartmask.scene.layout import Layout
 
 MOST = 5.0
-DEPTH_SHARE = 0.5
-"""Depth of a thing, as it is turned on average, in shares of its largest horizontal extent."""
 _HANGING = frozenset(("wall", "ceiling", "air"))
 _KNOWN = frozenset(("label", "synonym"))
 
@@ -97,7 +96,8 @@ def seen_height(kind: Kind, camera: Camera, foot: float, aspect: float) -> float
     """
     if foot <= camera.horizon:
         return 0.0
-    metres = _metres(kind, aspect)
+    posed = float(posed_heights(kind, np.array([aspect]))[0])
+    metres = kind.height_m if np.isnan(posed) else posed
     along = camera.depth_at(foot) / np.cos(camera.pitch) + camera.height_m * np.tan(camera.pitch)
     depths = np.array([along, along + DEPTH_SHARE * kind.length_m])
     tops = camera.project(np.stack([depths, np.zeros(2), np.full(2, metres)], 1))[:, 1]
@@ -132,12 +132,3 @@ def sized_anywhere(things: Things, camera: Camera, rng: np.random.Generator) -> 
         boxes.append(np.clip(np.array(box) / np.array([width, height] * 2), 0, 1))
         labels.append(label)
     return Things.of(labels, np.array(boxes, np.float32).reshape(-1, 4))
-
-
-def _metres(kind: Kind, aspect: float) -> float:
-    """Metres from foot to top: of the pose, if that is known, larger or smaller by what adjectives say."""
-    scale, usual = scale_of(kind.label), kind_of(kind.label)
-    pose = None if scale is None else scale.pose(aspect)
-    if pose is None or usual is None:
-        return kind.height_m
-    return pose.height(aspect) * kind.height_m / usual.height_m

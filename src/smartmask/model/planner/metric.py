@@ -146,7 +146,7 @@ class MetricScene:
         distance, depth = focal * np.exp(-scales), DEPTH_SHARE * kind.length_m
         slope = np.maximum(boxes[:, 3] * height - horizon, 0) / focal * (kind.hold != "wall")
         aspects = (boxes[:, 2] - boxes[:, 0]) * width / ((boxes[:, 3] - boxes[:, 1]) * height)
-        posed = _pose_heights(kind, aspects)
+        posed = posed_heights(kind, aspects)
         heights = np.where(np.isnan(posed), kind.height_m, posed)
         upwards = (heights + depth * slope) * distance / (distance + depth)
         longest = max(kind.length_m, kind.height_m if kind.hold == "top" else 0.0) * LENGTH_SLACK
@@ -172,7 +172,7 @@ class MetricScene:
         return np.where(carried == NOWHERE, np.nan, rows)
 
 
-def _pose_heights(kind: Kind, aspects: Float[np.ndarray, " K"]) -> Float[np.ndarray, " K"]:
+def posed_heights(kind: Kind, aspects: Float[np.ndarray, " K"]) -> Float[np.ndarray, " K"]:
     """Metres from foot to top by width over height, as who is as wide as high sits; NaN = no pose known."""
     usual, scale = kind_of(kind.label), scale_of(kind.label)
     if usual is None or scale is None:

@@ -20,7 +20,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, Int16, UInt8
 
 from smartmask.data.labelled_photos import CROWD, NO_THING
-from smartmask.data.segment_classes import ANYTHING, CLASSES, SETS, THINGS, set_of
+from smartmask.data.segment_classes import ANYTHING, CLASSES, SETS, TARGETS, THINGS, labels_of, set_of
 
 SCENE_CLASSES = (
     "other", "wall", "building", "sky", "floor", "tree", "ceiling", "road", "bed", "window", "grass",
@@ -144,7 +144,7 @@ def _stuff(seen: Seen) -> tuple[UInt8[np.ndarray, "h w"], Int16[np.ndarray, "h w
     for number, label in enumerate(THING_CLASSES[1:], 1):
         name = "any table" if label == "dining table" else label
         targets[(best == number) & (seen.things[..., number] >= SURE)] = _target(name)
-    is_thing = np.array([_is_thing(target) for target in range(len(CLASSES) + len(SETS))])
+    is_thing = np.array([not set(THINGS).isdisjoint(labels_of(target)) for target in range(TARGETS)])
     return targets, np.where(is_thing[targets], CROWD, NO_THING).astype(np.int16)
 
 
@@ -198,10 +198,3 @@ def _from_middle(
 
 def _target(name: str) -> int:
     return set_of(name) if name in SETS else CLASSES.index(name)
-
-
-def _is_thing(target: int) -> bool:
-    """Whether a target is a thing, or may be one."""
-    if target < len(CLASSES):
-        return target < len(THINGS)
-    return any(label in THINGS for label in list(SETS.values())[target - len(CLASSES)])

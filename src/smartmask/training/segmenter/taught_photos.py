@@ -11,7 +11,7 @@ from PIL import Image
 from smartmask.data.atomic import write_files
 from smartmask.data.labelled_photos import NO_THING, LabelledPhoto, labelled_photo
 from smartmask.data.photos import read_photo
-from smartmask.data.segment_classes import CLASSES, SETS, TARGETS, THINGS
+from smartmask.data.segment_classes import CLASSES, TARGETS, THINGS, labels_of
 from smartmask.errors import AnnotationError
 from smartmask.files import read_arrays
 from smartmask.training.segmenter.taught import Taught
@@ -93,7 +93,7 @@ def with_taught_stuff(photos: Sequence[LabelledPhoto], folder: Path) -> Iterator
     Raises:
         AnnotationError: If labels of a photo are missing or damaged.
     """
-    stuff = np.array([_only_stuff(target) for target in range(TARGETS)])
+    stuff = np.array([set(THINGS).isdisjoint(labels_of(target)) for target in range(TARGETS)])
     for photo in photos:
         labels = read_taught(folder / f"{int(photo.key.split(':')[1]):012d}.npz")
         guessed = _enlarged(labels, photo.targets.shape).targets
@@ -110,8 +110,3 @@ def _enlarged(labels: Taught, size_hw: tuple[int, ...]) -> Taught:
     )
     places = rows[:, None], columns[None, :]
     return replace(labels, targets=labels.targets[places], things=labels.things[places])
-
-
-def _only_stuff(target: int) -> bool:
-    labels = (CLASSES[target],) if target < len(CLASSES) else list(SETS.values())[target - len(CLASSES)]
-    return not any(label in THINGS for label in labels) and labels != SETS["some stuff"]
