@@ -23,7 +23,7 @@ demo: $(VENV)/core.stamp
 	$(BIN)/python examples/demo.py --out out/demo
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 # Builds both distributions, the wheel twice with the same bytes, and tries it in an environment of its own.
 package: export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
