@@ -7,6 +7,7 @@ MINUTES ?= 60
 SCENES ?= 30000
 GPU_PYTHON ?= python3
 GPU_OUT ?= runs/generator_gpu
+PACKS ?= runs/packs
 SECONDS ?= 600
 SEED ?= 1
 PHOTOS := voc coco nyu40 lvis taco
@@ -110,6 +111,8 @@ train-gpu:
 memory: runs/silhouettes.npz
 	$(BIN)/smartmask train memory $(SHAPES)
 	$(BIN)/smartmask train views --meshes $(DATA)/meshes_open
+	$(BIN)/smartmask train renders $(SHAPES) --meshes $(DATA)/meshes $(if $(wildcard $(PACKS)/*.npz),--packs $(PACKS))
+	$(BIN)/smartmask train clarity $(SHAPES)
 
 recogniser: runs/recogniser/half_1.onnx
 

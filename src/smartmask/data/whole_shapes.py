@@ -44,6 +44,7 @@ class WholeShape:
         source: Collection that it is from.
         group: What it shares with other objects of the collection, the collection's name first.
         licence: Licence and credit, as the collection states them.
+        view: From where it is seen, as `ShapeView` writes it; "" where nobody knows.
     """
 
     label: str
@@ -56,6 +57,7 @@ class WholeShape:
     source: str
     group: str
     licence: str
+    view: str = ""
 
     def mask(self) -> Bool[np.ndarray, "h w"]:
         """The crop's pixels."""

@@ -23,7 +23,7 @@ def folders(tmp_path, monkeypatch) -> dict[str, Path]:
     encoder = HashEncoder()
     drawer, ranker = field_drawing(Ellipses(), encoder, RESOLUTION), LargerIsBetter()
     parts = Parts(pipeline=SuggestPipeline(drawer, ranker, 1), ranker=ranker, encoder=encoder)
-    monkeypatch.setattr(masks, "_parts", lambda weights: (parts, {"sha256": "0" * 64, "views": 1}))
+    monkeypatch.setattr(masks, "_parts", lambda weights, left_out: (parts, {"sha256": "0" * 64, "views": 1}))
     silhouette_folder(tmp_path / "silhouettes", drawn_shapes())
     (tmp_path / "readers").mkdir()
     for half in (0, 1):

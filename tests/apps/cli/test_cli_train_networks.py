@@ -16,7 +16,8 @@ from segmenter_scenes import squares
 from shapes import dataset_of, room
 from shipped import needs_shipped
 from tiny_generator import pack_shapes, packed
-from whole_shape_parts import drawn_shapes, silhouette_folder
+from tiny_library import write_tiny_library
+from whole_shape_parts import comb, drawn_shapes, silhouette_folder
 
 from smartmask.apps.cli.datasets import pack as data_pack
 from smartmask.apps.cli.training import scenes as train_scenes
@@ -124,6 +125,30 @@ def test_a_memory_is_written_with_the_views_of_its_meshes(run, tmp_path):
     assert done.code == 0, done.err
     assert "of 2 shapes have a view" in done.out
     assert len(ShapeMemory.load(tmp_path / "memory.npz", codec.digest)) == 2
+
+
+def test_a_memory_takes_what_meshes_look_like_and_is_told_how_clear_it_is(run, tmp_path, silhouettes):
+    codec = SilhouetteCodec.load(WEIGHTS / "codec.npz")
+    shapes = [seen("comb", comb(number), f"comb{number}") for number in range(3)]
+    memory_of(shapes, codec).save(tmp_path / "drawn.npz")
+    (tmp_path / "meshes").mkdir()
+    write_tiny_library(tmp_path / "meshes")
+    shared = ("--silhouettes", silhouettes, "--out", "memory.npz")
+    told = ("--memory", "drawn.npz", "--report", "renders.json")
+    done = run("train", "renders", "--meshes", "meshes", *told, *shared)
+    assert done.code == 0, done.err
+    before = ShapeMemory.load(tmp_path / "memory.npz", codec.digest)
+    counts = json.loads((tmp_path / "renders.json").read_text())
+    assert counts["shapes"] + sum(counts["dropped"].values()) == counts["considered"]
+    assert counts["shapes"] == sum(counts["labels"].values()) == len(before) - 3
+    assert {"comb", "chair", "toilet"} <= set(before.labels)
+    done = run("train", "clarity", "--memory", "memory.npz", "--minutes", 0.01, *shared)
+    assert done.code == 0, done.err
+    after = ShapeMemory.load(tmp_path / "memory.npz", codec.digest)
+    read = before.rows.clarities != after.rows.clarities
+    assert read[:3].all()
+    assert not read[3:].any(), "what only meshes show was not learnt"
+    assert run("train", "renders", *shared).code == 2
 
 
 def test_readers_are_trained_and_written(run, tmp_path, silhouettes):

@@ -6,6 +6,7 @@ from tiny_planner import tiny_planner
 from tiny_scorer import tiny_places, tiny_scorer
 
 from smartmask.backends.text_static import StaticTextEncoder
+from smartmask.model.planner import embedded_placer
 from smartmask.model.planner.embedded import EmbeddedPlanner
 from smartmask.model.planner.embedded_placer import EmbeddedPlacer
 from smartmask.model.planner.network import PlannerConfig
@@ -66,6 +67,19 @@ def test_boxes_stand_on_the_ground_have_the_shapes_proportions_and_obey_their_ge
     assert draw(2, np.random.default_rng(3), 1.5) == (x0, y0, x1, y1)
     again = shipped.boxes(layout, "an armchair", "a room", 0)
     assert draw(2, np.random.default_rng(3), None) == again(2, np.random.default_rng(3), None)
+
+
+def test_what_would_fill_the_picture_comes_last(shipped, monkeypatch):
+    floor = np.zeros(SIZE_HW, bool)
+    floor[50:] = True
+    layout = Layout(SIZE_HW, (Layer("wall", ~floor), Layer("floor", floor)))
+    sizes = []
+    for counts in (0.0, 40.0):
+        monkeypatch.setattr(embedded_placer, "AREA_COUNTS", counts)
+        draw = shipped.boxes(layout, "a car", None, 0)
+        boxes = np.array([draw(None, np.random.default_rng(seed), None) for seed in range(30)])
+        sizes.append(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1).mean())
+    assert sizes[1] < 0.8 * sizes[0]
 
 
 def test_a_layout_of_things_alone_has_no_rules_of_the_ground(shipped):

@@ -1,5 +1,7 @@
 """How high things come out where they stand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hash_encoder import HashEncoder
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from shapes import rectangle
 
 from smartmask.language.kinds import Kind, kind_of
-from smartmask.model.planner.metric import FLIGHT_M, MetricScene, MetricSize
+from smartmask.model.planner.metric import FLIGHT_M, WATER_BELOW_M, MetricScene, MetricSize
 from smartmask.model.planner.support import SupportRules
 from smartmask.scene.camera import Camera, Spread
 from smartmask.scene.layout import Layer, Layout
@@ -48,6 +50,15 @@ def test_a_person_as_tall_as_the_camera_reaches_the_horizon_wherever_they_stand(
     tall = Kind("somebody", 1.6, 0.5, 0.1, "floor")
     for foot in (130.0, 180.0, 235.0):
         assert height_px(scene_of(WALL, FLOOR), tall, box_of(60, foot, 30, 12)) == pytest.approx(foot - 100)
+
+
+def test_water_lies_lower_than_who_looks_at_it_unless_the_camera_is_known():
+    boat = Kind("something", 1.6, 0.5, 0.1, "water")
+    doubt = Spread(horizon_px=5.0, log_height=0.3, log_focal=0.2, correlation=0.0)
+    box = box_of(60, 180, 30, 12)
+    assert height_px(scene_of(WALL, FLOOR), boat, box) == pytest.approx(80)
+    guessed = height_px(scene_of(WALL, FLOOR, camera=replace(CAMERA, spread=doubt)), boat, box)
+    assert guessed == pytest.approx(80 * 1.6 / (1.6 + WATER_BELOW_M), rel=0.03)
 
 
 def test_who_is_as_wide_as_high_sits():

@@ -88,6 +88,17 @@ def test_boxes_are_sorted_by_the_same_rule(rules, room):
     ).tolist() == [1, 0]
 
 
+def test_nothing_is_put_before_a_thing_that_the_border_cuts_off(rules):
+    bed = filled(10, 40, 60, 100)
+    layers = Layer("floor", filled(0, 60, 100, 100)), Layer("bed", bed)
+    surfaces = rules.surfaces(Layout(SIZE_HW, layers), [True, False], 100)
+    before, beside, upon = [0.2, 0.8, 0.4, 1.0], [0.7, 0.8, 0.9, 1.0], [0.2, 0.4, 0.4, 0.6]
+    for hold in ("floor", "seat"):
+        assert surfaces.held_shares(hold, np.array([before, beside], np.float32)).tolist() == [0, 1]
+    assert surfaces.held_shares("seat", np.array([upon], np.float32)).tolist() == [1]
+    assert surfaces.held_shares("top", np.array([before], np.float32)).tolist() == [1], "it may lie on it"
+
+
 def test_a_road_is_known_and_what_belongs_there(rules):
     seen = Layout(SIZE_HW, (Layer("grass", filled(0, 0, 100, 100)), Layer("road", filled(0, 60, 100, 90))))
     road = rules.surfaces(seen, [True] * 2, 100).road

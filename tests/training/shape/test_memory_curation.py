@@ -13,6 +13,7 @@ from smartmask.training.shape.memory_curation import (
     MOST_OF_A_LABEL,
     OBJECTS_FOR_ONE_MORE,
     REASONS,
+    ROOM,
     Curation,
     curate,
 )
@@ -151,3 +152,21 @@ def test_a_shape_is_clear_if_its_like_are_called_the_same():
     found = curated([*arches(30), *mixed])
     is_arch = found.kept < 30
     assert found.clarities[is_arch].mean() > found.clarities[~is_arch].mean() + 0.2
+
+
+def test_what_is_known_fills_its_share_and_has_no_doubles_and_is_not_chosen_again():
+    shapes = rakes(30)
+    double = whole("rake", shapes[3].mask(), "drawn:again")
+    every = [*shapes[:20], *shapes[20:], double]
+    sketches = np.stack([small_field(frame_field(shape.mask())) for shape in every])
+    nothing = np.zeros(0, np.int64)
+    found = curate(every, sketches, np.arange(20, 31), nothing, known=np.arange(20))
+    assert found.dropped["double"] == 1
+    assert set(found.kept.tolist()) <= set(range(20, 30))
+    assert len(found.kept) + sum(found.dropped.values()) == 11
+    many = [*rakes(MOST_OF_A_LABEL + 60), *rakes(ROOM + 20, first=900)]
+    sketches = np.stack([small_field(frame_field(shape.mask())) for shape in many])
+    first = np.arange(MOST_OF_A_LABEL + 60)
+    full = curate(many, sketches, np.arange(len(first), len(many)), nothing, known=first)
+    assert len(full.kept) == ROOM
+    assert full.dropped["redundant"] == 20 - full.dropped["lump"] - full.dropped["double"]

@@ -21,6 +21,9 @@ DRAWN = 480
 """Boxes drawn for a layout that is a list of boxes."""
 HIDING_COUNTS = 3.0
 """Counted for each thing that is hidden whole: who puts something in wants to see what was there."""
+AREA_COUNTS = 12.0
+"""Counted for a box that fills the canvas, less for smaller ones: few things are put in to fill the picture,
+and where the ground at a foot is known badly, large things look wrong first."""
 LEAST_COVERED = 0.3
 """Share of what the first place covers that each does; a place that is far less likely is no choice."""
 
@@ -65,6 +68,7 @@ class EmbeddedPlacer:
             found = find_candidates(self.planner, self.places, asked, rng)
             likely = self._scorer.scores(found)
             likely -= HIDING_COUNTS * hidden_shares(found.boxes, wanted.things).sum(1)
+            likely -= AREA_COUNTS * np.prod(found.boxes[:, 2:] - found.boxes[:, :2], axis=1)
             places = LonePlaces.of(found.drawn, found.boxes, found.rules, likely, sized, LEAST_COVERED)
         else:  # nobody knows what is below things of a list of boxes: neither support nor metres count
             boxes = lone_boxes(asked.density(self.places), DRAWN, rng)

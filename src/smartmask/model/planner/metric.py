@@ -33,6 +33,8 @@ ENDLESS = frozenset(
     ("fence", "hedge", "railing", "curtain", "rug", "carpet", "shelf", "train", "bridge", "food")
 )
 """What comes in any length."""
+WATER_BELOW_M = 2.0
+"""Who takes a photo of water stands on a shore or a quay; an estimated camera's height counts from there."""
 STANDING = 0.5
 """Width over height up to which people stand for sure."""
 NOWHERE = -1.0
@@ -136,7 +138,8 @@ class MetricScene:
         below = self._ground_rows(kind, boxes) * height - horizon
         is_known = below > LEAST_BELOW * height
         below = np.where(is_known, below, 1.0)
-        scales = np.log(below / self.camera.height_m)
+        is_lower = kind.hold == "water" and self.camera.spread is not None
+        scales = np.log(below / (self.camera.height_m + WATER_BELOW_M * is_lower))
         certain = np.where(is_known, 1 / np.maximum(self.camera.log_scale_deviations(below), 1e-3) ** 2, 0.0)
         if kind.hold == "top":
             weights = self.tabletop[:, 1] ** -2.0

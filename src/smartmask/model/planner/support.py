@@ -5,7 +5,8 @@ listed); what stands on open ground or on a road stands on the floor here. The r
 in a layout:
 
     floor     half of its foot (the lowest 6 % of its rows) lies on ground, not on another thing that stands
-              there (but for the lowest tenth of that); or it ends at the canvas's border
+              there (but for the lowest tenth of that); or it ends at the canvas's border, where the planner
+              puts nothing before a thing that ends there as well
     top       half of its foot lies on ground, or on the part of a thing that carries (`CARRIERS`: of a table
               the upper two fifths, of a couch its seat, of a row of cabinets the upper quarter of each
               column); or it ends at the canvas's border
@@ -123,7 +124,8 @@ class SupportRules:
         for layer, mask, region in zip(layout.layers, masks, is_region, strict=True):
             if not region and mask.any() and self.stands(layer.label):
                 rows = np.flatnonzero(mask.any(1))
-                body = slice(0, int(rows[0] + 0.9 * (rows[-1] + 1 - rows[0])))
+                share = 1.0 if rows[-1] == cells - 1 else 0.9  # of what the canvas cuts off no foot is seen
+                body = slice(0, int(rows[0] + share * (rows[-1] + 1 - rows[0])))
                 standing[body] |= mask[body]
             zone = carrying_zone(layer.label)
             if not region and zone is not None and mask.any():
@@ -196,7 +198,11 @@ class Surfaces:
         if hold == "wall":
             return self._shares(self.upright, boxes, y0)
         allowed = self.water if hold == "water" and self.water.any() else self.allowed(hold)
-        return np.where(boxes[:, 3] >= 0.995, 1.0, self.foot_shares(allowed, boxes))
+        held = self.foot_shares(allowed, boxes)
+        free = np.ones(len(boxes))
+        if hold in ("floor", "seat"):  # what belongs on tables may lie on one that the canvas cuts off
+            free = np.maximum(self.carried_shares(boxes), 1 - self.foot_shares(self.standing, boxes))
+        return np.where(boxes[:, 3] >= 0.995, free, held)
 
     def sky_shares(self, boxes: Float32[np.ndarray, "K 4"]) -> Float[np.ndarray, " K"]:
         """How much of each box lies in the sky; 1 where none is seen."""

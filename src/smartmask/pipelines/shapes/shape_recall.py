@@ -23,24 +23,40 @@ STRANGE_PRICE = 0.3
 """What a shape costs whose label fits the words less well, in IoU for similarity 0."""
 KINDS = {
     "airplane": ("aircraft", "commercial airplane", "private plane", "small airplane"),
+    "bench": ("park bench",),
     "bicycle": ("bike", "square frame bicycle"),
-    "boat": ("motor boat", "rowboat", "sailboat", "sailing ship", "speedboat"),
-    "bottle": ("glass bottle", "plastic bottle", "wine bottle"),
+    "boat": (
+        *(
+            "fishing boat",
+            "motor boat",
+            "rowboat",
+            "sailboat",
+            "sailing ship",
+            "speedboat",
+            "tugboat",
+            "yacht",
+        ),
+    ),
+    "bottle": ("glass bottle", "plastic bottle", "water bottle", "wine bottle"),
     "bus": ("city bus",),
     "car": ("hatchback car", "sedan car"),
-    "cup": ("coffee cup", "coffee mug", "mug"),
+    "cup": ("coffee cup", "coffee mug", "mug", "tea cup"),
+    "lamp": ("desk lamp", "floor lamp", "table lamp"),
     "motorcycle": ("motorbike",),
-    "phone": ("mobile phone",),
+    "phone": ("cell phone", "mobile phone"),
     "potted plant": ("houseplant", "indoor plant", "decorative plant"),
+    "ship": ("cargo ship", "container ship"),
+    "shoe": ("boot", "sneakers"),
+    "statue": ("person",),
     "tree": ("common tree", "oak tree", "deciduous tree"),
-    "truck": ("delivery truck", "garbage truck", "pickup truck"),
+    "truck": ("delivery truck", "flatbed truck", "garbage truck", "pickup truck", "semi truck"),
 }
 """Labels that are asked along with a common one: other words for it, and usual kinds of it."""
 OTHER_PRICE = 1.0
 """What a shape costs besides whose label is not the one that fits best: so much that the fitting ones come
 first, be they three of a user's own."""
-CLARITY_PRICE = 0.06
-"""What a shape costs whose like are all called otherwise, in IoU."""
+CLARITY_PRICE = 0.12
+"""What a shape costs that shows nothing of what it is, in IoU."""
 STYLE_PRICES = {"photo": 0.0, "render": 0.0, "drawing": 0.02}
 COARSE_PRICES = {"coco": 0.1, "taco": 0.1}
 """What shapes of a collection cost that was annotated by polygons of few corners."""

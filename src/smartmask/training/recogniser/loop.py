@@ -70,8 +70,8 @@ class ReadShapes:
     weights: Float[np.ndarray, " N"]
 
     @staticmethod
-    def of(shapes: Sequence[WholeShape], splits: Sequence[Split]) -> "ReadShapes":
-        """The pictures of all shapes that are learnt from."""
+    def of(shapes: Sequence[WholeShape], splits: Sequence[Split], cut: str = "half") -> "ReadShapes":
+        """The pictures of all shapes that are learnt from, in the halves of a cut."""
         words = told_apart(shapes, splits)
         number = {word: place for place, word in enumerate(words)}
         kept = [
@@ -86,7 +86,7 @@ class ReadShapes:
             words,
             np.stack([silhouette_picture(shape.mask()) for shape in kept]),
             np.array([number[common_word(shape.label)] for shape in kept]),
-            np.array([half_of(shape.group) for shape in kept]),
+            np.array([half_of(shape.group, cut) for shape in kept]),
             np.array([views[shape.group] ** -0.5 for shape in kept]),
         )
 
@@ -141,7 +141,8 @@ def train_recogniser(
         share = (before + time.monotonic() - began) / (config.minutes * 60)
         if time.monotonic() - last > 30 or share >= 1:
             last = time.monotonic()
-            right = float((_read(network, data.pictures[others]).argmax(1) == data.targets[others]).mean())
+            read = logits_of(network, data.pictures[others]).argmax(1)
+            right = float((read == data.targets[others]).mean())
             record = {
                 "half": half,
                 "views": step * config.batch,
@@ -205,7 +206,8 @@ def _chances(targets: np.ndarray, weights: np.ndarray, evenness: float) -> np.nd
 
 
 @torch.no_grad()
-def _read(network: RecogniserNetwork, pictures: UInt8[np.ndarray, "N 2 S S"]) -> np.ndarray:
+def logits_of(network: RecogniserNetwork, pictures: UInt8[np.ndarray, "N 2 S S"]) -> Float[np.ndarray, "N L"]:
+    """What a network that is being trained says of pictures."""
     network.eval()
     found = [
         network(torch.from_numpy(part).float() / 255).numpy()

@@ -78,7 +78,7 @@ def shape_fields(silhouettes: Path, library: Path | None, cache: Path, workers: 
         size = (len(shapes), FRAME_PX, FRAME_PX)
         made = np.lib.format.open_memmap(passing, "w+", np.int8, size)
         with ProcessPoolExecutor(workers) as pool:
-            for number, field in enumerate(pool.map(_field, shapes, chunksize=200)):
+            for number, field in enumerate(pool.map(field_of, shapes, chunksize=200)):
                 made[number] = field
         made.flush()
         del made
@@ -98,7 +98,8 @@ def shape_codes(data: ShapeFields, codec: SilhouetteCodec, cache: Path) -> UInt8
     return np.asarray(np.load(path))
 
 
-def _field(shape: WholeShape) -> Int8[np.ndarray, "F F"]:
+def field_of(shape: WholeShape) -> Int8[np.ndarray, "F F"]:
+    """The field of a shape, times `LEVELS`."""
     return np.round(frame_field(shape.mask()) * LEVELS).astype(np.int8)
 
 

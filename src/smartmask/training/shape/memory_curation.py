@@ -23,6 +23,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, Int
 
 from smartmask.data.whole_shapes import WholeShape
+from smartmask.memory.remembered import RememberedShape
 from smartmask.model.shape.sketch import complexity, pairwise_iou
 
 DOUBLE_IOU = 0.95
@@ -44,6 +45,8 @@ MOST_OF_A_LABEL = 70
 OBJECTS_FOR_ONE_MORE = 6
 MOST_OF_ANY = 250
 """A label of many objects, such as "person", may keep more, up to so many."""
+ROOM = 32
+"""What is known of a label leaves room for so many more, however many they are."""
 REASONS = ("held-out double", "other label", "odd view", "lump", "double", "redundant")
 
 
@@ -80,10 +83,11 @@ class _Pictures:
 
 
 def curate(
-    shapes: Sequence[WholeShape],
+    shapes: Sequence[WholeShape | RememberedShape],
     sketches: Float32[np.ndarray, "N S S"],
     candidates: Int[np.ndarray, " n"],
     held_out: Int[np.ndarray, " h"],
+    known: Int[np.ndarray, " r"] | None = None,
 ) -> Curation:
     """Choose among the candidates.
 
@@ -92,7 +96,10 @@ def curate(
         sketches: Their small fields.
         candidates: Numbers of those that may be kept.
         held_out: Numbers of those whose doubles may not.
+        known: Numbers of those that are in the memory already: candidates are compared with them, and
+            fill up what they leave of a label's share, or `ROOM`. They are not among the kept.
     """
+    known = np.zeros(0, np.int64) if known is None else known
     log_aspects = np.log([shape.aspect for shape in shapes]).astype(np.float32)
     inside = sketches > 0
     pictures = _Pictures(
@@ -113,24 +120,26 @@ def curate(
         lambda rows: _plainer(pictures, rows, labels, LUMPS_FROM),
     )
     for reason, fault in zip(REASONS, faults, strict=False):
-        goes = fault(left)
+        goes = fault(np.concatenate([left, known]))[: len(left)]
         dropped[reason] += int(goes.sum())
         left = left[~goes]
-    kept = []
+    kept = [np.zeros(0, np.int64)]
     for label in np.unique(labels[left]):
-        rows = left[labels[left] == label]
-        rows = rows[np.argsort(ranks[rows], kind="stable")]
+        own, rows = known[labels[known] == label], left[labels[left] == label]
+        rows = np.concatenate([own, rows[np.argsort(ranks[rows], kind="stable")]])
         like = pictures.like(rows, rows)
-        single = _first_of_doubles(like, pictures.complexity[rows] > PLAIN)
+        single = _first_of_doubles(like, pictures.complexity[rows] > PLAIN, len(own))
         dropped[REASONS[4]] += len(rows) - len(single)
         objects = len(np.unique(groups[rows]))
         most = min(MOST_OF_A_LABEL + objects // OBJECTS_FOR_ONE_MORE, MOST_OF_ANY)
-        chosen = _varied(like[np.ix_(single, single)], groups[rows[single]], most)
+        most = max(most, len(own) + ROOM) if len(own) else most
+        chosen = _varied(like[np.ix_(single, single)], groups[rows[single]], most, len(own))
         dropped[REASONS[5]] += len(single) - len(chosen)
-        kept.append(rows[single[chosen]])
+        kept.append(rows[single[chosen[chosen >= len(own)]]])
     rows = np.sort(np.concatenate(kept))
     heads = np.unique([shape.label.split()[-1] for shape in shapes], return_inverse=True)[1]
-    return Curation(rows, _clarities(pictures, rows, heads, groups), dict(dropped))
+    clarities = _clarities(pictures, np.concatenate([rows, known]), heads, groups)[: len(rows)]
+    return Curation(rows, clarities, dict(dropped))
 
 
 def _doubles_of(pictures: _Pictures, rows: np.ndarray, others: np.ndarray) -> Bool[np.ndarray, " n"]:
@@ -189,24 +198,28 @@ def _plainer(pictures: _Pictures, rows: np.ndarray, kinds: np.ndarray, least: in
 
 
 def _first_of_doubles(
-    like: Float32[np.ndarray, "n n"], telling: Bool[np.ndarray, " n"]
+    like: Float32[np.ndarray, "n n"], telling: Bool[np.ndarray, " n"], given: int
 ) -> Int[np.ndarray, " k"]:
-    kept: list[int] = []
-    for row in range(len(like)):
+    """The rows that are no doubles of earlier ones; the given first ones all are kept."""
+    kept = list(range(given))
+    for row in range(given, len(like)):
         limit = DOUBLE_IOU if telling[row] else (1 + DOUBLE_IOU) / 2
         if not kept or like[row, kept].max() <= limit:
             kept.append(row)
     return np.array(kept, np.int64)
 
 
-def _varied(like: Float32[np.ndarray, "n n"], groups: np.ndarray, most: int) -> Int[np.ndarray, " k"]:
-    """The most representative rows: objects with many views count no more than those with one."""
+def _varied(
+    like: Float32[np.ndarray, "n n"], groups: np.ndarray, most: int, given: int
+) -> Int[np.ndarray, " k"]:
+    """The given first rows and the most representative others: objects with many views count no more than
+    those with one."""
     if len(like) <= most:
         return np.arange(len(like))
     weights = 1 / np.bincount(groups)[groups] ** 0.5
-    best = np.zeros(len(like))
-    chosen: list[int] = []
-    for _ in range(most):
+    chosen = list(range(given))
+    best = like[:given].max(0, initial=0)
+    for _ in range(most - given):
         gains = np.maximum(like, best) @ weights
         gains[chosen] = -1
         chosen.append(int(gains.argmax()))

@@ -1,19 +1,39 @@
 """The shape memory: chosen among the whole shapes, coded, with a report of what was dropped."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float32
 
+from smartmask.data.whole_shapes import WholeShape
 from smartmask.memory.remembered import RememberedShape
 from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.model.shape.codec import SKETCH_PX, SilhouetteCodec
-from smartmask.training.shape.fields import LEVELS, ShapeFields
+from smartmask.protocols import ShapeCoder
+from smartmask.training.shape.fields import LEVELS, ShapeFields, field_of
 from smartmask.training.shape.memory_curation import curate
 
 ONE_SIDED = frozenset({"book", "clock", "watch", "letter", "number", "sign", "keyboard", "flag"})
 """Their mirror images would be wrong, or hold writing that is."""
+
+UNREADABLE = {
+    "bench": ("coco:", "mesh_sweethome3d:KatorLegaz/katorlegaz/bench/"),
+    "bicycle": ("coco:", "mesh_aws_worlds:"),
+    "boat": ("coco:", "mesh_pmndrs_market:", "mesh_quaternius:"),
+    "fork": ("mesh_quaternius:", "mesh_robot_objects:"),
+    "lamp": ("mesh_sweethome3d:BlendSwap-CC-0/blendswap-cc-0/lamp2/",),
+    "motor boat": ("emoji:",),
+    "mug": ("mesh_pmndrs_market:mug-1",),
+    "truck": ("coco:", "mesh_pmndrs_market:"),
+}
+"""Groups, by how they begin, of which people who looked said that the outlines do not show their label."""
+
+
+def is_readable(shape: WholeShape | RememberedShape) -> bool:
+    """Whether nobody who looked at shapes of its group said that they do not show what they are called."""
+    return not shape.group.startswith(UNREADABLE.get(shape.label, ()))
 
 
 def make_memory(data: ShapeFields, codec: SilhouetteCodec) -> tuple[ShapeMemory, dict[str, Any]]:
@@ -22,7 +42,8 @@ def make_memory(data: ShapeFields, codec: SilhouetteCodec) -> tuple[ShapeMemory,
     Returns:
         The memory, and counts of what is in it and of what was dropped.
     """
-    candidates = np.array([row for row in data.rows("train") if data.shapes[row].is_bank], np.int64)
+    banked = [row for row in data.rows("train") if data.shapes[row].is_bank]
+    candidates = np.array([row for row in banked if is_readable(data.shapes[row])], np.int64)
     curation = curate(data.shapes, sketches(data), candidates, data.rows("test", "validation"))
     chosen = [data.shapes[row] for row in curation.kept]
     report = {
@@ -37,6 +58,38 @@ def make_memory(data: ShapeFields, codec: SilhouetteCodec) -> tuple[ShapeMemory,
     return coded(data, curation.kept, curation.clarities, codec), report
 
 
+def with_renders(
+    memory: ShapeMemory, rendered: Sequence[WholeShape], data: ShapeFields, codec: ShapeCoder
+) -> tuple[ShapeMemory, dict[str, int]]:
+    """A memory with the best of some further shapes behind its own, of which those stay that are readable.
+
+    Args:
+        memory: What is known already.
+        rendered: Shapes that may be added, whose licence lets a code be passed on.
+        data: Whole shapes, of which those that are held out have no double in what is added.
+        codec: The codec that made the memory's codes.
+
+    Returns:
+        The memory, and how many shapes were dropped for which reason.
+    """
+    known = [memory.entry(number) for number in range(len(memory))]
+    readable = np.array([number for number, shape in enumerate(known) if is_readable(shape)], np.int64)
+    memory, known = memory.of_numbers(readable), [known[number] for number in readable]
+    held = data.rows("test", "validation")
+    new = ShapeFields(list(rendered), ["train"] * len(rendered), np.stack([field_of(s) for s in rendered]))
+    first, last = len(known), len(known) + len(held)
+    every: list[WholeShape | RememberedShape] = [*known, *(data.shapes[row] for row in held), *rendered]
+    pictures = np.concatenate([codec.sketch(memory.codes), sketches(data)[held], sketches(new)])
+    curation = curate(
+        every, pictures, np.arange(last, len(every)), np.arange(first, last), known=np.arange(first)
+    )
+    if not len(curation.kept):
+        return memory, curation.dropped
+    return ShapeMemory.joined(
+        memory, coded(new, curation.kept - last, curation.clarities, codec)
+    ), curation.dropped
+
+
 def sketches(data: ShapeFields) -> Float32[np.ndarray, "N S S"]:
     """Small fields of all shapes."""
     found = np.zeros((len(data.shapes), SKETCH_PX, SKETCH_PX), np.float32)
@@ -47,7 +100,7 @@ def sketches(data: ShapeFields) -> Float32[np.ndarray, "N S S"]:
     return found
 
 
-def coded(data: ShapeFields, rows: np.ndarray, clarities: np.ndarray, codec: SilhouetteCodec) -> ShapeMemory:
+def coded(data: ShapeFields, rows: np.ndarray, clarities: np.ndarray, codec: ShapeCoder) -> ShapeMemory:
     """The memory of some shapes."""
     known = [
         RememberedShape(
@@ -58,6 +111,7 @@ def coded(data: ShapeFields, rows: np.ndarray, clarities: np.ndarray, codec: Sil
             source=shape.source,
             group=shape.group,
             licence=shape.licence,
+            view=shape.view,
             clarity=float(clarity),
         )
         for shape, clarity in zip((data.shapes[row] for row in rows), clarities, strict=True)

@@ -2,7 +2,7 @@
 
 A shape and a render are compared as they are coded: stretched to a square, by IoU, less the difference of
 their ln(width / height). All azimuths and pitches are tried on a coarse grid; the best view is then moved,
-nearer and farther too, as long as that helps. The camera looks at the middle of the mesh's box.
+nearer and farther too, as long as that helps.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,14 +13,13 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from smartmask.data.mesh_packs import PackedMesh
-from smartmask.data.synthesis.stage.rasterize import rasterize
 from smartmask.memory.remembered import TextColumn
 from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.memory.shape_view import ShapeView
 from smartmask.model.shape.frame import FRAME_PX, MARGIN_PX
 from smartmask.protocols import ShapeCoder
-from smartmask.scene.camera import Camera
 from smartmask.scene.masks import mask_iou
+from smartmask.training.shape.mesh_rendering import CentredMesh, Place
 
 LEAST_ALIKE = 0.8
 """IoU less difference of ln(width / height), from which on a view counts as found."""
@@ -32,12 +31,8 @@ STEPS = (8.0, 4.0, 2.0, 1.0)
 """Degrees of the moves; distances change by a quarter for eight degrees."""
 RENDER_PX = 96
 COMPARED_PX = (FRAME_PX - 2 * MARGIN_PX) // 2
-_RADIUS_M = 10.0
-"""Half diagonal that meshes are scaled to, so that none of it is too near."""
 
 Square = Bool[np.ndarray, "P P"]
-Place = tuple[float, float, float]
-"""Azimuth and pitch in degrees, distance in half diagonals."""
 
 
 class MeshViews:
@@ -45,10 +40,7 @@ class MeshViews:
 
     def __init__(self, mesh: PackedMesh) -> None:
         """Take the mesh."""
-        low, high = mesh.vertices.min(0), mesh.vertices.max(0)
-        scale = _RADIUS_M / max(float(np.linalg.norm(high - low)) / 2, 1e-6)
-        self._vertices = (mesh.vertices - (low + high) / 2).astype(np.float64) * scale
-        self._faces = mesh.faces
+        self._mesh = CentredMesh(mesh.vertices, mesh.faces)
         self._made: dict[Place, tuple[Square, float, float] | None] = {}
         self._grid = [(float(a), float(p), USUAL_AWAY) for a in AZIMUTHS for p in PITCHES]
 
@@ -76,27 +68,13 @@ class MeshViews:
 
     def _render(self, place: Place) -> tuple[Square, float, float] | None:
         """A render stretched to a square, its ln(width / height), and its height in diagonals."""
-        azimuth, pitch = np.deg2rad(place[:2])
-        away = place[2] * _RADIUS_M
-        position = away * np.array(
-            [np.cos(azimuth) * np.cos(pitch), np.sin(azimuth) * np.cos(pitch), np.sin(pitch)]
-        )
-        focal = RENDER_PX / 2 * np.sqrt(place[2] ** 2 - 1)  # the sphere about the mesh fills the picture
-        camera = Camera(
-            position=(float(position[0]), float(position[1]), float(position[2])),
-            yaw=float(azimuth + np.pi),
-            pitch=float(-pitch),
-            focal_px=float(focal),
-            size_hw=(RENDER_PX, RENDER_PX),
-        )
-        patch = rasterize(self._vertices, self._faces, camera)
-        if patch is None:
+        outline = self._mesh.outline(place, RENDER_PX)
+        if outline is None:
             return None
-        covered = patch.inverse_depth > 0
-        rows, columns = (int(side) for side in covered.shape)
+        rows, columns = (int(side) for side in outline.covered.shape)
         size = (COMPARED_PX, COMPARED_PX)
-        square = cv2.resize(covered.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
-        return square, float(np.log(columns / rows)), float(rows / focal * place[2] / 2)
+        square = cv2.resize(outline.covered.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
+        return square, float(np.log(columns / rows)), outline.height
 
 
 def with_views(

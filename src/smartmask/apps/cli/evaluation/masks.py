@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _SUITES = ("silhouettes", "scenes", "codraw", "real", "words", "shapes", "boxes")
 SHIPPED_SUITES = ("silhouettes", "scenes", "real", "words")
+_MADE_OF = {"scenes": "mesh_infinigen"}
+"""Collection whose objects a suite asks for; it is measured with a memory that has none of them."""
 REPORT_FILES = ("benchmark.md", "benchmark.html")
 
 
@@ -170,12 +172,12 @@ def measure_masks(
         raise click.UsageError("the suite shapes needs --silhouettes, the folder of whole shapes")
     if "boxes" in names and boxes is None:
         raise click.UsageError("the suite boxes needs --boxes, the folder of named boxes")
-    parts, about = _parts(weights)
     request = Request(data=data, split=cast(Split, split), limit=limit, seeds=seeds, threads=threads)
     runs: dict[str, SuiteRun] = {}
     with progress() as (step, on_progress):
         for name in names:
             step(name)
+            parts, about = _parts(weights, _MADE_OF.get(name))
             if name == "shapes" and silhouettes is not None:
                 runs[name] = _shapes(request, parts, about, silhouettes, recogniser, on_progress)
             elif name == "boxes" and boxes is not None:
@@ -227,8 +229,10 @@ def _boxes(
     return run_boxes(request, boxes, placer, parts.encoder, about, commit_of_code(), on_progress)
 
 
-def _parts(weights: Path | None) -> "tuple[Parts, dict[str, Any]]":
+def _parts(weights: Path | None, left_out: str | None) -> "tuple[Parts, dict[str, Any]]":
     """What is measured, built as `SmartMask.load` builds it, and what results say of its weights.
+
+    The memory is without the shapes of a collection that is left out.
 
     Objects are measured side by side, so each pipeline call works in one thread.
     """
@@ -237,6 +241,7 @@ def _parts(weights: Path | None) -> "tuple[Parts, dict[str, Any]]":
     from smartmask.apps.load_suggest import load_ranker, load_shapes
     from smartmask.backends.text_static import StaticTextEncoder
     from smartmask.evaluation.benchmark.measures import Parts
+    from smartmask.memory.shape_memory import ShapeMemory
     from smartmask.weights import WEIGHTS
 
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
@@ -244,8 +249,12 @@ def _parts(weights: Path | None) -> "tuple[Parts, dict[str, Any]]":
     path = weights or WEIGHTS / "generator.onnx"
     names = ("chooser", "memory", "ranker", "planner", "places")
     files = {"sha256": path} | {f"{name}_sha256": WEIGHTS / f"{name}.npz" for name in names}
-    pipeline, card = load_shapes(path, encoder, ranker, threads=1)
+    memory = None
+    if left_out is not None:
+        memory = ShapeMemory.load(WEIGHTS / "memory.npz").without(source=left_out)
+    pipeline, card = load_shapes(path, encoder, ranker, threads=1, memory=memory)
     about: dict[str, Any] = {"views": card.views}
+    about |= {"memory_without": left_out} if left_out else {}
     about |= {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()}
     return Parts(pipeline=pipeline, ranker=ranker, encoder=encoder), about
 

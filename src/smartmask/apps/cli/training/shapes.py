@@ -1,4 +1,4 @@
-"""`smartmask train codec`, `memory`, `views`, `mask`, `chooser`, `outlines`, `recogniser`: shapes."""
+"""`smartmask train codec`, `mask`, `chooser`, `outlines`, `recogniser`: shapes."""
 
 from pathlib import Path
 from typing import Any
@@ -57,63 +57,6 @@ def codec(
     network, views = train_shape_codec(data, ShapeCodecConfig(minutes=minutes), run, device, tell)
     difference = export_shape_codec(network.cpu(), views, out)
     written(out, f"{views:,} views, {difference:.2g} from PyTorch")
-
-
-@click.command()
-@shape_options
-@cache_option
-@click.option("--codec", type=PATH, default=WEIGHTS / "codec.npz", help="[default: the shipped one]")
-@out_option("memory.npz")
-@click.option(
-    "--report",
-    type=PATH,
-    default=Path("docs/results/memory.json"),
-    show_default=True,
-    help="JSON file for what was kept and what was dropped.",
-)
-def memory(
-    silhouettes: Path, library: Path | None, cache: Path, codec: Path, out: Path, report: Path
-) -> None:
-    """Choose among whole shapes, code them, and write the shipped memory.
-
-    Shapes of your own beside it: `smartmask memory add`.
-    """
-    need_training("train memory")
-    import json
-
-    from smartmask.data.atomic import write_files
-    from smartmask.model.shape.codec import SilhouetteCodec
-    from smartmask.training.shape.fields import shape_fields
-    from smartmask.training.shape.memory_making import make_memory
-
-    made, counts = make_memory(shape_fields(silhouettes, library, cache, 2), SilhouetteCodec.load(codec))
-    made.save(out)
-    write_files({report: (json.dumps(counts, indent=1, sort_keys=True) + "\n").encode()})
-    written(out, f"{counts['shapes']} shapes of {counts['labels']} labels; dropped {counts['dropped']}")
-
-
-@click.command()
-@click.option("--meshes", type=PATH, required=True, help="Folder of packs of meshes that shapes are of.")
-@click.option("--memory", type=PATH, default=WEIGHTS / "memory.npz", help="[default: the shipped one]")
-@out_option("memory.npz")
-def views(meshes: Path, memory: Path, out: Path) -> None:
-    """Find from where a memory's renders are seen, and write the memory with it.
-
-    Each mesh is rendered anew until it looks like its shapes, about a second a mesh. Shapes without a mesh
-    stay as they are.
-    """
-    need_training("train views")
-    from smartmask.data.mesh_packs import read_mesh_packs
-    from smartmask.memory.shape_memory import ShapeMemory
-    from smartmask.model.shape.codec import SilhouetteCodec
-    from smartmask.training.shape.view_fitting import with_views
-
-    codec = SilhouetteCodec.load(WEIGHTS / "codec.npz")
-    packed = {mesh.group: mesh for mesh in read_mesh_packs(meshes)}
-    found = with_views(ShapeMemory.load(memory, codec.digest), codec, packed)
-    found.save(out)
-    known = sum(found.view(number) is not None for number in range(len(found)))
-    written(out, f"{known} of {len(found)} shapes have a view")
 
 
 @click.command()

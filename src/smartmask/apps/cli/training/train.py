@@ -7,9 +7,10 @@ from typing import Any
 import click
 
 from smartmask.apps.cli.training.place_scorer import place_scorer
+from smartmask.apps.cli.training.remembered import clarity, memory, renders, views
 from smartmask.apps.cli.training.scenes import places, planner, planner_lora, ranker, segmenter
 from smartmask.apps.cli.training.segment import Segment
-from smartmask.apps.cli.training.shapes import chooser, codec, mask, memory, outlines, recogniser, views
+from smartmask.apps.cli.training.shapes import chooser, codec, mask, outlines, recogniser
 
 BASE_RECIPES = ("base-sd15", "base-sd15-paper")
 CONTROLNET_RECIPES = ("controlnet-inpaint", "controlnet-segmentation")
@@ -125,7 +126,9 @@ def _train_accelerated(
 for _command in (
     codec,
     memory,
+    renders,
     views,
+    clarity,
     mask,
     chooser,
     outlines,

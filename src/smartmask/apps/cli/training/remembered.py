@@ -1,0 +1,177 @@
+"""`smartmask train memory`, `renders`, `views`, `clarity`: what the shipped memory holds."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from smartmask.apps.cli.training.options import (
+    PATH,
+    Options,
+    cache_option,
+    minutes_option,
+    need_training,
+    out_option,
+    run_option,
+    shape_options,
+    tell,
+    usage_errors,
+    written,
+)
+from smartmask.weights import WEIGHTS
+
+
+def report_option(name: str) -> Options:
+    """`--report`."""
+    return click.option(
+        "--report",
+        type=PATH,
+        default=Path("docs/results") / name,
+        show_default=True,
+        help="JSON file for what was kept and what was dropped.",
+    )
+
+
+@click.command()
+@shape_options
+@cache_option
+@click.option("--codec", type=PATH, default=WEIGHTS / "codec.npz", help="[default: the shipped one]")
+@out_option("memory.npz")
+@report_option("memory.json")
+def memory(
+    silhouettes: Path, library: Path | None, cache: Path, codec: Path, out: Path, report: Path
+) -> None:
+    """Choose among whole shapes, code them, and write the shipped memory.
+
+    Shapes of your own beside it: `smartmask memory add`.
+    """
+    need_training("train memory")
+    from smartmask.model.shape.codec import SilhouetteCodec
+    from smartmask.training.shape.fields import shape_fields
+    from smartmask.training.shape.memory_making import make_memory
+
+    made, counts = make_memory(shape_fields(silhouettes, library, cache, 2), SilhouetteCodec.load(codec))
+    made.save(out)
+    _write_report(report, counts)
+    written(out, f"{counts['shapes']} shapes of {counts['labels']} labels; dropped {counts['dropped']}")
+
+
+@click.command()
+@click.option("--meshes", type=PATH, help="Folder of meshes made with infinigen.")
+@click.option("--packs", type=PATH, help="Folder of packs of meshes with labels and licences.")
+@shape_options
+@cache_option
+@click.option("--memory", type=PATH, default=WEIGHTS / "memory.npz", help="[default: the shipped one]")
+@out_option("memory.npz")
+@report_option("memory_renders.json")
+def renders(
+    meshes: Path | None,
+    packs: Path | None,
+    silhouettes: Path,
+    library: Path | None,
+    cache: Path,
+    memory: Path,
+    out: Path,
+    report: Path,
+) -> None:
+    """Add to a memory what meshes look like from several sides, where their labels have room for more.
+
+    Of --silhouettes the held-out shapes are read, whose doubles stay out.
+    """
+    need_training("train renders")
+    from collections import Counter
+
+    from smartmask.memory.shape_memory import ShapeMemory
+    from smartmask.model.shape.codec import SilhouetteCodec
+    from smartmask.training.shape.fields import shape_fields
+    from smartmask.training.shape.memory_making import with_renders
+    from smartmask.training.shape.mesh_shapes import library_meshes, mesh_shapes, packed_meshes
+
+    if meshes is None and packs is None:
+        raise click.UsageError("give --meshes, --packs or both")
+    codec = SilhouetteCodec.load(WEIGHTS / "codec.npz")
+    found = [
+        *(library_meshes(meshes) if meshes is not None else ()),
+        *(packed_meshes(packs) if packs is not None else ()),
+    ]
+    shapes = [shape for number, mesh in enumerate(found) for shape in mesh_shapes(mesh, number)]
+    before = ShapeMemory.load(memory, codec.digest)
+    after, dropped = with_renders(before, shapes, shape_fields(silhouettes, library, cache, 2), codec)
+    after.save(out)
+    added = [after.entry(number) for number in range(len(before), len(after))]
+    counts = {
+        "shapes": len(added),
+        "objects": len({shape.group for shape in added}),
+        "considered": len(shapes),
+        "dropped": dropped,
+        "labels": dict(sorted(Counter(shape.label for shape in added).items())),
+        "sources": dict(sorted(Counter(shape.source for shape in added).items())),
+    }
+    _write_report(report, counts)
+    written(out, f"{len(added)} of {len(shapes)} shapes added; dropped {dropped}")
+
+
+@click.command()
+@click.option("--meshes", type=PATH, required=True, help="Folder of packs of meshes that shapes are of.")
+@click.option("--memory", type=PATH, default=WEIGHTS / "memory.npz", help="[default: the shipped one]")
+@out_option("memory.npz")
+def views(meshes: Path, memory: Path, out: Path) -> None:
+    """Find from where a memory's renders are seen, and write the memory with it.
+
+    Each mesh is rendered anew until it looks like its shapes, about a second a mesh. Shapes without a mesh
+    stay as they are.
+    """
+    need_training("train views")
+    from smartmask.data.mesh_packs import read_mesh_packs
+    from smartmask.memory.shape_memory import ShapeMemory
+    from smartmask.model.shape.codec import SilhouetteCodec
+    from smartmask.training.shape.view_fitting import with_views
+
+    codec = SilhouetteCodec.load(WEIGHTS / "codec.npz")
+    packed = {mesh.group: mesh for mesh in read_mesh_packs(meshes)}
+    found = with_views(ShapeMemory.load(memory, codec.digest), codec, packed)
+    found.save(out)
+    known = sum(found.view(number) is not None for number in range(len(found)))
+    written(out, f"{known} of {len(found)} shapes have a view")
+
+
+@click.command()
+@shape_options
+@cache_option
+@run_option("clarity")
+@minutes_option(14.0)
+@click.option("--memory", type=PATH, default=WEIGHTS / "memory.npz", help="[default: the shipped one]")
+@out_option("memory.npz")
+def clarity(
+    silhouettes: Path, library: Path | None, cache: Path, run: Path, minutes: float, memory: Path, out: Path
+) -> None:
+    """Tell how plainly each shape of a memory shows what it is called, and write the memory with it.
+
+    Two readers are trained, each of half the shapes; they have nothing to do with those that measure.
+    """
+    need_training("train clarity")
+    import torch
+
+    from smartmask.memory.shape_memory import ShapeMemory
+    from smartmask.model.shape.codec import SilhouetteCodec
+    from smartmask.training.recogniser.loop import RecogniserConfig
+    from smartmask.training.shape.clarity import train_readers, with_clarities
+    from smartmask.training.shape.fields import shape_fields
+
+    torch.set_num_threads(1)
+    codec = SilhouetteCodec.load(WEIGHTS / "codec.npz")
+    known = ShapeMemory.load(memory, codec.digest)
+    data = shape_fields(silhouettes, library, cache, 2)
+    with usage_errors():
+        words, readers = train_readers(data, RecogniserConfig(minutes=minutes / 2, seed=11), run, tell)
+    found = with_clarities(known, codec, words, readers)
+    found.save(out)
+    written(out, f"{(found.rows.clarities != known.rows.clarities).sum()} of {len(found)} shapes read")
+
+
+def _write_report(path: Path, counts: dict[str, Any]) -> None:
+    import json
+
+    from smartmask.data.atomic import write_files
+
+    write_files({path: (json.dumps(counts, indent=1, sort_keys=True) + "\n").encode()})
