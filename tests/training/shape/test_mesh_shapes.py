@@ -145,11 +145,13 @@ def test_a_memory_keeps_its_own_and_takes_renders_but_no_double_of_what_is_held_
     known = memory_of([seen("lamp", lamp(n), f"lamp{n}") for n in range(3)])
     chairs = list(mesh_shapes(labelled(chair()), 0))
     held = whole("stool", chairs[5].mask(), "other:stool")
-    found, dropped = with_renders(known, chairs, fields_of([held], "test"), BlockCoder())
+    found, report = with_renders(known, chairs, fields_of([held], "test"), BlockCoder())
+    dropped = report["dropped"]
     assert np.array_equal(found.codes[:3], known.codes)
     assert found.rows.texts["group"].texts()[:3] == known.rows.texts["group"].texts()
     added = [found.entry(number) for number in range(3, len(found))]
-    assert len(added) + sum(dropped.values()) == len(chairs)
+    assert report["shapes"] == len(added) == len(chairs) - sum(dropped.values())
+    assert report["labels"] == {"chair": len(added)}
     assert dropped["held-out double"] >= 1
     assert chairs[5].view not in {entry.view for entry in added}
     assert {entry.view for entry in added} <= {shape.view for shape in chairs}
@@ -162,9 +164,9 @@ def test_nothing_is_added_where_a_label_has_no_room(monkeypatch):
     known = memory_of([seen("chair", lamp(n), f"chair{n}") for n in range(4)])
     chairs = list(mesh_shapes(labelled(chair()), 0))
     held = fields_of([whole("ball", np.ones((9, 9), bool), "ball")], "test")
-    found, dropped = with_renders(known, chairs, held, BlockCoder())
+    found, report = with_renders(known, chairs, held, BlockCoder())
     assert len(found) == 4
-    assert sum(dropped.values()) == len(chairs)
+    assert sum(report["dropped"].values()) == report["considered"] == len(chairs)
 
 
 def test_what_nobody_can_read_goes():
@@ -172,6 +174,7 @@ def test_what_nobody_can_read_goes():
     groups = ["coco:1", "drawn:sail"]
     known.rows.texts["group"] = TextColumn.of(groups)
     held = fields_of([whole("ball", np.ones((9, 9), bool), "ball")], "test")
-    found, _ = with_renders(known, list(mesh_shapes(labelled(chair()), 0)), held, BlockCoder())
+    found, report = with_renders(known, list(mesh_shapes(labelled(chair()), 0)), held, BlockCoder())
     assert found.entry(0).group == "drawn:sail"
+    assert (report["known and unreadable"], report["shapes"]) == (1, len(found) - 1)
     assert "coco:1" not in found.rows.texts["group"].words

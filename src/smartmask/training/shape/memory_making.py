@@ -60,7 +60,7 @@ def make_memory(data: ShapeFields, codec: SilhouetteCodec) -> tuple[ShapeMemory,
 
 def with_renders(
     memory: ShapeMemory, rendered: Sequence[WholeShape], data: ShapeFields, codec: ShapeCoder
-) -> tuple[ShapeMemory, dict[str, int]]:
+) -> tuple[ShapeMemory, dict[str, Any]]:
     """A memory with the best of some further shapes behind its own, of which those stay that are readable.
 
     Args:
@@ -70,10 +70,11 @@ def with_renders(
         codec: The codec that made the memory's codes.
 
     Returns:
-        The memory, and how many shapes were dropped for which reason.
+        The memory, and counts of what was added, and of what was dropped for which reason.
     """
     known = [memory.entry(number) for number in range(len(memory))]
     readable = np.array([number for number, shape in enumerate(known) if is_readable(shape)], np.int64)
+    unreadable = len(known) - len(readable)
     memory, known = memory.of_numbers(readable), [known[number] for number in readable]
     held = data.rows("test", "validation")
     new = ShapeFields(list(rendered), ["train"] * len(rendered), np.stack([field_of(s) for s in rendered]))
@@ -83,11 +84,19 @@ def with_renders(
     curation = curate(
         every, pictures, np.arange(last, len(every)), np.arange(first, last), known=np.arange(first)
     )
-    if not len(curation.kept):
-        return memory, curation.dropped
-    return ShapeMemory.joined(
-        memory, coded(new, curation.kept - last, curation.clarities, codec)
-    ), curation.dropped
+    chosen = [rendered[row - last] for row in curation.kept]
+    report = {
+        "shapes": len(chosen),
+        "objects": len({shape.group for shape in chosen}),
+        "considered": len(rendered),
+        "dropped": curation.dropped,
+        "known and unreadable": unreadable,
+        "labels": dict(sorted(Counter(shape.label for shape in chosen).items())),
+        "sources": dict(sorted(Counter(shape.source for shape in chosen).items())),
+    }
+    if chosen:
+        memory = ShapeMemory.joined(memory, coded(new, curation.kept - last, curation.clarities, codec))
+    return memory, report
 
 
 def sketches(data: ShapeFields) -> Float32[np.ndarray, "N S S"]:

@@ -79,8 +79,6 @@ def renders(
     Of --silhouettes the held-out shapes are read, whose doubles stay out.
     """
     need_training("train renders")
-    from collections import Counter
-
     from smartmask.memory.shape_memory import ShapeMemory
     from smartmask.model.shape.codec import SilhouetteCodec
     from smartmask.training.shape.fields import shape_fields
@@ -95,20 +93,11 @@ def renders(
         *(packed_meshes(packs) if packs is not None else ()),
     ]
     shapes = [shape for number, mesh in enumerate(found) for shape in mesh_shapes(mesh, number)]
-    before = ShapeMemory.load(memory, codec.digest)
-    after, dropped = with_renders(before, shapes, shape_fields(silhouettes, library, cache, 2), codec)
-    after.save(out)
-    added = [after.entry(number) for number in range(len(before), len(after))]
-    counts = {
-        "shapes": len(added),
-        "objects": len({shape.group for shape in added}),
-        "considered": len(shapes),
-        "dropped": dropped,
-        "labels": dict(sorted(Counter(shape.label for shape in added).items())),
-        "sources": dict(sorted(Counter(shape.source for shape in added).items())),
-    }
+    data = shape_fields(silhouettes, library, cache, 2)
+    made, counts = with_renders(ShapeMemory.load(memory, codec.digest), shapes, data, codec)
+    made.save(out)
     _write_report(report, counts)
-    written(out, f"{len(added)} of {len(shapes)} shapes added; dropped {dropped}")
+    written(out, f"{counts['shapes']} of {len(shapes)} shapes added; dropped {counts['dropped']}")
 
 
 @click.command()
