@@ -16,7 +16,10 @@ from shapes import dataset_of, room
 from shipped import REASON, is_shipped
 
 from smartmask.apps import load_suggest
+from smartmask.apps.cli.evaluation import masks
 from smartmask.data.layered_scene import LayeredScene, split_of
+from smartmask.evaluation.benchmark import measures
+from smartmask.memory.shape_memory import ShapeMemory
 from smartmask.pipelines.suggest import SuggestPipeline
 from smartmask.weights import WEIGHTS
 
@@ -27,8 +30,11 @@ def closed_form(monkeypatch, tmp_path) -> Path:
     if not is_shipped:
         pytest.skip(REASON)
 
-    def load(path: Path, encoder: Any, ranker: Any, threads: int) -> tuple[SuggestPipeline, SimpleNamespace]:
+    def load(
+        path: Path, encoder: Any, ranker: Any, threads: int, memory: ShapeMemory | None
+    ) -> tuple[SuggestPipeline, SimpleNamespace]:
         assert path == tmp_path / "generator.onnx"
+        assert memory is None, "nothing that these suites ask for is in the shipped one"
         drawing = field_drawing(Ellipses(), encoder, RESOLUTION)
         return SuggestPipeline(drawing, ranker, threads), SimpleNamespace(views=7)
 
@@ -92,6 +98,20 @@ def test_suites_write_results_sheets_and_a_report_that_is_drawn_from_them_alone(
         (out / name).unlink()
     assert run("evaluate", "report", "--out", "out").code == 0
     assert drawn == {name: (out / name).read_bytes() for name in drawn}
+
+
+def test_made_scenes_are_measured_without_the_meshes_that_they_show(monkeypatch):
+    taken = {}
+    card = SimpleNamespace(views=7)
+    monkeypatch.setattr(load_suggest, "load_shapes", lambda *_, **known: (taken.update(known), card))
+    monkeypatch.setattr(measures, "Parts", SimpleNamespace)
+    _, about = masks._parts(None, masks._MADE_OF["scenes"])
+    assert about["memory_without"] == "mesh_infinigen"
+    shipped = ShapeMemory.load(WEIGHTS / "memory.npz")
+    assert "mesh_infinigen" in shipped.rows.texts["source"].words
+    assert set(shipped.rows.texts["source"].words) - {"mesh_infinigen"} == set(
+        taken["memory"].rows.texts["source"].words
+    )
 
 
 def test_the_same_run_writes_the_same_bytes(run, data, tmp_path, closed_form):
