@@ -61,7 +61,7 @@ def test_notebook_runs_and_its_values_show_themselves(demo):
     assert "'building'" in labels
 
     photo, put = (np.asarray(Image.open(demo / name)) for name in ("china.jpg", "inserted.png"))
-    assert Image.open(demo / "mask.png").getbbox() == (290, 45, 450, 110)
+    assert Image.open(demo / "mask.png").getbbox() == (290, 46, 450, 110)
     changed = np.argwhere((photo != put).any(2))
     assert len(changed) > 1000
     assert (changed.min(0) >= (45, 175)).all()  # the box, and what the change may reach beyond it

@@ -125,7 +125,7 @@ class TestFinding:
         words = [{singular(word) for word in label.split()} for label in known]
         heights = np.log([kind_of(label).height_m for label in known])
         vectors = encoder.encode(known)
-        asked = [number for number in range(0, len(known), 50) if not synonyms_of(known[number])]
+        asked = [number for number in range(0, len(known), 5) if not synonyms_of(known[number])]
 
         def without_head(number):
             head = singular(known[number].split()[-1])
@@ -140,7 +140,7 @@ class TestFinding:
         kinds = [without_head(number).near(known[number]) for number in asked]
         missed = np.abs([log(kind.height_m) - heights[n] for kind, n in zip(kinds, asked, strict=True)])
         median = np.abs(heights[asked] - np.median(heights))
-        assert np.median(missed) < 0.65 * np.median(median)
+        assert np.median(missed) < 0.7 * np.median(median)
         spreads = np.array([kind.spread for kind in kinds])
         assert 0.55 < np.mean(missed < spreads) < 0.85
         assert np.median(missed[spreads < np.median(spreads)]) < np.median(
