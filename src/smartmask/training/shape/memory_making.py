@@ -28,11 +28,11 @@ UNREADABLE = {
     "mug": ("mesh_pmndrs_market:mug-1",),
     "truck": ("coco:", "mesh_pmndrs_market:"),
 }
-"""Groups, by how they begin, of which people who looked said that the outlines do not show their label."""
+"""Groups, by how they begin, whose outlines do not show their label: one of us looked, nobody judged blind."""
 
 
 def is_readable(shape: WholeShape | RememberedShape) -> bool:
-    """Whether nobody who looked at shapes of its group said that they do not show what they are called."""
+    """Whether its group is not among those that were found not to show what they are called."""
     return not shape.group.startswith(UNREADABLE.get(shape.label, ()))
 
 
