@@ -28,7 +28,7 @@ UNREADABLE = {
     "mug": ("mesh_pmndrs_market:mug-1",),
     "truck": ("coco:", "mesh_pmndrs_market:"),
 }
-"""Groups, by how they begin, whose outlines do not show their label: one of us looked, nobody judged blind."""
+"""Groups, by how they begin, whose outlines do not show their label: as we saw it, not judged blind."""
 
 
 def is_readable(shape: WholeShape | RememberedShape) -> bool:
