@@ -106,3 +106,7 @@ def test_texts_beyond_unicode_are_damaged(tmp_path, order):
             assert read_arrays(path)["labels"].tolist() == ["a" + chr(letter)]
     with pytest.raises(ValueError, match=r"labels\.npy: holds texts that are not Unicode"):
         read_arrays(path)
+
+
+def test_an_error_that_quotes_half_a_letter_can_be_printed():
+    assert str(SmartMaskError("category \ud800 is unknown")).encode() == b"category \\ud800 is unknown"

@@ -16,6 +16,10 @@ import numpy as np
 class SmartMaskError(Exception):
     """A file that cannot be used; the message names the file."""
 
+    def __str__(self) -> str:
+        # What it quotes of a file may hold halves of letters, which no terminal and no file takes.
+        return super().__str__().encode("utf-8", "backslashreplace").decode()
+
 
 class ImageError(SmartMaskError):
     """A photo that is missing, damaged, empty or too large."""

@@ -97,7 +97,7 @@ def read_arrays(path: Path, names: Collection[str] | None = None) -> dict[str, n
             if sum(member.file_size for member in held.values()) > MAX_ARRAYS_BYTES:
                 raise ValueError(f"it holds more than {MAX_ARRAYS_BYTES} bytes")
             return {name: _array(file, held[name]) for name in names or held}
-    except (ValueError, OSError):
+    except (ValueError, OSError, MemoryError):
         raise
     except KeyError as error:
         raise ValueError(f"it has no array {error}") from error

@@ -18,6 +18,14 @@ def test_problems_are_counted_by_kind_and_reported_once_with_where_they_were_met
     ]
 
 
+def test_a_report_of_half_a_letter_can_be_printed():
+    problems = Problems()
+    problems.add("unknown sprite", "scene t_\ud800.png")
+    assert [line.encode() for line in problems.report()] == [
+        b"1 x unknown sprite, first at scene t_\\ud800.png"
+    ]
+
+
 def test_a_strict_count_makes_the_first_problem_an_error_that_says_where():
     with pytest.raises(AnnotationError, match="file, object 1: empty mask"):
         Problems(strict=True).add("empty mask", "file, object 1")

@@ -1,7 +1,8 @@
 """Runs damaged inputs in child processes with little memory, and keeps what goes wrong, made smaller.
 
 Input `number` of a seed is a pure function of both. A finding is an error that the reader's documentation
-does not promise, more than `SECONDS` for one input, more than `BYTES` of memory for it, or the child's end.
+does not promise, more than `SECONDS` of the processor for one input or `ASLEEP` in all, more than `BYTES` of
+memory for it, or the child's end.
 """
 
 import json
@@ -23,6 +24,7 @@ from fuzz_seeds import Seed, seeds
 from fuzz_targets import run, warm
 
 SECONDS = 10
+ASLEEP = 120
 BYTES = 10**9
 A_CHILD = 400
 """Inputs that one child reads."""
@@ -120,7 +122,8 @@ def _read(known: list[Seed], seed: int, start: int, end: int, told: Any, out: Pa
     warnings.simplefilter("ignore")
     mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (mapped + BYTES, mapped + BYTES))
-    signal.signal(signal.SIGALRM, _too_slow)
+    for clock in (signal.SIGPROF, signal.SIGALRM):
+        signal.signal(clock, _too_slow)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for number in range(start, end):
         say(begin=number)
@@ -142,9 +145,9 @@ def _too_slow(*_: Any) -> None:
 def _fault(chosen: Seed, files: dict[str, bytes]) -> tuple[str, str] | None:
     """What goes wrong, and where; None if nothing does."""
     with TemporaryDirectory() as place:
-        signal.alarm(SECONDS)
         # What a reader catches is raised again, so an alarm that is swallowed rings later.
-        signal.setitimer(signal.ITIMER_REAL, SECONDS, 1)
+        signal.setitimer(signal.ITIMER_PROF, SECONDS, 1)
+        signal.setitimer(signal.ITIMER_REAL, ASLEEP, 1)
         try:
             run(chosen, files, Path(place))
         except BaseException as error:
@@ -159,6 +162,7 @@ def _fault(chosen: Seed, files: dict[str, bytes]) -> tuple[str, str] | None:
                 traceback.format_exception(error)
             )
         finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_REAL, 0)
     return None
 

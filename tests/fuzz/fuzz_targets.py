@@ -74,6 +74,11 @@ def _shards(path: Path) -> None:
             str(error).encode()
 
 
+def _insertions(path: Path) -> None:
+    for _ in InsertionFolder(path, Problems()):
+        pass
+
+
 def _prompt(path: Path) -> None:
     text = path.read_bytes().decode("utf-8", "surrogateescape")
     for read in (read_scene_prompt, read_shape_phrase, foreign_guess):
@@ -89,7 +94,7 @@ TARGETS: dict[str, Target] = {
     "history": (read_history, OURS),
     "plan": (read_plan_record, OURS),
     "answer": (lambda path: read_answer(path.read_bytes().decode("utf-8", "replace")), (AnswerError,)),
-    "insertions": (lambda path: list(InsertionFolder(path, Problems())), OURS),
+    "insertions": (_insertions, OURS),
     "shards": (_shards, OURS),
     "silhouettes": (SilhouetteLibrary.open, OURS),
     "prompt": (_prompt, ()),

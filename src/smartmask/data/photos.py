@@ -15,6 +15,7 @@ some of it is transparent (alpha above one half of its own maximum), otherwise w
 """
 
 import io
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,8 @@ from smartmask.errors import ImageError, kind_of
 from smartmask.scene.colour_profile import Picture
 
 MAX_MEGAPIXELS = 100.0
+MAX_JUDGED_MEGAPIXELS = 25.0
+"""Of a picture of an insertion that is judged: three of them are held at a time."""
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "AVIF", "JPEG2000", "PPM")
 """The file formats read; Pillow's others include PostScript, whose reader starts a program."""
 CONTENT = "the picture"
@@ -197,7 +200,8 @@ def open_image(source: Path | bytes) -> Iterator[Image.Image]:
     Raises:
         ImageError: If the file is missing, empty, not an image, or its header is damaged.
     """
-    with OWN_RULES, _opened(source) as image:
+    name = CONTENT if isinstance(source, bytes) else source
+    with OWN_RULES, _file(source) as file, _opened(file, name) as image:
         yield image
 
 
@@ -211,28 +215,50 @@ def decode(image: Image.Image, name: str, max_megapixels: float = MAX_MEGAPIXELS
 
     Raises:
         ImageError: If they are more than that or take too much to decode, or are damaged or incomplete.
+        MemoryError: If there is not enough memory for them.
     """
     check_decoding(image, name, max_megapixels, MAX_MEGAPIXELS)
     try:
         image.load()
+    except MemoryError:
+        raise
     except Exception as error:  # Pillow's decoders meet damaged data with almost any exception
         raise ImageError(
             f"{name}: the image is damaged or cut short ({_one_line(error)}); copy it again"
         ) from error
 
 
-def _opened(source: Path | bytes) -> Image.Image:
-    path = CONTENT if isinstance(source, bytes) else source
+class _ToItsEnd(io.BufferedReader):
+    """A file that is never asked for more than it has: Python takes memory for all that is asked, and a
+    damaged PNG asks for gigabytes."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size >= 0:
+            size = min(size, max(os.fstat(self.fileno()).st_size - self.tell(), 0))
+        return super().read(size)
+
+
+def _file(source: Path | bytes) -> io.BytesIO | io.BufferedReader:
+    if isinstance(source, bytes):
+        if not source:
+            raise ImageError(f"{CONTENT}: the file is empty (0 bytes); copy or export it again")
+        return io.BytesIO(source)
     try:
-        if isinstance(source, Path):
-            if not source.exists():
-                raise ImageError(f"{path}: no such file; check the path")
-            if not source.is_file():
-                raise ImageError(f"{path}: is not a file; give the path of an image file")
-        if (len(source) if isinstance(source, bytes) else source.stat().st_size) == 0:
-            raise ImageError(f"{path}: the file is empty (0 bytes); copy or export it again")
-        image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS)
-    except ImageError:
+        if not source.exists():
+            raise ImageError(f"{source}: no such file; check the path")
+        if not source.is_file():
+            raise ImageError(f"{source}: is not a file; give the path of an image file")
+        if source.stat().st_size == 0:
+            raise ImageError(f"{source}: the file is empty (0 bytes); copy or export it again")
+        return _ToItsEnd(io.FileIO(source))
+    except OSError as error:
+        raise ImageError(f"{source}: cannot be opened ({_one_line(error)})") from error
+
+
+def _opened(file: io.BytesIO | io.BufferedReader, path: Path | str) -> Image.Image:
+    try:
+        image = Image.open(file, formats=FORMATS)
+    except MemoryError:
         raise
     except UnidentifiedImageError as error:
         names = ", ".join(FORMATS)

@@ -14,7 +14,7 @@ from PIL import ExifTags, Image, PngImagePlugin
 from smartmask.errors import ImageError
 from smartmask.scene.colour_profile import MOST_BYTES, in_rgb, space_of
 
-_STRIP = 256
+_STRIP_PX = 1 << 20
 _SEEN: Mapping[int, Callable[[np.ndarray], np.ndarray]] = {
     2: lambda upright: upright[:, ::-1],
     3: lambda upright: upright[::-1, ::-1],
@@ -150,6 +150,8 @@ def _plain_strips(image: Image.Image, name: str) -> Iterator[Image.Image]:
         for strip in _cut(image):
             grey = _eight_bits(strip) if image.mode.startswith("I") else strip
             yield grey if grey.mode == mode else grey.convert(mode)
+    except MemoryError:
+        raise
     except Exception as error:  # a palette that is missing or cut short brings almost any exception
         found = " ".join(f"{type(error).__name__}: {error}".split())
         raise ImageError(
@@ -169,8 +171,9 @@ def _converted_strips(image: Image.Image, name: str, profile: bytes, mode: str) 
 
 
 def _cut(image: Image.Image) -> Iterator[Image.Image]:
-    for top in range(0, image.height, _STRIP):
-        yield image.crop((0, top, image.width, min(top + _STRIP, image.height)))
+    rows = max(_STRIP_PX // image.width, 1)
+    for top in range(0, image.height, rows):
+        yield image.crop((0, top, image.width, min(top + rows, image.height)))
 
 
 def _eight_bits(strip: Image.Image) -> Image.Image:

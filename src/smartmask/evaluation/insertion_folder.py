@@ -16,7 +16,7 @@ from jaxtyping import UInt8
 from smartmask.data.annotations.base import DamageError, Problems
 from smartmask.data.annotations.damage import DAMAGED_FILE, EMPTY_MASK, WRONG_SIZE
 from smartmask.data.inpaint_folder import METADATA_FILE, read_metadata
-from smartmask.data.photos import read_mask, read_photo
+from smartmask.data.photos import MAX_JUDGED_MEGAPIXELS, read_mask, read_photo
 from smartmask.errors import AnnotationError, ImageError
 from smartmask.evaluation.insertions import InsertionRecord
 
@@ -24,18 +24,22 @@ from smartmask.evaluation.insertions import InsertionRecord
 class InsertionFolder:
     """The insertions of a folder; the list is read at once, the pictures one by one."""
 
-    def __init__(self, folder: Path, problems: Problems | None = None) -> None:
+    def __init__(
+        self, folder: Path, problems: Problems | None = None, max_megapixels: float = MAX_JUDGED_MEGAPIXELS
+    ) -> None:
         """Read the list.
 
         Args:
             folder: Where the list lies.
             problems: Where insertions are counted that cannot be judged; None = a strict count.
+            max_megapixels: The largest picture judged, in millions of pixels.
 
         Raises:
             AnnotationError: If the list is missing, has fewer than two lines that can be used, or some of
                 them have a raw picture and others have not; or a line is damaged and the count is strict.
         """
         self._folder, self._problems = folder, problems or Problems(strict=True)
+        self._megapixels = max_megapixels
         self._lines = read_metadata(folder, {"result"}, self._problems)
         with_raw = sum("raw" in line for line in self._lines)
         if len(self._lines) < 2 or with_raw not in (0, len(self._lines)):
@@ -48,8 +52,8 @@ class InsertionFolder:
         return len(self._lines)
 
     def __iter__(self) -> Iterator[InsertionRecord]:
-        """Each insertion in turn, without those that have a picture that cannot be read, pictures of several
-        sizes, or a mask that covers nothing or everything.
+        """Each insertion in turn, without those that have a picture that cannot be read or is too large,
+        pictures of several sizes, or a mask that covers nothing or everything.
 
         Raises:
             AnnotationError: If there is one of those and the count is strict.
@@ -60,7 +64,7 @@ class InsertionFolder:
 
     def _insertion(self, line: dict[str, str]) -> InsertionRecord:
         try:
-            original = read_photo(self._folder / line["image"])
+            original = read_photo(self._folder / line["image"], self._megapixels)
             size_hw = original.shape[0], original.shape[1]
             result = self._picture(line["result"], size_hw)
             raw = self._picture(line["raw"], size_hw) if "raw" in line else None
@@ -72,7 +76,7 @@ class InsertionFolder:
         return InsertionRecord(original, result, mask, line["text"], raw)
 
     def _picture(self, name: str, size_hw: tuple[int, int]) -> UInt8[np.ndarray, "H W 3"]:
-        picture = read_photo(self._folder / name)
+        picture = read_photo(self._folder / name, self._megapixels)
         if picture.shape[:2] != size_hw:
             found, expected = f"{picture.shape[1]}x{picture.shape[0]}", f"{size_hw[1]}x{size_hw[0]}"
             raise DamageError(WRONG_SIZE, f"{self._folder / name}: is {found} but the original is {expected}")

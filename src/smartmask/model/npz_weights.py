@@ -34,6 +34,8 @@ def read_npz_weights(
         arrays = read_arrays(path)
         card = json.loads(arrays.pop("card").tobytes().decode())
         arrays = {name: value.astype(np.float32) for name, value in arrays.items()}
+    except MemoryError:
+        raise
     except Exception as error:
         raise CheckpointError(f"{path}: missing or damaged {what} weights ({error})") from error
     if not isinstance(card, dict) or (card.get("format"), card.get("version")) != (format_name, version):

@@ -26,6 +26,8 @@ def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime raises a dozen kinds for damaged files
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        if "bad alloc" in reason or "bad_alloc" in reason or "Failed to allocate" in reason:
+            raise MemoryError(f"{path}: {reason}") from error
         raise CheckpointError(f"{path}: damaged or not an ONNX file ({reason}); fetch it again") from error
 
 

@@ -101,6 +101,14 @@ def test_what_insert_writes_is_judged(run, photo, tmp_path, tiny_checkpoints):
     assert 0 <= record["background_l2"] <= record["background_l2_raw"]
 
 
+def test_pictures_above_the_limit_are_left_out_and_counted(run, folder, tmp_path, tiny_checkpoints):
+    Image.new("RGB", (100, 72), "white").save(folder / "image_1.png")  # 7,200 pixels; the others have 6,912
+    code, _, err = judge(run, tiny_checkpoints, "--max-megapixels", "0.007")
+    assert code == 0
+    assert "above the limit of 0.007; shrink it, or raise max_megapixels (--max-megapixels" in err
+    assert json.loads((tmp_path / "scores.json").read_text())["records"] == 2
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -135,6 +135,16 @@ def test_files_that_are_no_layouts_are_refused_without_a_path(server, content, m
     assert "/tmp" not in answer.json()["detail"]
 
 
+def test_a_zip_with_damaged_bytes_inside_is_refused(server):
+    (content,) = layout_files_as("layers-zip", Layout(SIZE_HW, (Layer("floor", disc(), "amodal"),))).values()
+    place = content.index(b"manifest.json") + len(b"manifest.json")
+    answer = server.client.post(
+        "/v1/layouts/import", content=content[:place] + b"\7" * 9 + content[place + 9 :]
+    )
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:smartmask:unreadable")
+    assert "damaged zip" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize("format_name", ["json", "coco-instances", "labelme", "layers-zip", "psd"])
 def test_files_that_ask_for_too_many_pixels_are_refused_before_any_is_made(serve, format_name):
     layers = tuple(Layer(f"layer {number}", disc(), "amodal") for number in range(30))

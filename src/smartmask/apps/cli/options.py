@@ -67,12 +67,12 @@ def device_option(text: str) -> Decorator:
     return click.option("--device", default="cpu", show_default=True, help=text)
 
 
-def max_megapixels_option(what: str = "photos") -> Decorator:
+def max_megapixels_option(what: str = "photos", most: float = MAX_MEGAPIXELS) -> Decorator:
     """`--max-megapixels`."""
     return click.option(
         "--max-megapixels",
         type=click.FloatRange(min=0, min_open=True),
-        default=MAX_MEGAPIXELS,
+        default=most,
         show_default=True,
         help=f"Refuse larger {what}.",
     )

@@ -56,7 +56,9 @@ def _of_zip(content: bytes) -> tuple[int, int]:
             if "manifest.json" not in names or archive.getinfo("manifest.json").file_size > MAX_JSON_BYTES:
                 raise LayoutFileError("the layout file: is a zip without a manifest.json of usual size")
             manifest = parse_json(archive.read("manifest.json"), "manifest.json")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (LayoutFileError, MemoryError):
+        raise
+    except Exception as error:  # zlib, zipfile and struct each have errors of their own
         raise LayoutFileError(f"the layout file: is a damaged zip ({error})") from error
     return _of_json(manifest)
 

@@ -106,4 +106,6 @@ class Problems:
         return [self._line(kind) for kind, _ in self.counts.most_common() if kind in self.noted]
 
     def _line(self, kind: str) -> str:
-        return f"{self.counts[kind]} x {kind}, first at {self.first[kind]}"
+        line = f"{self.counts[kind]} x {kind}, first at {self.first[kind]}"
+        # A record's own names may hold halves of letters, which no file and no terminal takes.
+        return line.encode("utf-8", "backslashreplace").decode()

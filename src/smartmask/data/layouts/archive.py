@@ -73,6 +73,8 @@ class Archive:
         try:
             with self._zip.open(member) as file:
                 return file.read(max_bytes + 1)
+        except MemoryError:
+            raise
         except Exception as error:  # zlib, zipfile and struct each have errors of their own
             raise LayoutFileError(f"{where}: is damaged or not as large as it says ({error})") from error
 

@@ -35,6 +35,8 @@ def read_png(
     try:
         with OWN_RULES:
             image.load()
+    except MemoryError:
+        raise
     except Exception as error:  # and damaged data likewise
         raise LayoutFileError(
             f"{where}: the picture is damaged or cut short ({type(error).__name__}: {error}); copy it again"
@@ -52,6 +54,8 @@ def opened_png(content: bytes, where: str) -> Image.Image:
         # Not `Image.open`: the format is known, and the limit of pixels is the caller's.
         with OWN_RULES:
             image = PngImagePlugin.PngImageFile(io.BytesIO(content))
+    except MemoryError:
+        raise
     except Exception as error:  # Pillow's readers meet damaged headers with almost any exception
         raise LayoutFileError(f"{where}: is not a PNG, or its header is damaged ({error})") from error
     mend_transparency(image)

@@ -134,7 +134,7 @@ def read_psd(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Layout:
             warnings.simplefilter("ignore", tools.PSDLargeImageWarning)
             document = tools.PSDImage.open(io.BytesIO(content))
             return Layout(size_hw, _layers(document, size_hw, max_megapixels, path))
-    except LayoutFileError:
+    except (LayoutFileError, MemoryError):
         raise
     except Exception as error:  # its parser meets damaged files with almost any exception
         raise LayoutFileError(

@@ -103,6 +103,8 @@ class SilhouetteCodec:
             arrays = read_arrays(path, ARRAYS)
             values: dict[str, Any] = json.loads(arrays.pop("card").tobytes().decode())
             card = SilhouetteCodecCard(**values)
+        except MemoryError:
+            raise
         except Exception as error:
             raise CheckpointError(
                 f"{path}: missing or damaged shape codec ({error}); fetch it again"

@@ -23,6 +23,7 @@ from smartmask.training.local_run import LocalRun, as_json, read_average, save_w
 from smartmask.training.mask.generator_batch import BatchSettings, GeneratorBatch, ShapeTensors
 from smartmask.training.mask.generator_network import GeneratorConfig, ShapeGenerator
 from smartmask.training.mask.generator_pack import PARTS
+from smartmask.training.precision import mixed_precision
 
 SAVE_SECONDS = 120.0
 LOG_STEPS = 100
@@ -140,7 +141,7 @@ def train_generator(
             group["lr"] = config.learning_rate * factor * min(1.0, (step - begun + 1) / config.warmup_steps)
         batch = data.batch(config.views, step)
         torch.manual_seed(config.seed + step)  # what is dropped follows from the step, too
-        with torch.autocast(torch.device(data.device).type, torch.bfloat16):
+        with mixed_precision(data.device):
             loss = denoising_error(call, batch, guess=step % 2 == 1).mean()
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -187,7 +188,7 @@ def watch(network: Predict, data: ShapeTensors, config: GeneratorTraining) -> di
         errors, times = [], []
         for number in range(-(-WATCHED // config.views.batch)):
             batch = data.batch(config.views, 10_000_000 + number, part)
-            with torch.autocast(torch.device(data.device).type, torch.bfloat16):
+            with mixed_precision(data.device):
                 errors.append(denoising_error(network, batch, guess=True))
             times.append(batch.t)
         error, t = torch.cat(errors), torch.cat(times)

@@ -44,6 +44,7 @@ from smartmask.protocols import TextEncoder
 from smartmask.training.averaged import follow
 from smartmask.training.local_run import LocalRun, seeded
 from smartmask.training.npz_export import write_npz
+from smartmask.training.precision import mixed_precision
 from smartmask.training.ranker.data import ALWAYS, RankerGroups
 from smartmask.training.ranker.network import RankerBatch, TrainableRanker
 
@@ -180,7 +181,7 @@ def train_ranker(
         optimizer.param_groups[0]["lr"] = config.learning_rate * factor
         # Words of left and right are rare enough to be left as they are.
         batch = source.batch(rows, is_mirrored=step % 2 == 1)
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed_precision("cpu"):
             logits = network(batch)
         loss = placement_loss(logits.float(), batch.is_there)
         optimizer.zero_grad()

@@ -23,6 +23,7 @@ from smartmask.data.whole_shapes import WholeShape
 from smartmask.model.shape.picture import PICTURE_PX, silhouette_picture
 from smartmask.training.local_run import LocalRun, seeded
 from smartmask.training.onnx_export import BATCH, onnx_model, write_onnx
+from smartmask.training.precision import mixed_precision
 from smartmask.training.recogniser.network import RecogniserNetwork
 
 FORMAT = "smartmask-recogniser"
@@ -128,7 +129,7 @@ def train_recogniser(
             group["lr"] = rate
         chosen = seeded(config.seed, step).choice(rows, config.batch, p=chance)
         pictures = varied(torch.from_numpy(data.pictures[chosen]).float() / 255)
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed_precision("cpu"):
             logits = network(pictures)
         targets = torch.from_numpy(data.targets[chosen])
         loss = functional.cross_entropy(logits.float(), targets, label_smoothing=config.smoothing)

@@ -17,6 +17,7 @@ from smartmask.data.labelled_photos import LabelledPhoto
 from smartmask.data.segment_classes import allowed_classes
 from smartmask.training.averaged import follow
 from smartmask.training.local_run import LocalRun, read_average
+from smartmask.training.precision import mixed_precision
 from smartmask.training.segmenter.config import SegmenterTrainConfig
 from smartmask.training.segmenter.data import CropDataset, crop_batches
 from smartmask.training.segmenter.loss import segmenter_losses
@@ -80,7 +81,7 @@ def train_segmenter(
         factor = (1 - seconds / (60 * minutes)) ** 0.9 * min(1.0, (step + 1) / config.warmup_steps)
         for group, peak in zip(optimizer.param_groups, peak_rates, strict=True):
             group["lr"] = peak * factor
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed_precision("cpu"):
             maps = network(batch.image.contiguous(memory_format=torch.channels_last))
         losses = segmenter_losses(maps, batch, allowed, config)
         optimizer.zero_grad()

@@ -14,6 +14,7 @@ import torch
 from smartmask.model.shape.frame import FRAME_PX
 from smartmask.training.averaged import follow
 from smartmask.training.local_run import LocalRun, seeded
+from smartmask.training.precision import mixed_precision
 from smartmask.training.shape.fields import LEVELS, ShapeFields
 from smartmask.training.shape.network import ShapeAutoencoder, rounded
 
@@ -82,7 +83,7 @@ def train_shape_codec(
         chosen = np.sort(seeded(config.seed, step).choice(rows, config.batch, p=weights / weights.sum()))
         fields = _fields(data, chosen, device)
         fields = torch.where(torch.rand(len(fields), 1, 1, 1, device=device) < 0.5, fields, fields.flip(3))
-        with torch.autocast(device, torch.bfloat16):
+        with mixed_precision(device):
             loss = network.loss(fields)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

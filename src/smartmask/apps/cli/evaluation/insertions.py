@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from smartmask.apps.cli import options
 from smartmask.apps.cli.lines import print_line
+from smartmask.data.photos import MAX_JUDGED_MEGAPIXELS
 
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
     from smartmask.evaluation.insertions import InsertionRecord
@@ -39,7 +41,10 @@ ROWS = (
     show_default=True,
     help="Number format of the networks.",
 )
-def insertions(folder: Path, features: str, clip: str, out: Path, device: str, dtype: str) -> None:
+@options.max_megapixels_option("pictures", MAX_JUDGED_MEGAPIXELS)
+def insertions(
+    folder: Path, features: str, clip: str, out: Path, device: str, dtype: str, max_megapixels: float
+) -> None:
     """Judge the insertions of FOLDER as the paper does.
 
     FOLDER holds metadata.jsonl, a line of JSON an insertion, paths relative to it: "image" (the original),
@@ -73,7 +78,7 @@ def insertions(folder: Path, features: str, clip: str, out: Path, device: str, d
         raise click.UsageError(f"--out {out}: is a folder; give a file")
     check_folder(out.parent, [out.name], [folder / METADATA_FILE])
     problems = Problems()
-    records = InsertionFolder(folder, problems)
+    records = InsertionFolder(folder, problems, max_megapixels)
     with progress() as (step, on_progress):
         try:
             step("loading the networks")

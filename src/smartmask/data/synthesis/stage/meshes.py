@@ -212,6 +212,8 @@ def _read(path: Path, kind: str) -> Mesh:
     """A file's shape, at the origin, in size, and no finer than a scene shows."""
     try:
         vertices, faces = _read_npz(path) if path.suffix == ".npz" else _read_foreign(path)
+    except MemoryError:
+        raise
     except Exception as error:  # trimesh and NumPy raise almost anything on damaged files
         raise AnnotationError(f"{path}: cannot be read as a mesh; {error}") from error
     if not len(faces) or not np.isfinite(vertices).all() or faces.min() < 0 or faces.max() >= len(vertices):
