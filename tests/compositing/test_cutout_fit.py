@@ -48,7 +48,7 @@ def test_its_own_silhouette_is_met_at_any_size_and_either_way_round(scale, mirro
     size_hw = (300, 400)
     shape = animal()
     mask = moved(shape[:, ::-1] if mirror else shape, scale, (25, 20), size_hw)
-    fit = fit_cutout(shape.astype(np.float32), mask)
+    fit = fit_cutout(shape * np.uint8(255), mask)
     assert (fit.matrix[0, 0] < 0) == mirror
     assert mask_iou(placed(fit, shape, size_hw), mask) > 0.93
 
@@ -57,7 +57,7 @@ def test_its_own_silhouette_is_met_at_any_size_and_either_way_round(scale, mirro
 def test_hardly_anything_sticks_out_of_another_shape(seed):
     size_hw, shape = (160, 200), animal()
     mask = blob(size_hw, seed)
-    found = placed(fit_cutout(shape.astype(np.float32), mask), shape, size_hw)
+    found = placed(fit_cutout(shape * np.uint8(255), mask), shape, size_hw)
     x0, y0, x1, y1 = box_of(mask)
     allowed = grow(mask, SLACK * max(x1 - x0, y1 - y0) + 1.5)
     assert found.any()
@@ -67,7 +67,7 @@ def test_hardly_anything_sticks_out_of_another_shape(seed):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_it_is_never_deformed_beyond_the_limits(seed):
-    fit = fit_cutout(animal().astype(np.float32), blob((160, 60), seed))
+    fit = fit_cutout(animal() * np.uint8(255), blob((160, 60), seed))
     linear = fit.matrix[:, :2]
     across, down = np.hypot(*linear[0]), np.hypot(*linear[1])
     assert abs(np.log(across / down)) <= MOST_STRETCH + 1e-6
@@ -83,7 +83,7 @@ def test_it_is_never_deformed_beyond_the_limits(seed):
 def test_it_stands_on_the_foot_of_its_mask():
     size_hw, shape = (200, 200), animal()
     mask = rectangle(size_hw, (70, 40, 120, 180))  # far too tall, so most of it stays bare
-    found = placed(fit_cutout(shape.astype(np.float32), mask), shape, size_hw)
+    found = placed(fit_cutout(shape * np.uint8(255), mask), shape, size_hw)
     assert abs(box_of(found)[3] - 180) <= 4
 
 
@@ -93,7 +93,7 @@ def test_an_object_cut_by_the_border_goes_on_beyond_it(share):
     whole = moved(shape, 1.0, (10, 10), (140, 180))
     height = int(10 + share * 112)
     mask = whole[:height]
-    fit = fit_cutout(shape.astype(np.float32), mask)
+    fit = fit_cutout(shape * np.uint8(255), mask)
     assert mask_iou(placed(fit, shape, mask.shape), mask) > 0.85
     scale = 1 / np.sqrt(abs(np.linalg.det(fit.matrix[:, :2])))
     assert 0.88 < scale < 1.12  # squeezed into what is seen it would be as small as `share`
@@ -105,6 +105,6 @@ def test_an_object_cut_by_the_border_goes_on_beyond_it(share):
     ids=["a pixel", "a line", "everything"],
 )
 def test_odd_masks_are_fitted_too(mask):
-    fit = fit_cutout(animal().astype(np.float32), mask)
+    fit = fit_cutout(animal() * np.uint8(255), mask)
     assert np.isfinite(fit.matrix).all()
     assert np.isfinite(fit.shift).all()

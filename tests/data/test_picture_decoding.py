@@ -181,7 +181,7 @@ def test_the_transparent_value_of_a_png_is_the_ground_of_a_cutout(content, tmp_p
     alpha = read_cutout(tmp_path / "cutout.png").alpha
     row = alpha[len(alpha) // 2]
     start = int(np.flatnonzero(row)[0])
-    assert row[start : start + 4].tolist() == [1, 1, 0, 1]
+    assert row[start : start + 4].tolist() == [255, 255, 0, 255]
 
 
 def test_a_palette_picture_without_a_palette_is_no_layer_and_no_cutout(tmp_path):

@@ -5,6 +5,7 @@ halo. So the colours of a narrow rim are thrown away and grown anew from inside,
 edge, where resampling will want them.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,10 @@ RIM_PX = 3.0
 """Pixels so near to the edge are taken for mixed."""
 _GROWN_PX = 6
 """How far colours grow: over the rim and as far beyond."""
+_SOLID = 0.95 * 255
+"""Alpha from which on a pixel is the object's alone."""
+_TILE_PX, _REACH_PX = 512, 2 * _GROWN_PX + 2 * int(RIM_PX)
+"""Rims are mended in tiles, each with all about it that has a part in it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,14 +33,17 @@ class Cutout:
     """An object without its background.
 
     Attributes:
-        colours: RGB, 0 to 255; beyond the object its edge's colours go on.
-        alpha: Coverage in [0, 1].
+        pixels: RGB, whose colours go on beyond the object's edge, and alpha.
         profile: The ICC profile of the colours; None = sRGB.
     """
 
-    colours: Float32[np.ndarray, "H W 3"]
-    alpha: Float32[np.ndarray, "H W"]
+    pixels: UInt8[np.ndarray, "H W 4"]
     profile: bytes | None = None
+
+    @property
+    def alpha(self) -> UInt8[np.ndarray, "H W"]:
+        """Coverage, 255 = all."""
+        return self.pixels[..., 3]
 
 
 def read_cutout(source: Path | str | Image.Image | UInt8[np.ndarray, "H W 4"]) -> Cutout:
@@ -92,15 +100,34 @@ def _of_pixels(
     rows, columns = np.flatnonzero((alpha > 0).any(1)), np.flatnonzero((alpha > 0).any(0))
     part = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     part = np.pad(part, ((_GROWN_PX, _GROWN_PX), (_GROWN_PX, _GROWN_PX), (0, 0)))
-    coverage = part[..., 3].astype(np.float32) / 255
-    return Cutout(_without_rim(part[..., :3].astype(np.float32), coverage), coverage, profile)
+    rims = [*_rims(part)]
+    for place, colours in rims:
+        part[(*place, slice(3))] = colours
+    return Cutout(part, profile)
+
+
+def _rims(
+    pixels: UInt8[np.ndarray, "H W 4"],
+) -> Iterator[tuple[tuple[slice, slice], UInt8[np.ndarray, "h w 3"]]]:
+    """The tiles of a picture that have a rim, and their colours without it."""
+    height, width = pixels.shape[:2]
+    for top in range(0, height, _TILE_PX):
+        for left in range(0, width, _TILE_PX):
+            rows, columns = (max(start - _REACH_PX, 0) for start in (top, left))
+            about = pixels[rows : top + _TILE_PX + _REACH_PX, columns : left + _TILE_PX + _REACH_PX]
+            solid = about[..., 3] > _SOLID
+            if solid.all() or not solid.any():
+                continue
+            mended = _without_rim(about[..., :3].astype(np.float32), solid)
+            inner = mended[top - rows :, left - columns :][:_TILE_PX, :_TILE_PX]
+            place = slice(top, top + inner.shape[0]), slice(left, left + inner.shape[1])
+            yield place, np.rint(inner).astype(np.uint8)
 
 
 def _without_rim(
-    colours: Float32[np.ndarray, "H W 3"], alpha: Float32[np.ndarray, "H W"]
+    colours: Float32[np.ndarray, "H W 3"], solid: Bool[np.ndarray, "H W"]
 ) -> Float32[np.ndarray, "H W 3"]:
     """Colours of the rim and beyond grown from inside; where the object is all rim it keeps its own."""
-    solid = alpha > 0.95
     known = solid & ~np.isfinite(distance_to(~solid, RIM_PX))
     fine = solid & ~np.isfinite(distance_to(known, _GROWN_PX))
     return _spread(colours, known | fine, _GROWN_PX + int(RIM_PX))
@@ -114,6 +141,8 @@ def _spread(
     for _ in range(steps):
         sums = _neighbour_sums(np.concatenate([total, known[..., None]], 2).astype(np.float32))
         new = ~known & (sums[..., 3] > 0)
+        if not new.any():
+            break
         total[new] = sums[new, :3] / sums[new, 3:]
         known = known | new
     return np.asarray(np.where(known[..., None], total, colours), np.float32)

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32
+from jaxtyping import Bool, Float, Float32, UInt8
 from PIL import Image
 
 from smartmask.scene.boxes import BoxXYXY, box_of
@@ -93,14 +93,14 @@ class _Silhouette:
     cell_px: float
 
 
-def fit_cutout(alpha: Float32[np.ndarray, "h w"], mask: Bool[np.ndarray, "H W"]) -> Fit:
+def fit_cutout(alpha: UInt8[np.ndarray, "h w"], mask: Bool[np.ndarray, "H W"]) -> Fit:
     """The map that lays a cut-out onto a mask.
 
     Args:
-        alpha: The cut-out's coverage.
+        alpha: The cut-out's coverage, 255 = all.
         mask: The whole object in the window, hidden parts included; not empty.
     """
-    coverage = mask.astype(np.float32)
+    coverage = mask.astype(np.uint8) * np.uint8(255)
     coarse = _silhouette(alpha, COARSE_CELLS, True), _silhouette(coverage, COARSE_CELLS, False)
     found = [
         (*_search(*coarse, start, mirror, MILD), mirror)
@@ -116,9 +116,9 @@ def fit_cutout(alpha: Float32[np.ndarray, "h w"], mask: Bool[np.ndarray, "H W"])
     return Fit(matrix, shift, target.grid_xyxy)
 
 
-def _silhouette(coverage: Float32[np.ndarray, "H W"], cells_aside: int, grid_beyond: bool) -> _Silhouette:
+def _silhouette(coverage: UInt8[np.ndarray, "H W"], cells_aside: int, grid_beyond: bool) -> _Silhouette:
     """A coverage on a grid about its box; the grid may go beyond the canvas or ends with it."""
-    x0, y0, x1, y1 = box_of(coverage > 0.5)
+    x0, y0, x1, y1 = box_of(coverage > 127)
     margin = MARGIN * max(x1 - x0, y1 - y0) + 1
     box = x0 - margin, y0 - margin, x1 + margin, y1 + margin
     height, width = coverage.shape
@@ -131,8 +131,8 @@ def _silhouette(coverage: Float32[np.ndarray, "H W"], cells_aside: int, grid_bey
         box = max(box[0], 0.0), max(box[1], 0.0), min(box[2], float(width)), min(box[3], float(height))
     cell_px = max(box[2] - box[0], box[3] - box[1]) / cells_aside
     columns, rows = (max(round((box[2 + axis] - box[axis]) / cell_px), 2) for axis in (0, 1))
-    shown = Image.fromarray(coverage).resize((columns, rows), Image.Resampling.BOX, box)
-    cells = np.clip(np.asarray(shown), 0, 1)
+    shown = Image.fromarray(coverage).convert("F").resize((columns, rows), Image.Resampling.BOX, box)
+    cells = np.clip(np.asarray(shown) / 255, 0, 1)
     inside = cells > 0.5
     if not inside.any():
         inside = cells >= cells.max()
@@ -247,7 +247,9 @@ def _sampled(
 
 
 def interpolate(
-    values: Float32[np.ndarray, "*size"], x: Float32[np.ndarray, "h w"], y: Float32[np.ndarray, "h w"]
+    values: Float32[np.ndarray, "*size"] | UInt8[np.ndarray, "*size"],
+    x: Float32[np.ndarray, "h w"],
+    y: Float32[np.ndarray, "h w"],
 ) -> Float32[np.ndarray, "h w *channels"]:
     """Linear interpolation of a map at fractional positions, 0 = the first pixel's centre; borders repeat."""
     height, width = values.shape[:2]

@@ -149,12 +149,13 @@ class ReferenceComposite:
             u, v = fit.source_of(x, y)
             u, v = u * scale_xy[0] - np.float32(0.5), v * scale_xy[1] - np.float32(0.5)
             drawn[rows] = interpolate(pixels, u, v)
+        drawn[..., 3] /= 255
         return drawn[..., :3], drawn[..., 3]
 
-    def _shrunk(self, factor: float) -> tuple[Float32[np.ndarray, "h w 4"], tuple[np.float32, np.float32]]:
+    def _shrunk(self, factor: float) -> tuple[UInt8[np.ndarray, "h w 4"], tuple[np.float32, np.float32]]:
         """Colours and alpha, no more than one and a half times as fine as they will be shown."""
-        pixels = np.concatenate([self._cutout.colours, self._cutout.alpha[..., None]], 2)
-        height, width = self._cutout.alpha.shape
+        pixels = self._cutout.pixels
+        height, width = pixels.shape[:2]
         share = min(1.0, 1.5 * factor)
         if share == 1.0:
             return pixels, (np.float32(1), np.float32(1))
