@@ -10,7 +10,7 @@ from inpainters import Noise
 
 import smartmask
 from smartmask import Box, InsertSettings, InsertStep, Layer, Layout, SmartMask, View
-from smartmask.arguments import check_number, check_size, check_whole, path_of
+from smartmask.arguments import MAX_SEED, check_number, check_size, check_whole, path_of
 
 MASK = np.zeros((48, 64), bool)
 MASK[20:40, 20:40] = True
@@ -67,7 +67,7 @@ CASES = [
     *(
         (name, {"seed": value}, kind, "the seed " + said)
         for name in ("suggest", "more_like", "between", "insert", "plan")
-        for value, kind, said in [*WHOLES, (-1, ValueError, "must be 0 or more, not -1")]
+        for value, kind, said in [*WHOLES, (-1, ValueError, f"must be from 0 to {MAX_SEED}, not -1")]
     ),
     *(
         (name, {"n": value}, kind, "n " + said)
@@ -211,3 +211,9 @@ def test_paths_may_be_texts(tmp_path):
     assert smartmask.read_layout(path).labels == smartmask.read_any_layout(path).labels == ("wall",)
     assert [str(one) for one in smartmask.write_layout_as("json", path, LAYOUT)] == [path]
     assert path_of("path", path) == tmp_path / "layout.json"
+
+
+@pytest.mark.parametrize("seed", [10**5000, -(10**5000)], ids=["huge", "far below 0"])
+def test_a_number_that_python_cannot_print_is_named_by_its_length(seed):
+    with pytest.raises(ValueError, match="not a number of more than 40 digits"):
+        check_whole("the seed", seed, 0, MAX_SEED)

@@ -12,6 +12,10 @@ from pathlib import Path
 
 from smartmask.errors import kind_of
 
+MAX_SEED = 2**64 - 1
+_MOST_DIGITS = 40
+"""Of a whole number in a message."""
+
 
 def check_text(name: str, value: object) -> None:
     """Make sure that a value is a text.
@@ -128,7 +132,9 @@ def path_of(name: str, value: object) -> Path:
 
 
 def _shown(value: object) -> str:
-    """A number as it is, anything else as what it is."""
+    """A number as it is, but for very long ones; anything else as what it is."""
+    if isinstance(value, Integral) and abs(int(value)) >= 10**_MOST_DIGITS:
+        return f"a number of more than {_MOST_DIGITS} digits"  # Python itself refuses to print some thousands
     return str(value) if isinstance(value, Real) else kind_of(value)
 
 
@@ -136,10 +142,11 @@ def _check_range(name: str, value: float, low: float | None, high: float | None)
     is_finite = isinstance(value, int) or math.isfinite(value)  # whole ones may be too long for a float
     if is_finite and (low is None or value >= low) and (high is None or value <= high):
         return
+    ends = [f"{end:g}" if isinstance(end, float) else str(end) for end in (low, high)]
     if low is not None and high is not None:
-        expected = f"from {low:g} to {high:g}"
+        expected = f"from {ends[0]} to {ends[1]}"
     elif low is not None:
-        expected = f"{low:g} or more"
+        expected = f"{ends[0]} or more"
     else:
-        expected = "a finite number" if high is None else f"{high:g} at most"
-    raise ValueError(f"{name} must be {expected}, not {value}")
+        expected = "a finite number" if high is None else f"{ends[1]} at most"
+    raise ValueError(f"{name} must be {expected}, not {_shown(value)}")

@@ -59,3 +59,8 @@ def test_damaged_exif_tells_no_focal_length_and_no_file_is_an_error(tmp_path):
     assert read_focal_px(path) is None
     with pytest.raises(ImageError, match="no such file"):
         read_focal_px(tmp_path / "none.jpg")
+
+
+@pytest.mark.parametrize("film_mm", [1e-6, 6e6], ids=str)
+def test_a_focal_length_that_no_camera_has_is_none(tmp_path, film_mm):
+    assert read_focal_px(with_exif(tmp_path, FocalLengthIn35mmFilm=film_mm)) is None

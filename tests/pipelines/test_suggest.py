@@ -12,6 +12,7 @@ from rankers import LargerIsBetter
 from shapes import disc, rectangle
 from tiny_network import RESOLUTION, TinyNetwork
 
+from smartmask.arguments import MAX_SEED
 from smartmask.pipelines.draw_fields import FieldDrawing
 from smartmask.pipelines.drawer import Drawn
 from smartmask.pipelines.generate import Scene
@@ -235,7 +236,7 @@ def test_what_the_words_mean_the_drawer_says(real):
         ),
         pytest.param({"n": 0}, "n must be from 1 to 64, not 0", id="none asked for"),
         pytest.param({"n": MAX_SUGGESTIONS + 1}, "n must be from 1 to 64, not 65", id="too many asked for"),
-        pytest.param({"seed": -1}, "the seed must be 0 or more, not -1", id="a negative seed"),
+        pytest.param({"seed": -1}, f"the seed must be from 0 to {MAX_SEED}, not -1", id="a negative seed"),
         pytest.param(
             {"guidance": Region(np.ones((3, 5), bool))}, "the region is 5x3 but the canvas is 64x48",
             id="a region of another canvas",

@@ -36,6 +36,8 @@ MAX_JUDGED_MEGAPIXELS = 25.0
 """Of a picture of an insertion that is judged: three of them are held at a time."""
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "AVIF", "JPEG2000", "PPM")
 """The file formats read; Pillow's others include PostScript, whose reader starts a program."""
+_FARTHEST = 100.0
+"""Longer sides that a focal length has at most, or is a part of at least; else its EXIF is damaged."""
 CONTENT = "the picture"
 """What errors call a file that came without a name."""
 _FILM_DIAGONAL_MM = 43.27
@@ -187,10 +189,11 @@ def _focal_px(image: Image.Image) -> float | None:
     if taken_shorter > 0 and abs(taken_longer * shorter / (taken_shorter * longer) - 1) > _SAME_SHAPE:
         return None
     if film_mm > 0:
-        return film_mm / _FILM_DIAGONAL_MM * float(np.hypot(shorter, longer))
-    per_mm = per_unit / _UNIT_MM.get(unit, np.inf)
-    focal = focal_mm * per_mm * longer / taken_longer if taken_longer > 0 else 0.0
-    return focal if 0 < focal < np.inf else None
+        focal = film_mm / _FILM_DIAGONAL_MM * float(np.hypot(shorter, longer))
+    else:
+        per_mm = per_unit / _UNIT_MM.get(unit, np.inf)
+        focal = focal_mm * per_mm * longer / taken_longer if taken_longer > 0 else 0.0
+    return focal if 1 / _FARTHEST <= focal / longer <= _FARTHEST else None
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Bool
 
-from smartmask.arguments import check_number, check_text, check_whole
+from smartmask.arguments import MAX_SEED, check_number, check_text, check_whole
 from smartmask.errors import BackendError
 from smartmask.pipelines.drawer import Drawer, Drawn
 from smartmask.pipelines.generate import Scene
@@ -255,7 +255,7 @@ def check_request(
                 f"the {name} has {len(text)} characters; at most {MAX_PROMPT_CHARACTERS} are read"
             )
     check_whole("n", n, 1, MAX_SUGGESTIONS)
-    check_whole("the seed", seed, 0)
+    check_whole("the seed", seed, 0, MAX_SEED)
     check_guidance(guidance, size_hw)
     if isinstance(guidance, Box):
         check_box_size(guidance.box_xyxy, size_hw, SMALLEST_BOX_PX)

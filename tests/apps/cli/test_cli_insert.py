@@ -328,7 +328,7 @@ BAD_STEPS = {
     "a box inside out": ([{**STEP, "box": [9, 2, 3, 8]}], "step 0: box (9, 2, 3, 8) must have x0 < x1"),
     "a mask of another size": ([{**STEP, "mask": "small.png"}], "is 70x60 but the photo is 96x72"),
     "a missing mask": ([{**STEP, "mask": "gone.png"}], "gone.png: no such file"),
-    "a seed below 0": ([{**STEP, "seed": -1}], "the seed must be 0 or more, not -1"),
+    "a seed below 0": ([{**STEP, "seed": -1}], "the seed must be from 0 to 18446744073709551615, not -1"),
     "behind half a layer": ([{**STEP, "behind": [1.5]}], "behind must hold labels and numbers, not [1.5]"),
     "an odd setting": ([{**STEP, "settings": {"grow": 2}}], "settings: has unknown keys ['grow']"),
     "a missing cut-out": ([{"prompt": "x", "inpainter": "reference:gone.png"}], "gone.png: no such file"),

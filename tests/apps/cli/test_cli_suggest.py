@@ -174,6 +174,11 @@ BAD_VALUES = {
         ["photo.png", "dog", "--region", "drawn.png", "--scribble", "drawn.png"],
         "--region and --scribble were given; give one hint or none",
     ),
+    "nothing to invert": (
+        ["photo.png", "dog", "--box", "1,2,30,40", "--invert-mask"],
+        "--invert-mask goes with a drawing; give one, or leave it out",
+    ),
+    "a link to nowhere": (["photo.png", "dog", "--out", "link"], "link is a link that leads nowhere"),
     "nothing to avoid it beside": (
         ["photo.png", "dog", "--avoid", "drawn.png"],
         "--avoid goes with --scribble; draw where the object is to be, too",
@@ -203,7 +208,7 @@ BAD_VALUES = {
     "half a mask": (["photo.png", "dog", "-n", "2.5"], "Invalid value for '-n'"),
     "negative seed": (
         ["photo.png", "dog", "--seed", "-1"],
-        "Invalid value for '--seed': -1 is not in the range x>=0",
+        "Invalid value for '--seed': -1 is not in the range 0<=x<=18446744073709551615",
     ),
     "unknown option": (["photo.png", "dog", "--guidance", "3"], "No such option"),
     "no prompt": (["photo.png"], "Missing argument 'PROMPT'"),
@@ -261,6 +266,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(run, photo, tmp_path, code, ki
     (tmp_path / "cut.json").write_bytes(layout_file(tmp_path / "whole.json").read_bytes()[:90])
     (tmp_path / "cut.png").write_bytes(photo.read_bytes()[:3000])
     (tmp_path / "empty.png").touch()
+    (tmp_path / "link").symlink_to("nowhere")
     (tmp_path / "notes.jpg").write_text("not an image")
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     arguments, message = (BAD_VALUES | BAD_FILES)[kind]

@@ -61,6 +61,14 @@ def test_water_lies_lower_than_who_looks_at_it_unless_the_camera_is_known():
     assert guessed == pytest.approx(80 * 1.6 / (1.6 + WATER_BELOW_M), rel=0.03)
 
 
+def test_water_that_fills_the_lower_border_is_where_one_stands():
+    boat = Kind("something", 1.6, 0.5, 0.1, "water")
+    doubt = Spread(horizon_px=5.0, log_height=0.3, log_focal=0.2, correlation=0.0)
+    sea = Layer("sea", rectangle(SIZE_HW, (0, 100, 320, 240)))
+    scene = scene_of(sea, camera=replace(CAMERA, spread=doubt))
+    assert height_px(scene, boat, box_of(60, 180, 30, 12)) == pytest.approx(80, rel=0.03)
+
+
 def test_who_is_as_wide_as_high_sits():
     scene = scene_of(WALL, FLOOR)
     standing, sitting = (height_px(scene, some("person"), box_of(60, 200, 80, wide)) for wide in (30, 75))
@@ -179,3 +187,12 @@ def test_a_table_that_fills_the_picture_is_a_close_up_and_one_at_the_border_is_n
     standing, close = (height_px(scene_of(WALL, FLOOR, table), cup, box) for table in (narrow, filling))
     assert standing == pytest.approx(0.1 * CAMERA.scale_at(240.0), rel=0.4)
     assert close > 1.2 * standing
+
+
+def test_a_counter_before_which_the_floor_is_seen_is_no_close_up():
+    cup = Kind("cup", 0.1, 0.09, 0.1, "top")
+    counter = Layer("table", rectangle(SIZE_HW, (0, 160, 260, 240)))
+    box = box_of(180, 180, 20, 18)
+    assert height_px(scene_of(WALL, FLOOR, counter), cup, box) == pytest.approx(
+        0.1 * CAMERA.scale_at(240.0), rel=0.4
+    )

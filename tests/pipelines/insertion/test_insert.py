@@ -276,7 +276,7 @@ def test_an_answer_that_is_no_picture_of_the_window_is_refused(picture, found, s
         ({"prompt": ""}, "the prompt is empty"),
         ({"scene": " "}, "the scene text is empty"),
         ({"n": 0}, "n must be from 1 to 64, not 0"),
-        ({"seed": -1}, "the seed must be 0 or more"),
+        ({"seed": -1}, "the seed must be from 0 to 18446744073709551615"),
         ({"behind": ["sofa"]}, "behind 'sofa': there is no such layer"),
         ({"where": rectangle(SIZE_HW, (70, 50, 80, 60)), "behind": [2]}, "the layers in front hide it"),
         ({"settings": InsertSettings(grow_px=-30)}, "grow_px=-30 leaves none"),

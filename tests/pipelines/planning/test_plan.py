@@ -226,7 +226,7 @@ def test_refuses_what_cannot_be_placed(suggest, start, planned, message):
         (" ", 12, 0, "the prompt is empty"),
         ("a" * 1001, 12, 0, "the prompt has 1001 characters; at most 1000"),
         ("a room", 0, 0, "the limit must be from 1 to 100, not 0"),
-        ("a room", 12, -1, "the seed must be 0 or more, not -1"),
+        ("a room", 12, -1, "the seed must be from 0 to 18446744073709551615, not -1"),
     ],
 )
 def test_refuses_a_request(suggest, start, prompt, limit, seed, message):

@@ -42,8 +42,12 @@ class HintOptions:
         """What is read."""
         return [self.mask, self.region, self.scribble, self.avoid]
 
-    def read(self, size_hw: tuple[int, int]) -> "Guidance":
+    def read(self, size_hw: tuple[int, int], *drawings: Path) -> "Guidance":
         """The hint, for a photo of this size.
+
+        Args:
+            size_hw: Of the photo.
+            drawings: Others that a command reads.
 
         Raises:
             TypeError: If the box is not four numbers.
@@ -57,6 +61,8 @@ class HintOptions:
         names = [name for name, value in given.items() if value is not None]
         if len(names) > 1:
             raise ValueError(f"{' and '.join(names)} were given; give one hint or none")
+        if self.invert_mask and not any([*self.files, *drawings]):
+            raise ValueError("--invert-mask goes with a drawing; give one, or leave it out")
         if self.avoid is not None and self.scribble is None:
             raise ValueError("--avoid goes with --scribble; draw where the object is to be, too")
         if self.box is not None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from smartmask.apps.cli.lines import print_line
+from smartmask.arguments import MAX_SEED
 
 if TYPE_CHECKING:  # commands import the library when they run, so that --help is quick
     from smartmask.scene.layout import Layout
@@ -58,7 +59,11 @@ def count_option(what: str, default: int) -> Decorator:
 def seed_option(what: str) -> Decorator:
     """`--seed`."""
     return click.option(
-        "--seed", type=click.IntRange(min=0), default=0, show_default=True, help=f"Same seed, same {what}."
+        "--seed",
+        type=click.IntRange(0, MAX_SEED),
+        default=0,
+        show_default=True,
+        help=f"Same seed, same {what}.",
     )
 
 

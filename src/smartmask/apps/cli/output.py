@@ -25,10 +25,13 @@ def check_folder(folder: Path, names: Iterable[str], inputs: Iterable[Path | Non
         inputs: Files that are read; none of them may be replaced by a result.
 
     Raises:
-        click.UsageError: If it is a file, cannot be written to, or a result would replace an input.
+        click.UsageError: If it is a file or a broken link, cannot be written to, or a result would replace
+            an input.
     """
     existing = folder  # os.path: pathlib raises where a folder above may not be read
     while not os.path.exists(existing) and existing != existing.parent:
+        if os.path.islink(existing):
+            raise click.UsageError(f"--out {folder}: {existing} is a link that leads nowhere; give a folder")
         existing = existing.parent
     if not existing.is_dir():
         raise click.UsageError(f"--out {folder}: {existing} is a file; give a folder")
@@ -47,7 +50,7 @@ def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
         click.ClickException: If they cannot be written.
     """
     try:
-        with made_folders(folder):
+        with made_folders(folder, *sorted({(folder / name).parent for name in contents})):
             write_files({folder / name: content for name, content in contents.items()})
     except OSError as error:
         reason = error.strerror or str(error)

@@ -89,7 +89,7 @@ def suggest(
         options.check_unicode(prompt, scene)
         picture = read_picture(photo, max_megapixels)
         size_hw = picture.pixels.shape[0], picture.pixels.shape[1]
-        guidance = hint.read(size_hw)
+        guidance = hint.read(size_hw, *(path for path in (like, toward) if path is not None))
         _check_masks(like, toward, change, is_placed=scene is not None or guidance != NoGuidance())
         _check_turn(like, toward, change, turn, shape)
         n = n if turn is None else 1

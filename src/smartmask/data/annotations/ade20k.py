@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Bool, UInt8
 
 from smartmask.data.annotations.base import AnnotatedScene, DamageError, Problems
 from smartmask.data.annotations.damage import (
@@ -18,6 +19,7 @@ from smartmask.data.annotations.damage import (
     MISSING_FIELD,
     UNNAMED,
     Record,
+    check_objects,
     field,
     member,
     read_json,
@@ -68,7 +70,9 @@ def _scene(annotation: Record, file: Path, problems: Problems) -> AnnotatedScene
     index = np.full(size_hw, -1, np.int16)
     hidden: list[np.ndarray] = []
     seen: set[int] = set()
-    for number, record in enumerate(field(annotation, "object", list)):
+    records = field(annotation, "object", list)
+    check_objects(len(records), size_hw, bits=1)
+    for number, record in enumerate(records):
         with problems.skipping(f"{file}: object[{number}]"):
             ident = field(record, "id", int)
             if ident in seen:
@@ -79,14 +83,14 @@ def _scene(annotation: Record, file: Path, problems: Problems) -> AnnotatedScene
             values = _instance(member(file.parent, field(record, "instance_mask", str)), size_hw)
             objects.append(_layer(record, values))
             index[values == VISIBLE] = len(hidden)
-            hidden.append(np.flatnonzero(values == HIDDEN))
+            hidden.append(np.packbits(values == HIDDEN))
     key = f"ade20k:{file.stem}"
     return AnnotatedScene(
         key=key,
         group=key,
         size_hw=size_hw,
         objects=tuple(objects),
-        occlusions=occlusions_of_hidden(index, hidden),
+        occlusions=occlusions_of_hidden(index, (_unpacked(bits, size_hw) for bits in hidden), len(hidden)),
         image=field(annotation, "filename", str),
     )
 
@@ -115,10 +119,13 @@ def _is_part(record: Record) -> bool:
 
 def _instance(path: Path, size_hw: tuple[int, int]) -> np.ndarray:
     values = read_png(path, size_hw)
-    strange = np.setdiff1d(values, [0, HIDDEN, VISIBLE])
-    if values.ndim != 2 or len(strange):
+    if values.ndim != 2 or ((values != 0) & (values != HIDDEN) & (values != VISIBLE)).any():
         raise DamageError(DAMAGED_FILE, f"{path} must be grey, of 0, 128 and 255 only")
     return values
+
+
+def _unpacked(bits: UInt8[np.ndarray, "_"], size_hw: tuple[int, int]) -> Bool[np.ndarray, "H W"]:
+    return np.unpackbits(bits, count=size_hw[0] * size_hw[1]).astype(bool).reshape(size_hw)
 
 
 def _size(annotation: Record) -> tuple[int, int]:

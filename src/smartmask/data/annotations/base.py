@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from smartmask.data.layered_scene import SceneLayer
 from smartmask.errors import AnnotationError
 
+LONGEST = 600
+"""Characters of where something was met first; it may quote a record's own text."""
+
 
 class DamageError(Exception):
     """A record, object or file that cannot be used; readers leave it out and count it (`Problems.skipping`).
@@ -106,6 +109,9 @@ class Problems:
         return [self._line(kind) for kind, _ in self.counts.most_common() if kind in self.noted]
 
     def _line(self, kind: str) -> str:
-        line = f"{self.counts[kind]} x {kind}, first at {self.first[kind]}"
+        where = self.first[kind]
+        if len(where) > LONGEST:
+            where = f"{where[: LONGEST // 2]} ... {where[-LONGEST // 2 :]}"
+        line = f"{self.counts[kind]} x {kind}, first at {where}"
         # A record's own names may hold halves of letters, which no file and no terminal takes.
         return line.encode("utf-8", "backslashreplace").decode()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from smartmask.data.annotations.base import AnnotatedScene, Problems
 from smartmask.data.annotations.coco_json import CocoFile, ImageRecord, is_crowd, read_coco_file
-from smartmask.data.annotations.damage import field
+from smartmask.data.annotations.damage import check_objects, field
 from smartmask.data.annotations.masks import layer_of
 from smartmask.data.annotations.occlusions import smaller_in_front
 from smartmask.data.segmentations import mask_of
@@ -23,7 +23,8 @@ def read_coco_instances(path: Path, problems: Problems) -> Iterator[AnnotatedSce
     """
     file = read_coco_file(path, problems)
     for image in file.images:
-        yield modal_scene(image, file, problems, dataset="coco", photos="coco")
+        with problems.skipping(image.where):
+            yield modal_scene(image, file, problems, dataset="coco", photos="coco")
 
 
 def modal_scene(
@@ -39,7 +40,11 @@ def modal_scene(
         problems: Where damage is counted.
         dataset: First part of the scene's key.
         photos: First part of its group; datasets that share photos share it, so that their splits agree.
+
+    Raises:
+        DamageError: If it has more objects than can be ordered.
     """
+    check_objects(len(image.annotations), image.size_hw)
     objects, masks = [], []
     for where, annotation in image.annotations:
         with problems.skipping(where):

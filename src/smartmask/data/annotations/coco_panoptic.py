@@ -18,6 +18,7 @@ from smartmask.data.annotations.damage import (
     EMPTY_MASK,
     MISSING_FIELD,
     Record,
+    check_objects,
     field,
     member,
     read_png,
@@ -39,10 +40,13 @@ def read_coco_panoptic(path: Path, problems: Problems) -> Iterator[AnnotatedScen
     if not folder.is_dir():
         raise AnnotationError(f"{folder}: no such folder; the PNGs of {path.name} must lie in it")
     for image in file.images:
-        for where, annotation in image.annotations:
+        for number, (where, annotation) in enumerate(image.annotations):
             with problems.skipping(where):
+                if number:
+                    raise DamageError(DUPLICATE_ID, f"image_id {image.ident}")
                 segments = _segments(member(folder, field(annotation, "file_name", str)), image.size_hw)
                 infos = field(annotation, "segments_info", list)
+                check_objects(len(infos), image.size_hw, bits=1)
                 yield _scene(image, where, segments, infos, file, problems)
 
 

@@ -18,6 +18,7 @@ from smartmask.data.annotations.damage import (
     DUPLICATE_ID,
     MISSING_FIELD,
     NO_SIZE,
+    check_objects,
     field,
     id_field,
     member,
@@ -75,7 +76,9 @@ def _scene(
     objects: list[SceneLayer] = []
     masks: list[Bool[np.ndarray, "H W"]] = []
     orders: list[float] = []
-    for number, region in enumerate(field(record, "regions", list)):
+    regions = field(record, "regions", list)
+    check_objects(len(regions), size_hw)
+    for number, region in enumerate(regions):
         part = f"{where}, regions[{number}]"
         with problems.skipping(part):
             order = field(region, "order", (int, float))

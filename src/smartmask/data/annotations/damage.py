@@ -1,6 +1,7 @@
 """The kinds of damage that readers know, in one wording, and safe access to what a file holds."""
 
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,8 +40,33 @@ CROWD = "crowd region, kept as a region"
 """Not damage: crowds are noted (`Problems.note`), since the objects in them are not told apart."""
 NO_AREA = "part of a mask without an area, left out"
 """Not damage either: what has no area hides nothing."""
+TOO_MANY = "image with too many objects"
+MAX_OBJECTS = 1024
+"""Of an image: of each two it is asked whether they overlap."""
+MAX_OBJECTS_MEGABYTES = 400
+"""Of all masks of an image, each as large as its canvas: so they are held while they are ordered."""
 MAX_DIGITS = 18
 """Of a whole number in a text; Python refuses to read some thousands."""
+
+
+def check_objects(count: int, size_hw: tuple[int, int], bits: int = 8) -> None:
+    """Make sure that an image does not ask for more than can be held and ordered.
+
+    Args:
+        count: Its objects.
+        size_hw: Its size.
+        bits: What a reader holds of each pixel of each object.
+
+    Raises:
+        DamageError: If it does.
+    """
+    megabytes = count * size_hw[0] * size_hw[1] / 1e6 * bits / 8
+    if count > MAX_OBJECTS or megabytes > MAX_OBJECTS_MEGABYTES:
+        raise DamageError(
+            TOO_MANY,
+            f"{count} on {size_hw[1]}x{size_hw[0]} pixels; up to {MAX_OBJECTS} are read, and up to "
+            f"{MAX_OBJECTS_MEGABYTES * 8 // bits} megapixels of all together",
+        )
 
 
 def field(record: object, name: str, kind: type[T] | tuple[type[T], ...]) -> T:
@@ -60,6 +86,8 @@ def field(record: object, name: str, kind: type[T] | tuple[type[T], ...]) -> T:
         raise DamageError(MISSING_FIELD, f"{name!r} must be {expected}, not {type(value).__name__}")
     if isinstance(value, str):
         check_text(value, name)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise DamageError(MISSING_FIELD, f"{name!r} must be a finite number, not {value}")
     return value
 
 

@@ -14,7 +14,7 @@ from jaxtyping import Bool
 
 from smartmask.data.annotations.base import AnnotatedScene, DamageError, Problems
 from smartmask.data.annotations.coco_json import CocoFile, ImageRecord, is_crowd, read_coco_file
-from smartmask.data.annotations.damage import MISSING_FIELD, Record
+from smartmask.data.annotations.damage import MISSING_FIELD, Record, check_objects
 from smartmask.data.annotations.masks import layer_of
 from smartmask.data.annotations.occlusions import occlusions_of_hidden
 from smartmask.data.layered_scene import SceneLayer
@@ -31,7 +31,9 @@ def read_kins(path: Path, problems: Problems) -> Iterator[AnnotatedScene]:
     """
     file = read_coco_file(path, problems)
     for image in file.images:
-        yield _scene(image, file, problems, path.stem)
+        with problems.skipping(image.where):
+            check_objects(len(image.annotations), image.size_hw, bits=16)
+            yield _scene(image, file, problems, path.stem)
 
 
 def _scene(image: ImageRecord, file: CocoFile, problems: Problems, name: str) -> AnnotatedScene:
@@ -56,14 +58,14 @@ def _scene(image: ImageRecord, file: CocoFile, problems: Problems, name: str) ->
     index = np.full(image.size_hw, -1, np.int16)
     for number, seen in enumerate(visible):
         index[seen] = number
-    hidden = [np.flatnonzero(whole & ~seen) for whole, seen in zip(amodal, visible, strict=True)]
+    hidden = (whole & ~seen for whole, seen in zip(amodal, visible, strict=True))
     key = f"kins:{name}:{image.ident}"
     return AnnotatedScene(
         key=key,
         group=key,
         size_hw=image.size_hw,
         objects=tuple(objects),
-        occlusions=occlusions_of_hidden(index, hidden),
+        occlusions=occlusions_of_hidden(index, hidden, len(objects)),
         image=image.file_name,
     )
 

@@ -20,4 +20,5 @@ def read_lvis(path: Path, problems: Problems) -> Iterator[AnnotatedScene]:
     """
     file = read_coco_file(path, problems)
     for image in file.images:
-        yield modal_scene(image, file, problems, dataset="lvis", photos="coco")
+        with problems.skipping(image.where):
+            yield modal_scene(image, file, problems, dataset="lvis", photos="coco")

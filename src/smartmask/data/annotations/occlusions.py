@@ -3,10 +3,10 @@
 All pairs are (front, behind), numbers of the scene's objects.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-from jaxtyping import Bool, Int16, Int64
+from jaxtyping import Bool, Int16
 
 from smartmask.data.annotations.base import Problems
 from smartmask.data.annotations.damage import SAME_ORDER
@@ -18,9 +18,12 @@ Masks = Sequence[Bool[np.ndarray, "H W"]]
 
 def overlapping(objects: Sequence[SceneLayer], masks: Masks) -> Iterator[tuple[int, int]]:
     """The pairs of objects whose masks share a pixel, the lower number first."""
+    boxes = np.array([layer.box_xyxy for layer in objects]).reshape(-1, 4)
     for second, after in enumerate(objects):
-        for first, before in enumerate(objects[:second]):
-            (a0, b0, a1, b1), (c0, d0, c1, d1) = before.box_xyxy, after.box_xyxy
+        lows = np.maximum(boxes[:second, :2], boxes[second, :2])
+        highs = np.minimum(boxes[:second, 2:], boxes[second, 2:])
+        for first in np.flatnonzero((lows < highs).all(1)).tolist():
+            (a0, b0, a1, b1), (c0, d0, c1, d1) = objects[first].box_xyxy, after.box_xyxy
             window = np.s_[max(b0, d0) : min(b1, d1), max(a0, c0) : min(a1, c1)]
             if (masks[first][window] & masks[second][window]).any():
                 yield first, second
@@ -62,7 +65,9 @@ def nearer_in_front(
     return tuple(pairs)
 
 
-def occlusions_of_hidden(seen: Int16[np.ndarray, "H W"], hidden: Sequence[Int64[np.ndarray, "_"]]) -> Pairs:
+def occlusions_of_hidden(
+    seen: Int16[np.ndarray, "H W"], hidden: Iterable[Bool[np.ndarray, "H W"]], count: int
+) -> Pairs:
     """Who hides whom: B hides A where a hidden pixel of A is a visible one of B.
 
     Where two hide each other, as ragged outlines do, only the one that hides more of the other is in front;
@@ -70,12 +75,12 @@ def occlusions_of_hidden(seen: Int16[np.ndarray, "H W"], hidden: Sequence[Int64[
 
     Args:
         seen: Number of the object seen at each pixel, -1 where there is none.
-        hidden: For each object, the flat indices of its hidden pixels.
+        hidden: For each object, its hidden pixels.
+        count: Of objects.
     """
-    count = len(hidden)
     hides = np.zeros((count, count), np.int64)  # [front, behind] in pixels
     for behind, pixels in enumerate(hidden):
-        fronts = seen.ravel()[pixels]
+        fronts = seen[pixels]
         hides[:, behind] = np.bincount(fronts[fronts >= 0], minlength=count)
     np.fill_diagonal(hides, 0)
     return tuple((int(a), int(b)) for a, b in np.argwhere((hides > 0) & (hides >= hides.T)))

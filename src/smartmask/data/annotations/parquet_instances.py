@@ -8,7 +8,7 @@ from pathlib import Path
 
 from smartmask.data.annotations.base import AnnotatedScene, Problems
 from smartmask.data.annotations.coco_json import is_crowd
-from smartmask.data.annotations.damage import Record, field, size_field
+from smartmask.data.annotations.damage import Record, check_objects, field, size_field
 from smartmask.data.annotations.masks import layer_of
 from smartmask.data.annotations.occlusions import smaller_in_front
 from smartmask.data.annotations.parquet_records import read_parquet, row_mask
@@ -52,7 +52,9 @@ def _read(path: Path, problems: Problems, dataset: str, photos: str) -> Iterator
 def _scene(record: Record, where: str, problems: Problems, dataset: str, photos: str) -> AnnotatedScene:
     size_hw = size_field(record)
     objects, masks = [], []
-    for number, item in enumerate(field(record, "objects", list)):
+    items = field(record, "objects", list)
+    check_objects(len(items), size_hw)
+    for number, item in enumerate(items):
         part = f"{where}, objects[{number}]"
         with problems.skipping(part):
             mask = row_mask(item, size_hw)

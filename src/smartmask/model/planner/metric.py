@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32
 
 from smartmask.language.kinds import Kind, kind_of
-from smartmask.language.surfaces import MOST_CARRIED_M
+from smartmask.language.surfaces import MOST_CARRIED_M, SURFACES
 from smartmask.model.planner.footprints import DEPTH_SHARE, LEAST_BELOW, Footprints
 from smartmask.model.planner.support import Surfaces, coarse
 from smartmask.perspective.scales import scale_of
@@ -34,7 +34,8 @@ ENDLESS = frozenset(
 )
 """What comes in any length."""
 WATER_BELOW_M = 2.0
-"""Who takes a photo of water stands on a shore or a quay; an estimated camera's height counts from there."""
+"""Who takes a photo of water stands on a shore or a quay, unless water fills the lower border; an estimated
+camera's height counts from there."""
 STANDING = 0.5
 """Width over height up to which people stand for sure."""
 NOWHERE = -1.0
@@ -43,6 +44,8 @@ CUT = 0.97
 """Share of the canvas's height below which a thing's foot is taken to be cut off by its border."""
 CLOSE_UP_WIDTH = 0.6
 """Share of the canvas's width that such a thing fills at least; a narrower one stands on the border."""
+CLOSE_UP_GROUND = 0.05
+"""Share of the lower border from which on ground that is seen there says that it is a room, no close-up."""
 CLOSE_UP_M, CLOSE_UP_SPREAD = 0.9, 0.5
 """Metres across a photo whose table is cut off, and the deviation of their logarithm."""
 TRUSTED = 0.6
@@ -64,6 +67,7 @@ class MetricScene:
         wall_feet: For each column of cells the upper edge of the ground, likewise.
         tabletop: Of each whole thing that belongs on tables ln(pixels a metre), and its deviation.
         footprints: The ground that things cover.
+        water_below_m: How far the water lies below what an estimated camera stands on.
     """
 
     camera: Camera
@@ -71,6 +75,7 @@ class MetricScene:
     wall_feet: Float[np.ndarray, " C"]
     tabletop: Float[np.ndarray, "T 2"]
     footprints: Footprints
+    water_below_m: float
 
     @staticmethod
     def of(
@@ -95,6 +100,10 @@ class MetricScene:
             None if region else kind(layer.label)
             for layer, region in zip(layout.layers, is_region, strict=True)
         ]
+        border = np.full(cells, "", object)  # what is seen along the lower one
+        for layer in layout.layers:
+            border[coarse(layer.mask, cells)[-1]] = layer.label
+        ground, water = (np.isin(border, SURFACES[name]).mean() for name in ("ground", "water"))
         feet, is_cut = np.full((cells, cells), np.nan), np.zeros((cells, cells), bool)
         for layer, region, box in zip(layout.layers, is_region, boxes, strict=True):
             mask: Bool[np.ndarray, "C C"] = coarse(layer.mask, cells)
@@ -105,6 +114,7 @@ class MetricScene:
                 and foot >= CUT
                 and bool((mask & surfaces.top).any())
                 and bool(mask.any(0).mean() >= CLOSE_UP_WIDTH)
+                and bool(ground < CLOSE_UP_GROUND)
             )
         feet[~(surfaces.top | surfaces.seat)] = np.nan
         feet[is_cut] = NOWHERE
@@ -119,7 +129,10 @@ class MetricScene:
             tabletop.append((np.log(width / CLOSE_UP_M), CLOSE_UP_SPREAD))
         shares = np.array(boxes, np.float32).reshape(-1, 4) / np.array([width, height] * 2, np.float32)
         covered = Footprints.of(camera, kinds, shares)
-        return MetricScene(camera, feet, first, np.array(tabletop, float).reshape(-1, 2), covered)
+        water_below_m = 0.0 if water > 0.5 else WATER_BELOW_M
+        return MetricScene(
+            camera, feet, first, np.array(tabletop, float).reshape(-1, 2), covered, water_below_m
+        )
 
     def heights(
         self, kind: Kind, boxes: Float32[np.ndarray, "K 4"]
@@ -139,7 +152,7 @@ class MetricScene:
         is_known = below > LEAST_BELOW * height
         below = np.where(is_known, below, 1.0)
         is_lower = kind.hold == "water" and self.camera.spread is not None
-        scales = np.log(below / (self.camera.height_m + WATER_BELOW_M * is_lower))
+        scales = np.log(below / (self.camera.height_m + self.water_below_m * is_lower))
         certain = np.where(is_known, 1 / np.maximum(self.camera.log_scale_deviations(below), 1e-3) ** 2, 0.0)
         if kind.hold == "top":
             weights = self.tabletop[:, 1] ** -2.0

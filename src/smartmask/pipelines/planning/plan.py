@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from smartmask.arguments import check_kind, check_text, check_whole
+from smartmask.arguments import MAX_SEED, check_kind, check_text, check_whole
 from smartmask.perspective.estimate import estimate_camera
 from smartmask.pipelines.planning.plan_step import (
     PlanStep,
@@ -337,4 +337,4 @@ def check_plan_request(prompt: str, limit: int, seed: int) -> None:
             "shorter"
         )
     check_whole("the limit", limit, 1, MAX_OBJECTS)
-    check_whole("the seed", seed, 0)
+    check_whole("the seed", seed, 0, MAX_SEED)

@@ -239,14 +239,10 @@ def _replay(
 
 def _write(out: Path, record: "PlanRecord", photo: "Picture | None") -> list[str]:
     from smartmask.apps.cli.output import write_folder
-    from smartmask.apps.cli.planning.files import PANOPTIC, plan_files
+    from smartmask.apps.cli.planning.files import plan_files
 
     layouts: list[Layout] = record.layouts()
     files, notes = plan_files(layouts, record.to_json(), record.camera, photo)
-    try:
-        (out / PANOPTIC).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise click.ClickException(f"--out {out}: cannot be written ({error.strerror or error})") from error
     write_folder(out, files)
     return notes
 
