@@ -35,7 +35,7 @@ def test_test_shapes_are_not_learnt_from(data):
 
 def test_a_reader_learns_words_of_the_other_half_and_is_the_same_when_loaded(data, tmp_path):
     records = []
-    config = RecogniserConfig(minutes=0.04, batch=16)
+    config = RecogniserConfig(minutes=0.2, batch=16)
     networks = [train_recogniser(data, half, config, tmp_path / str(half), records.append) for half in (0, 1)]
     assert records[-1]["half"] == 1
     assert all(record["top1"] > 0.9 for record in records)
