@@ -13,12 +13,20 @@ Every message says what was expected, what came, where, and what to do.
 import numpy as np
 
 
+def printable(text: str) -> str:
+    """A text as files and terminals take it: it may quote halves of letters, which are written as escapes.
+
+    >>> printable("caf\\ud800")
+    'caf\\\\ud800'
+    """
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 class SmartMaskError(Exception):
     """A file that cannot be used; the message names the file."""
 
     def __str__(self) -> str:
-        # What it quotes of a file may hold halves of letters, which no terminal and no file takes.
-        return super().__str__().encode("utf-8", "backslashreplace").decode()
+        return printable(super().__str__())
 
 
 class ImageError(SmartMaskError):

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from smartmask.data.layered_scene import SceneLayer
-from smartmask.errors import AnnotationError
+from smartmask.errors import AnnotationError, printable
 
 LONGEST = 600
 """Characters of where something was met first; it may quote a record's own text."""
@@ -112,6 +112,4 @@ class Problems:
         where = self.first[kind]
         if len(where) > LONGEST:
             where = f"{where[: LONGEST // 2]} ... {where[-LONGEST // 2 :]}"
-        line = f"{self.counts[kind]} x {kind}, first at {where}"
-        # A record's own names may hold halves of letters, which no file and no terminal takes.
-        return line.encode("utf-8", "backslashreplace").decode()
+        return printable(f"{self.counts[kind]} x {kind}, first at {where}")
