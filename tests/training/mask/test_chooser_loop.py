@@ -9,6 +9,7 @@ import pytest
 import torch
 from chooser_parts import COMPONENTS, NETWORK, poles_and_slabs
 from hash_encoder import HashEncoder
+from ticks import Ticks
 from torch import Tensor
 
 from smartmask.model.mask.chooser import ChoiceContext, ShapeChooser, load_chooser
@@ -37,17 +38,6 @@ def _often_watched(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def data(shipped_codec: SilhouetteCodec) -> ChooserData:
     return poles_and_slabs(shipped_codec)
-
-
-class Ticks:
-    """A clock that is a second later each time it is read."""
-
-    def __init__(self) -> None:
-        self._seconds = 100.0
-
-    def __call__(self) -> float:
-        self._seconds += 1
-        return self._seconds
 
 
 def train(data: ChooserData, run: Path, steps: int, **more: Any) -> tuple[TrainableChooser, int]:

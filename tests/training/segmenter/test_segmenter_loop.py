@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 from segmenter_scenes import squares
+from ticks import Ticks
 
 from smartmask.data.segment_classes import CLASSES
 from smartmask.errors import CheckpointError
@@ -25,17 +26,6 @@ CONFIG = SegmenterTrainConfig(
     ema_decay=0.5,
 )
 PHOTOS = [squares(n) for n in range(2)]
-
-
-class Ticks:
-    """A clock that is a second later each time it is read."""
-
-    def __init__(self) -> None:
-        self._seconds = 100.0
-
-    def __call__(self) -> float:
-        self._seconds += 1
-        return self._seconds
 
 
 def train(run: Path, seconds: int, config: SegmenterTrainConfig = CONFIG) -> dict[str, torch.Tensor]:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from block_coder import BlockCoder
 from drawn_memory import memory_of, seen
+from ticks import Ticks
 from whole_shape_parts import ball, bar, comb, drawn_shapes
 
 from smartmask.data.shape_words import half_of
@@ -13,13 +14,14 @@ from smartmask.training.shape.clarity import CUT, train_readers, with_clarities
 from smartmask.training.shape.fields import ShapeFields
 
 SHAPES = drawn_shapes()
+STEPS = 45
 
 
 @pytest.fixture(scope="module")
 def readers(tmp_path_factory):
     data = ShapeFields(SHAPES, ["train"] * len(SHAPES), np.zeros((len(SHAPES), 1, 1), np.int8))
-    config = RecogniserConfig(minutes=0.06, batch=16)
-    return train_readers(data, config, tmp_path_factory.mktemp("clarity"), lambda record: None)
+    config = RecogniserConfig(minutes=STEPS / 60, batch=16)
+    return train_readers(data, config, tmp_path_factory.mktemp("clarity"), lambda record: None, Ticks())
 
 
 def test_what_shows_its_word_is_clear_and_what_does_not_is_not(readers):

@@ -98,6 +98,7 @@ def train_recogniser(
     config: RecogniserConfig,
     run: Path,
     on_log: Callable[[dict[str, Any]], None] = lambda record: None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> RecogniserNetwork:
     """Train, or go on with, the reader of a half; the other half is looked at, not learnt from.
 
@@ -107,6 +108,7 @@ def train_recogniser(
         config: The settings.
         run: Folder of the state and the log.
         on_log: Called with records of views, loss, and top-1 accuracy on the other half.
+        clock: Seconds since some moment.
 
     Raises:
         CheckpointError: If the run in the folder was begun with other settings, or its state is damaged.
@@ -120,7 +122,7 @@ def train_recogniser(
     chance = _chances(data.targets[rows], data.weights[rows], config.evenness)
     kept = LocalRun(run, config, weights=network, optimizer=optimizer)
     step, before = kept.resume(step=0, seconds=0.0)
-    began = last = time.monotonic()
+    began = last = clock()
     losses: list[float] = []
     share = before / (config.minutes * 60)
     while share < 1:
@@ -139,9 +141,10 @@ def train_recogniser(
         optimizer.step()
         step += 1
         losses.append(float(loss.detach()))
-        share = (before + time.monotonic() - began) / (config.minutes * 60)
-        if time.monotonic() - last > 30 or share >= 1:
-            last = time.monotonic()
+        now = clock()
+        share = (before + now - began) / (config.minutes * 60)
+        if now - last > 30 or share >= 1:
+            last = now
             read = logits_of(network, data.pictures[others]).argmax(1)
             right = float((read == data.targets[others]).mean())
             record = {

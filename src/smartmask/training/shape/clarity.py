@@ -7,6 +7,7 @@ from its edge and a bicycle from behind have little. Labels that are not told ap
 have.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +33,11 @@ _PART = 500
 
 
 def train_readers(
-    data: ShapeFields, config: RecogniserConfig, run: Path, on_log: Callable[[dict[str, Any]], None]
+    data: ShapeFields,
+    config: RecogniserConfig,
+    run: Path,
+    on_log: Callable[[dict[str, Any]], None],
+    clock: Callable[[], float] = time.monotonic,
 ) -> tuple[list[str], list[RecogniserNetwork]]:
     """Train, or go on with, the readers of both halves of the training split; with the words they tell apart.
 
@@ -41,7 +46,7 @@ def train_readers(
     """
     shapes = [data.shapes[row] for row in data.rows("train")]
     learnt = ReadShapes.of(shapes, ["train"] * len(shapes), CUT)
-    readers = [train_recogniser(learnt, half, config, run / f"half_{half}", on_log) for half in HALVES]
+    readers = [train_recogniser(learnt, half, config, run / f"half_{half}", on_log, clock) for half in HALVES]
     return learnt.words, readers
 
 
