@@ -23,6 +23,8 @@ SHAPES := --silhouettes $(DATA)/silhouettes --library runs/silhouettes.npz
 demo: $(VENV)/core.stamp
 	$(BIN)/python examples/demo.py --out out/demo
 
+test: export OMP_NUM_THREADS = 1
+test: export OPENBLAS_NUM_THREADS = 1
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
@@ -124,7 +126,7 @@ memory: runs/silhouettes.npz
 	$(BIN)/smartmask train memory $(SHAPES)
 	$(BIN)/smartmask train views --meshes $(DATA)/meshes_open
 	$(BIN)/smartmask train renders $(SHAPES) --meshes $(DATA)/meshes $(if $(wildcard $(PACKS)/*.npz),--packs $(PACKS))
-	$(BIN)/smartmask train clarity $(SHAPES)
+	$(BIN)/smartmask train clarity --ratings docs/results/shapes_by_eye.csv.gz
 
 recogniser: runs/recogniser/half_1.onnx
 

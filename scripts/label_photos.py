@@ -80,8 +80,8 @@ def _kinds(network: Interpreter, image: Image.Image) -> Float32[np.ndarray, "128
     width, height = (round(side * scale) for side in image.size)
     square = Image.new("RGB", (513, 513), (127, 127, 127))
     square.paste(image.resize((width, height), Image.Resampling.BILINEAR))
-    details = [detail["name"] for detail in network.get_tensor_details()]
-    (name,) = (name for name in details if name.startswith("logits/semantic/BiasAdd"))
+    maps = [detail["name"] for detail in network.get_tensor_details() if len(detail["shape"]) == 4]
+    (name,) = (name for name in maps if name.startswith("logits/semantic/BiasAdd"))
     cells = _run(network, square, name)
     y0, down = _taps(height)
     x0, across = _taps(width)

@@ -85,6 +85,7 @@ CASES = [
     ("camera", {"focal": 1e-300}, ValueError, "focal .* must be from 0.064 to 64000, not 1e-300"),
     ("camera", {"focal": [1]}, TypeError, r"focal .* must be a number, not \[1\]"),
     ("plan", {"size_hw": (48, 64.5)}, TypeError, r"size_hw must be two whole numbers .*, not \[48, 64.5\]"),
+    *((name, {"on_progress": None}, TypeError, "on_progress must be a f") for name in ("suggest", "insert")),
     ("plan", {"size_hw": "big"}, TypeError, "size_hw must be two whole numbers .*, not str"),
     ("plan", {"planner": {}}, TypeError, "planner must be a Planner; load_planner gives one, not dict"),
     ("insert", {"inpainter": "reference:a.png"}, TypeError, "inpainter must be an Inpainter; load_inp.* str"),

@@ -52,6 +52,20 @@ def check_whole(name: str, value: object, low: int | None = None, high: int | No
     _check_range(name, int(value), low, high)
 
 
+def check_function(name: str, value: object) -> None:
+    """Make sure that a value can be called.
+
+    Raises:
+        TypeError: If it cannot.
+
+    >>> check_function("on_progress", None)
+    Traceback (most recent call last):
+    TypeError: on_progress must be a function, not None; leave it out for none
+    """
+    if not callable(value):
+        raise TypeError(f"{name} must be a function, not {_shown(value)}; leave it out for none")
+
+
 def check_number(name: str, value: object, low: float | None = None, high: float | None = None) -> None:
     """Make sure that a value is a finite number, of Python or NumPy, in a range whose ends are allowed.
 

@@ -23,7 +23,7 @@ THINGS = (
 STUFF = (
     "tree", "sky", "wall", "table", "grass", "floor", "building", "pavement", "fence", "light", "paper",
     "dirt", "road", "ceiling", "cabinet", "door", "food", "window", "curtain", "playing field", "sea", "rug",
-    "mountain", "snow", "water",
+    "mountain", "snow", "water", "counter",
 )  # fmt: skip
 MERGED = {
     "house": "building",
@@ -32,7 +32,6 @@ MERGED = {
     "tent": "building",
     "cardboard": "paper",
     "banner": "paper",
-    "counter": "cabinet",
     "shelf": "cabinet",
     "net": "fence",
     "window blind": "curtain",
@@ -82,7 +81,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "floor": ("floor", "rug"),
     "ground": ("pavement", "road", "dirt", "mountain", "snow"),
     "water": ("sea", "water"),
-    "furnishing": ("table", "cabinet", "light", "paper", "food"),
+    "furnishing": ("table", "cabinet", "counter", "light", "paper", "food"),
 }  # fmt: skip
 """Coarse classes that a few dozen held-out photos can judge; none mixes things and stuff."""
 IS_THING = (True,) * len(THINGS) + (False,) * len(STUFF)

@@ -16,9 +16,9 @@ LEAST_GROUPS = 4
 HALVES = (0, 1)
 
 
-def half_of(group: str, cut: str = "half") -> int:
-    """The half of a group, 0 or 1, by a hash that never changes; each cut has halves of its own."""
-    return hashlib.sha256(f"{cut}:{group}".encode()).digest()[0] % 2
+def half_of(group: str) -> int:
+    """The half of a group, 0 or 1, by a hash that never changes."""
+    return hashlib.sha256(f"half:{group}".encode()).digest()[0] % 2
 
 
 def common_word(label: str) -> str:

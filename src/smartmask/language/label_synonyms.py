@@ -296,7 +296,7 @@ person: man, woman, people, human, human being, adult, somebody, someone, pedest
  attorney, senator, president, emperor, pope, clown, pirate, scientist, artist, actor, actress, model,
  astronaut, driver, builder, miner, baker, butcher, tailor, fisherman, hunter, thief, prisoner, shepherd,
  bystander, customer, skateboarder, biker, motorcyclist, jogger, climber, photographer, postman, mailman,
- librarian, secretary
+ librarian, secretary, statue, sculpture
 """
 """A label, and words that it will do for; of two labels of one word the earlier is tried first."""
 

@@ -31,8 +31,8 @@ class RememberedShape:
         licence: Licence and credit.
         view: Where it is seen from, such as "azimuth 30"; "" if nobody knows.
         poses: What it is doing and how it is seen, such as "sitting" and "facing left".
-        clarity: Of the shapes of other objects most like it, the share that are called the same; 1 if nobody
-            looked.
+        clarity: How plainly it shows what it is called, to people who looked: 1, or 0.5 if it could be it; 1
+            if nobody looked.
     """
 
     label: str

@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Bool
 
-from smartmask.arguments import MAX_SEED, check_number, check_text, check_whole
+from smartmask.arguments import MAX_SEED, check_function, check_number, check_text, check_whole
 from smartmask.errors import BackendError
 from smartmask.pipelines.drawer import Drawer, Drawn
 from smartmask.pipelines.generate import Scene
@@ -74,10 +74,12 @@ class SuggestPipeline:
             on_progress: Called with (candidates drawn, candidates known to be needed).
 
         Raises:
+            TypeError: If an argument is of another type.
             ValueError: If the prompt is empty or too long, n or the seed is out of range, or the hint was
                 drawn on another canvas.
         """
         check_request(prompt, scene, guidance, n, seed, layout.size_hw)
+        check_function("on_progress", on_progress)
         size_hw = layout.size_hw
         step = step_of(guidance, size_hw)
         if step > 1:

@@ -1,6 +1,7 @@
 """`smartmask train` of what ships, and `smartmask data pack`: seconds on drawn data, files that are read."""
 
 import functools
+import gzip
 import json
 import os
 import subprocess
@@ -44,6 +45,7 @@ from smartmask.training.planner import places_loop, scorer_loop
 from smartmask.training.ranker import loop as ranker_loop
 from smartmask.training.ranker.outline_drawing import DrawnRows
 from smartmask.training.segmenter import config as segmenter_config
+from smartmask.training.shape.ratings import rated_as
 from smartmask.weights import WEIGHTS
 
 # PyTorch's exporter uses a part of itself that it deprecates.
@@ -127,7 +129,7 @@ def test_a_memory_is_written_with_the_views_of_its_meshes(run, tmp_path):
     assert len(ShapeMemory.load(tmp_path / "memory.npz", codec.digest)) == 2
 
 
-def test_a_memory_takes_what_meshes_look_like_and_is_told_how_clear_it_is(run, tmp_path, silhouettes):
+def test_a_memory_takes_what_meshes_look_like(run, tmp_path, silhouettes):
     codec = SilhouetteCodec.load(WEIGHTS / "codec.npz")
     shapes = [seen("comb", comb(number), f"comb{number}") for number in range(3)]
     memory_of(shapes, codec).save(tmp_path / "drawn.npz")
@@ -142,13 +144,23 @@ def test_a_memory_takes_what_meshes_look_like_and_is_told_how_clear_it_is(run, t
     assert counts["shapes"] + sum(counts["dropped"].values()) == counts["considered"]
     assert counts["shapes"] == sum(counts["labels"].values()) == len(before) - 3
     assert {"comb", "chair", "toilet"} <= set(before.labels)
-    done = run("train", "clarity", "--memory", "memory.npz", "--minutes", 0.01, *shared)
-    assert done.code == 0, done.err
-    after = ShapeMemory.load(tmp_path / "memory.npz", codec.digest)
-    read = before.rows.clarities != after.rows.clarities
-    assert read[:3].all()
-    assert not read[3:].any(), "what only meshes show was not learnt"
     assert run("train", "renders", *shared).code == 2
+
+
+def test_a_memory_keeps_what_was_not_called_bad(run, tmp_path):
+    memory = memory_of([seen("comb", comb(number), f"comb{number}") for number in range(3)])
+    memory.save(tmp_path / "drawn.npz")
+    lines = [",".join(shape) for shape in rated_as(memory.rows)]
+    table = ["label,group,view,aspect,rating", f"{lines[0]},bad", f"{lines[1]},fair"]
+    (tmp_path / "ratings.csv.gz").write_bytes(gzip.compress("\n".join(table).encode()))
+    asked = ("train", "clarity", "--memory", "drawn.npz", "--out", "memory.npz", "--ratings")
+    done = run(*asked, "ratings.csv.gz")
+    assert done.code == 0, done.err
+    assert "2 of 3 shapes kept" in done.out
+    after = ShapeMemory.load(tmp_path / "memory.npz")
+    assert after.rows.texts["group"].texts() == ["drawn:comb1", "drawn:comb2"]
+    assert after.rows.clarities.tolist() == [0.5, 1.0]
+    assert run(*asked, "none.csv.gz").code == 1
 
 
 def test_readers_are_trained_and_written(run, tmp_path, silhouettes):

@@ -128,7 +128,7 @@ def test_a_network_of_other_classes_is_not_exported(tmp_path: Path) -> None:
         ),
         (
             lambda card: card | {"classes": card["classes"][1:]},
-            "105 class logits, but its card names 104 classes",
+            "106 class logits, but its card names 105 classes",
         ),
         (lambda card: card | {"longer_sides": [500]}, r"longer_sides must be multiples of 32, not \[500\]"),
         (lambda card: card | {"longer_sides": []}, r"longer_sides must be multiples of 32, not \[\]"),

@@ -19,7 +19,7 @@ from smartmask.training.recogniser.loop import (
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*LeafSpec:FutureWarning")
 SHAPES = drawn_shapes()
-STEPS = 45
+STEPS = 30
 
 
 @pytest.fixture(scope="module")

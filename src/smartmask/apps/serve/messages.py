@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 from jaxtyping import Bool
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from smartmask.pipelines.planning.plan import MAX_OBJECTS
 from smartmask.pipelines.suggest import MAX_PROMPT_CHARACTERS, MAX_SUGGESTIONS
@@ -17,12 +17,13 @@ from smartmask.scene.rle import decode_rle, encode_rle
 Id = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 Text = Annotated[str, Field(min_length=1, max_length=MAX_PROMPT_CHARACTERS)]
 Label = Annotated[str, Field(min_length=1, max_length=200)]
-Number = Annotated[int, Field(ge=0, lt=MAX_LAYERS)]
-Seed = Annotated[int, Field(ge=0, lt=2**53)]
-Side = Annotated[int, Field(ge=1, le=2**16)]
-Box = tuple[FiniteFloat, FiniteFloat, FiniteFloat, FiniteFloat]
-Linear = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
-Offset = Annotated[float, Field(ge=-(2**20), le=2**20, allow_inf_nan=False)]
+Number = Annotated[int, Field(strict=True, ge=0, lt=MAX_LAYERS)]
+Seed = Annotated[int, Field(strict=True, ge=0, lt=2**53)]
+Side = Annotated[int, Field(strict=True, ge=1, le=2**16)]
+Coordinate = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Box = tuple[Coordinate, Coordinate, Coordinate, Coordinate]
+Linear = Annotated[float, Field(strict=True, ge=-100, le=100, allow_inf_nan=False)]
+Offset = Annotated[float, Field(strict=True, ge=-(2**20), le=2**20, allow_inf_nan=False)]
 Behind = Annotated[list[Number], Field(max_length=MAX_LAYERS)]
 
 
@@ -111,7 +112,7 @@ class Delete(_Message):
 
     do: Literal["delete"]
     layer: Number
-    fill: bool = False
+    fill: StrictBool = False
 
 
 class Merge(_Message):
@@ -163,7 +164,7 @@ class SuggestRequest(_Message):
     box: Box | None = None
     region: Rle | Box | None = None
     scribble: ScribbleHint | None = None
-    n: Annotated[int, Field(ge=1, le=MAX_SUGGESTIONS)] = 8
+    n: Annotated[int, Field(strict=True, ge=1, le=MAX_SUGGESTIONS)] = 8
     seed: Seed = 0
     stream: Annotated[str, Field(max_length=100)] | None = None
 
@@ -174,8 +175,8 @@ class VariationsRequest(_Message):
     layout_id: Id
     prompt: Text
     rle: Rle
-    change: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.5
-    n: Annotated[int, Field(ge=1, le=MAX_SUGGESTIONS)] = 8
+    change: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)] = 0.5
+    n: Annotated[int, Field(strict=True, ge=1, le=MAX_SUGGESTIONS)] = 8
     seed: Seed = 0
     stream: Annotated[str, Field(max_length=100)] | None = None
 
@@ -187,7 +188,7 @@ class BetweenRequest(_Message):
     prompt: Text
     one: Rle
     other: Rle
-    n: Annotated[int, Field(ge=1, le=MAX_SUGGESTIONS)] = 8
+    n: Annotated[int, Field(strict=True, ge=1, le=MAX_SUGGESTIONS)] = 8
     seed: Seed = 0
     stream: Annotated[str, Field(max_length=100)] | None = None
 
@@ -199,7 +200,7 @@ class TurnRequest(_Message):
     prompt: Text
     rle: Rle
     shape: Annotated[str, Field(min_length=1, max_length=30)]
-    steps: Annotated[int, Field(ge=-1000, le=1000)] = 1
+    steps: Annotated[int, Field(strict=True, ge=-1000, le=1000)] = 1
 
 
 class SuggestionAnswer(_Message):
@@ -248,12 +249,12 @@ class TransformAnswer(_Message):
 class InsertOptions(_Message):
     """How far the change reaches, in pixels, and how strongly the cut-out is brought to the photo's look."""
 
-    grow_px: Annotated[float, Field(ge=-MOST_PX, le=MOST_PX, allow_inf_nan=False)] = 3.0
-    feather_px: Annotated[float, Field(ge=0, le=MOST_PX, allow_inf_nan=False)] = 3.0
-    padding_px: Annotated[int, Field(ge=0, le=MOST_PX)] = 64
-    colour: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.6
-    shadow: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.7
-    grain: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 1.0
+    grow_px: Annotated[float, Field(strict=True, ge=-MOST_PX, le=MOST_PX, allow_inf_nan=False)] = 3.0
+    feather_px: Annotated[float, Field(strict=True, ge=0, le=MOST_PX, allow_inf_nan=False)] = 3.0
+    padding_px: Annotated[int, Field(strict=True, ge=0, le=MOST_PX)] = 64
+    colour: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)] = 0.6
+    shadow: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)] = 0.7
+    grain: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)] = 1.0
 
 
 class InsertRequest(_Message):
@@ -287,11 +288,11 @@ class PlanRequest(_Message):
 
     prompt: Text
     layout_id: Id | None = None
-    limit: Annotated[int, Field(ge=1, le=MAX_OBJECTS)] = 12
+    limit: Annotated[int, Field(strict=True, ge=1, le=MAX_OBJECTS)] = 12
     size: tuple[Side, Side] = (640, 480)
     horizon: Offset | None = None
     seed: Seed = 0
-    veto: Annotated[list[Annotated[int, Field(ge=1)]], Field(max_length=1000)] = []
+    veto: Annotated[list[Annotated[int, Field(strict=True, ge=1)]], Field(max_length=1000)] = []
 
 
 Format = Literal["mask", "inverted", "alpha", "cutout", "grown", "zip", "psd", "coco", "labelme", "json"]
@@ -306,5 +307,5 @@ class ExportRequest(_Message):
     rle: Rle | None = None
     label: Label = "object"
     behind: Behind = []
-    grow: Annotated[float, Field(ge=-MOST_PX, le=MOST_PX, allow_inf_nan=False)] = 0.0
-    feather: Annotated[float, Field(ge=0, le=MOST_PX, allow_inf_nan=False)] = 0.0
+    grow: Annotated[float, Field(strict=True, ge=-MOST_PX, le=MOST_PX, allow_inf_nan=False)] = 0.0
+    feather: Annotated[float, Field(strict=True, ge=0, le=MOST_PX, allow_inf_nan=False)] = 0.0

@@ -56,6 +56,8 @@ MOST_ALIKE = 0.2
 """Share of a box that may lie on boxes of things of the same kind."""
 MOST_SHARED_GROUND = 0.3
 """Share of the ground that two solid things cover which both may: depths are rough."""
+MOST_SHARED_IN_PHOTOS = 0.5
+"""The same where a thing is put into a photo, whose camera and things are guessed."""
 _SMALLEST_AREA, _LARGEST_AREA = 0.0006, 0.55
 """Shares of the canvas between which a box's area lies."""
 
@@ -268,8 +270,8 @@ def rule_scores(boxes: Float32[np.ndarray, "K 4"], wanted: Wanted) -> Float[np.n
         scores -= 5.0 * (_union_shares(boxes, wanted.alike).max(1) > MOST_ALIKE)
     if wanted.size is not None:
         scores -= 4.0 * wanted.size.is_too_high(boxes)
-        if wanted.is_planned:
-            scores -= 3.0 * (wanted.size.shared_ground(boxes) > MOST_SHARED_GROUND)
+        most_shared = MOST_SHARED_GROUND if wanted.is_planned else MOST_SHARED_IN_PHOTOS
+        scores -= 3.0 * (wanted.size.shared_ground(boxes) > most_shared)
         if not wanted.may_sit:
             is_carried = wanted.surfaces.carried_shares(boxes) >= KEPT_SHARE
             scores -= 3.0 * (wanted.size.sits(boxes) & ~is_carried)

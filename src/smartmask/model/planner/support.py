@@ -199,6 +199,8 @@ class Surfaces:
             return self._shares(self.upright, boxes, y0)
         allowed = self.water if hold == "water" and self.water.any() else self.allowed(hold)
         held = self.foot_shares(allowed, boxes)
+        if hold == "water":  # what swims is not taken to stand on water below the border
+            return held
         free = np.ones(len(boxes))
         if hold in ("floor", "seat"):  # what belongs on tables may lie on one that the canvas cuts off
             free = np.maximum(self.carried_shares(boxes), 1 - self.foot_shares(self.standing, boxes))

@@ -32,6 +32,8 @@ REGION_STRETCH = 1.15
 """The most that a thing in a region leaves its own proportions by."""
 LATER_PRICE = 0.02
 """What each place down the order costs where a shape is sought for a box, in ln(width / height)."""
+ENOUGH_CLEAR = 4
+"""So many shapes that are plainly what they are called leave no room for others where places are free."""
 ORDERED = 16
 """Shapes of a request that are put in order; further candidates are drawn freely."""
 SEED_NOISE = 0.02
@@ -119,6 +121,9 @@ class RememberedDrawing:
         shapes = _some(self.recall.candidates(prompt, middle), rng)
         text = thing_asked_for(prompt, self.recall.encoder, self.recall)
         context = ChoiceContext.of_words(text)
+        clear = np.flatnonzero(self.recall.memory.rows.clarities[shapes.numbers] > 0.5)
+        if len(set(shapes.numbers[clear].tolist())) >= ENOUGH_CLEAR:
+            shapes = shapes.taken(clear)
         if len(shapes) > ORDERED:
             codes = self.recall.memory.codes[shapes.numbers]
             known = self._judge.probabilities(codes, text, shapes.log_aspects)[:, 1]

@@ -5,7 +5,8 @@ weighing as much as it is likely to be the one that belongs here (`model/mask/ch
 follows greedily: next comes the shape that adds most to the expected best IoU of those chosen (Nemhauser,
 Wolsey and Fisher 1978). IoU alone prefers plain shapes, the more so the less is known, and ends in blobs. So
 a shape that is plainer than most of the label's shapes are pays for it, in units of IoU for each e-fold of
-perimeter^2 / area, and none of the first four is of the same object as another.
+perimeter^2 / area, and a further view of an object comes among the first four only where the label has no
+other object.
 """
 
 import numpy as np
@@ -22,7 +23,9 @@ TELLING = 0.65
 """Share of the label's shapes that are plainer than the one from which on nothing is paid: many renders see
 their object at a slant, as a lump."""
 DISTINCT_GROUPS = 4
-"""So many choices are of different objects, if there are as many."""
+"""So many choices are of different objects, if there are as many of the label."""
+SAME_PRICE = 0.5
+"""What a further view of an object costs among these; less than a shape of another label does."""
 
 
 def choose(
@@ -67,8 +70,8 @@ def _greedy(
         first_gain = first_gain if chosen else float(gains.max())
         scale = max(float(gains[is_left].max()) / max(first_gain, 1e-9), 0.05)
         values = np.where(is_left, gains - prices * scale, -np.inf)
-        if len(chosen) < DISTINCT_GROUPS and (is_left & is_fresh).any():
-            values[~is_fresh] = -np.inf
+        if len(chosen) < DISTINCT_GROUPS:
+            values[~is_fresh] -= SAME_PRICE * scale
         winner = int(values.argmax())
         chosen.append(winner)
         is_left[winner] = False

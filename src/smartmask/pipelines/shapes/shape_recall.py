@@ -17,8 +17,8 @@ from smartmask.pipelines.shapes.wanted_shapes import wanted_shapes
 from smartmask.pipelines.suggestion import Origin
 from smartmask.protocols import ShapeCoder, WordEncoder
 
-ENOUGH_OBJECTS = 4
-"""Once shapes of so many objects are found, labels of a like meaning are not asked."""
+ENOUGH_OBJECTS, ENOUGH_VIEWS = 4, 8
+"""Once shapes of so many objects are found, or so many views, labels of a like meaning are not asked."""
 STRANGE_PRICE = 0.3
 """What a shape costs whose label fits the words less well, in IoU for similarity 0."""
 KINDS = {
@@ -47,7 +47,6 @@ KINDS = {
     "potted plant": ("houseplant", "indoor plant", "decorative plant"),
     "ship": ("cargo ship", "container ship"),
     "shoe": ("boot", "sneakers"),
-    "statue": ("person",),
     "tree": ("common tree", "oak tree", "deciduous tree"),
     "truck": ("delivery truck", "flatbed truck", "garbage truck", "pickup truck", "semi truck"),
 }
@@ -55,7 +54,7 @@ KINDS = {
 OTHER_PRICE = 1.0
 """What a shape costs besides whose label is not the one that fits best: so much that the fitting ones come
 first, be they three of a user's own."""
-CLARITY_PRICE = 0.12
+CLARITY_PRICE = 0.19
 """What a shape costs that shows nothing of what it is, in IoU."""
 STYLE_PRICES = {"photo": 0.0, "render": 0.0, "drawing": 0.02}
 COARSE_PRICES = {"coco": 0.1, "taco": 0.1}
@@ -134,7 +133,8 @@ class ShapeRecall:
         prices: list[float] = []
         for label, price, how in self._asked(words):
             found = {self.memory.rows.texts["group"][number] for number in numbers}
-            if (len(found) >= ENOUGH_OBJECTS and how != "kind") or (found and how == "wider"):
+            is_enough = len(found) >= ENOUGH_OBJECTS or len(set(numbers)) >= ENOUGH_VIEWS
+            if (is_enough and how != "kind") or (found and how == "wider"):
                 break
             wanted = wanted_shapes(self.memory, label, words.poses, words.outlines)
             known = set(numbers)

@@ -71,8 +71,8 @@ class ReadShapes:
     weights: Float[np.ndarray, " N"]
 
     @staticmethod
-    def of(shapes: Sequence[WholeShape], splits: Sequence[Split], cut: str = "half") -> "ReadShapes":
-        """The pictures of all shapes that are learnt from, in the halves of a cut."""
+    def of(shapes: Sequence[WholeShape], splits: Sequence[Split]) -> "ReadShapes":
+        """The pictures of all shapes that are learnt from."""
         words = told_apart(shapes, splits)
         number = {word: place for place, word in enumerate(words)}
         kept = [
@@ -87,7 +87,7 @@ class ReadShapes:
             words,
             np.stack([silhouette_picture(shape.mask()) for shape in kept]),
             np.array([number[common_word(shape.label)] for shape in kept]),
-            np.array([half_of(shape.group, cut) for shape in kept]),
+            np.array([half_of(shape.group) for shape in kept]),
             np.array([views[shape.group] ** -0.5 for shape in kept]),
         )
 

@@ -58,7 +58,7 @@ class SegmenterTrainConfig:
 
 
 def embedded(*, taught: bool) -> SegmenterTrainConfig:
-    """The shipped segmenter: 3.9 M parameters and ImageNet's classifier of 1.3 M, 105 classes.
+    """The shipped segmenter: 3.9 M parameters and ImageNet's classifier of 1.3 M, 106 classes.
 
     Command: `smartmask train segmenter --data FOLDER/coco --taught PHOTOS`.
     On one CPU core about 10 crops/s, of which half is the frozen encoder's; scores are in docs/LOG.md.

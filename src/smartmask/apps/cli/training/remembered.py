@@ -9,13 +9,9 @@ from smartmask.apps.cli.training.options import (
     PATH,
     Options,
     cache_option,
-    minutes_option,
     need_training,
     out_option,
-    run_option,
     shape_options,
-    tell,
-    usage_errors,
     written,
 )
 from smartmask.weights import WEIGHTS
@@ -125,37 +121,24 @@ def views(meshes: Path, memory: Path, out: Path) -> None:
 
 
 @click.command()
-@shape_options
-@cache_option
-@run_option("clarity")
-@minutes_option(14.0)
+@click.option(
+    "--ratings", type=PATH, required=True, help="Table of how plainly each shape shows what it is called."
+)
 @click.option("--memory", type=PATH, default=WEIGHTS / "memory.npz", help="[default: the shipped one]")
 @out_option("memory.npz")
-def clarity(
-    silhouettes: Path, library: Path | None, cache: Path, run: Path, minutes: float, memory: Path, out: Path
-) -> None:
-    """Tell how plainly each shape of a memory shows what it is called, and write the memory with it.
+def clarity(ratings: Path, memory: Path, out: Path) -> None:
+    """Keep what people who looked at a memory's shapes did not call bad, and write the memory with it.
 
-    Two readers are trained, each of half the shapes; they have nothing to do with those that measure.
+    docs/results/shapes_by_eye.csv.gz rates the shapes of the shipped memory. Shapes that are not in the table
+    stay as they are.
     """
-    need_training("train clarity")
-    import torch
-
     from smartmask.memory.shape_memory import ShapeMemory
-    from smartmask.model.shape.codec import SilhouetteCodec
-    from smartmask.training.recogniser.loop import RecogniserConfig
-    from smartmask.training.shape.clarity import train_readers, with_clarities
-    from smartmask.training.shape.fields import shape_fields
+    from smartmask.training.shape.ratings import read_ratings, with_ratings
 
-    torch.set_num_threads(1)
-    codec = SilhouetteCodec.load(WEIGHTS / "codec.npz")
-    known = ShapeMemory.load(memory, codec.digest)
-    data = shape_fields(silhouettes, library, cache, 2)
-    with usage_errors():
-        words, readers = train_readers(data, RecogniserConfig(minutes=minutes / 2, seed=11), run, tell)
-    found = with_clarities(known, codec, words, readers)
+    known = ShapeMemory.load(memory)
+    found = with_ratings(known, read_ratings(ratings))
     found.save(out)
-    written(out, f"{(found.rows.clarities != known.rows.clarities).sum()} of {len(found)} shapes read")
+    written(out, f"{len(found)} of {len(known)} shapes kept")
 
 
 def _write_report(path: Path, counts: dict[str, Any]) -> None:
