@@ -30,9 +30,8 @@ SURFACES: dict[Surface, tuple[str, ...]] = {
 CARRIERS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("table", "desk", "counter"), (0.0, 0.4)),
     **dict.fromkeys(("nightstand", "sideboard", "drawers", "trunk", "crate", "barrel"), (0.0, 0.3)),
-    **dict.fromkeys(
-        ("cabinet", "stand", "dresser", "oven", "box", "refrigerator", "dishwasher"), (0.0, 0.25)
-    ),
+    **dict.fromkeys(("stand", "dresser", "oven", "box", "refrigerator", "dishwasher"), (0.0, 0.25)),
+    "cabinet": (0.0, 0.15),
     **dict.fromkeys(("piano", "fireplace", "washing machine", "suitcase", "wall", "rock"), (0.0, 0.3)),
     **dict.fromkeys(("couch", "sofa", "armchair", "chair", "bench", "stool"), (0.2, 0.75)),
     "bed": (0.1, 0.75),

@@ -8,7 +8,7 @@ in a layout:
               there (but for the lowest tenth of that); or it ends at the canvas's border, where the planner
               puts nothing before a thing that ends there as well
     top       half of its foot lies on ground, or on the part of a thing that carries (`CARRIERS`: of a table
-              the upper two fifths, of a couch its seat, of a row of cabinets the upper quarter of each
+              the upper two fifths, of a couch its seat, of a row of cabinets the upper seventh of each
               column); or it ends at the canvas's border
     seat      the same (people, pets and cushions, which the planner puts on seats of its own accord)
     wall      half of it lies on something upright

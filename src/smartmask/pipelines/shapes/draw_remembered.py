@@ -24,7 +24,7 @@ from smartmask.pipelines.shapes.asked import Surroundings, thing_asked_for
 from smartmask.pipelines.shapes.seen_from import Fall, view_for
 from smartmask.pipelines.shapes.shape_choice import choose
 from smartmask.pipelines.shapes.shape_fit import fitted_box, fitted_outline
-from smartmask.pipelines.shapes.shape_recall import MOST_STRETCH, ShapeRecall
+from smartmask.pipelines.shapes.shape_recall import MOST_STRETCH, OTHER_PRICE, ShapeRecall
 from smartmask.scene.boxes import BoxXYXY
 from smartmask.scene.layout import Layout
 
@@ -121,6 +121,9 @@ class RememberedDrawing:
         shapes = _some(self.recall.candidates(prompt, middle), rng)
         text = thing_asked_for(prompt, self.recall.encoder, self.recall)
         context = ChoiceContext.of_words(text)
+        own = np.flatnonzero(shapes.handicaps < OTHER_PRICE)
+        if len(own):  # one balloon at several places is better than balloons of another kind
+            shapes = shapes.taken(own)
         clear = np.flatnonzero(self.recall.memory.rows.clarities[shapes.numbers] > 0.5)
         if len(set(shapes.numbers[clear].tolist())) >= ENOUGH_CLEAR:
             shapes = shapes.taken(clear)
