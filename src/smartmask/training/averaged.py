@@ -1,6 +1,7 @@
 """A network beside the running average of its weights."""
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -45,6 +46,22 @@ def follow(average: nn.Module, network: nn.Module, step: int, decay: float) -> N
     """
     decay = min(decay, (1 + step) / (10 + step))
     torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - decay)
+
+
+@torch.no_grad()
+def blend(network: nn.Module, earlier: Mapping[str, Tensor], share: float) -> None:
+    """Move a network's weights back towards those that it began with: it forgets less of what it knew.
+
+    Source: M. Wortsman and others, "Robust fine-tuning of zero-shot models", CVPR 2022, section 3.
+
+    Args:
+        network: What was trained.
+        earlier: Its weights before.
+        share: How much of the new weights stays, from 0 to 1.
+    """
+    for name, value in network.state_dict().items():
+        if value.is_floating_point():
+            value.lerp_(earlier[name].to(value), 1 - share)
 
 
 def averaged_weights(state: dict[str, Any]) -> dict[str, Tensor]:

@@ -45,6 +45,7 @@ from smartmask.training.planner import places_loop, scorer_loop
 from smartmask.training.ranker import loop as ranker_loop
 from smartmask.training.ranker.outline_drawing import DrawnRows
 from smartmask.training.segmenter import config as segmenter_config
+from smartmask.training.segmenter.export import load_segmenter
 from smartmask.training.shape.ratings import rated_as
 from smartmask.weights import WEIGHTS
 
@@ -329,6 +330,10 @@ def test_a_segmenter_is_trained_written_and_scored(run, tmp_path, monkeypatch):
     assert EmbeddedSegmenter(tmp_path / "one.onnx").card.crops == crops > 0
     score = json.loads((tmp_path / "runs" / "segmenter" / "score_test.json").read_text())
     assert score["photos"] == 2
+    done = run(*arguments, "--run", "more", "--init", "one.onnx", "--new-share", 0, "--out", "same.onnx")
+    assert done.code == 0, done.err
+    one, same = (load_segmenter(tmp_path / name).state_dict() for name in ("one.onnx", "same.onnx"))
+    assert all(torch.allclose(value, same[name], atol=1e-3) for name, value in one.items()), "all of the old"
     done = run(*arguments, "--run", "taught", "--taught", "nowhere")
     assert (done.code, done.err.count("\n")) == (1, 1)
     assert "cannot be read as the labels of a photo" in done.err

@@ -64,10 +64,11 @@ def embedded(*, taught: bool) -> SegmenterTrainConfig:
     On one CPU core about 10 crops/s, of which half is the frozen encoder's; scores are in docs/LOG.md.
 
     Args:
-        taught: Whether there are photos that other networks labelled; they make up half of the crops.
+        taught: Whether there are photos that other networks, or other annotators, labelled; they make up two
+            thirds of the crops.
     """
     network = SegmenterConfig(class_count=len(CLASSES))
     if not taught:
         return SegmenterTrainConfig(network=network)
-    mixture: dict[Kind, float] = {"panoptic": 0.2, "inst": 0.22, "inst4": 0.08, "taught": 0.5}
+    mixture: dict[Kind, float] = {"panoptic": 0.14, "inst": 0.15, "inst4": 0.06, "taught": 0.65}
     return SegmenterTrainConfig(network=network, mixture=mixture)

