@@ -18,15 +18,19 @@ DOCUMENTED := smartmask $(addprefix smartmask.,protocols errors scene language m
 
 SHAPES := --silhouettes $(DATA)/silhouettes --library runs/silhouettes.npz
 
-.PHONY: demo test package oldest sbom fuzz check docs bench data pack train-gpu train-segment train-chooser train-outlines train-planner train-places train-place-scorer train-ranker train-codec memory recogniser evaluate
+.PHONY: demo test test-slow package oldest sbom fuzz check docs bench data pack train-gpu train-segment train-chooser train-outlines train-planner train-places train-place-scorer train-ranker train-codec memory recogniser evaluate
 
 demo: $(VENV)/core.stamp
 	$(BIN)/python examples/demo.py --out out/demo
 
-test: export OMP_NUM_THREADS = 1
-test: export OPENBLAS_NUM_THREADS = 1
+test test-slow: export OMP_NUM_THREADS = 1
+test test-slow: export OPENBLAS_NUM_THREADS = 1
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m "not slow"
+
+# What takes about a minute each: whole trainings, other processes, made-up requests to a server. Before a release.
+test-slow: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m slow
 
 # Builds both distributions, the wheel twice with the same bytes, and tries it in an environment of its own.
 package: export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
@@ -125,7 +129,8 @@ train-gpu:
 memory: runs/silhouettes.npz
 	$(BIN)/smartmask train memory $(SHAPES)
 	$(BIN)/smartmask train views --meshes $(DATA)/meshes_open
-	$(BIN)/smartmask train renders $(SHAPES) --meshes $(DATA)/meshes $(if $(wildcard $(PACKS)/*.npz),--packs $(PACKS))
+	$(BIN)/smartmask train renders $(SHAPES) --plain --meshes $(DATA)/meshes \
+		$(if $(wildcard $(PACKS)/*.npz),--packs $(PACKS))
 	$(BIN)/smartmask train clarity --ratings docs/results/shapes_by_eye.csv.gz
 
 recogniser: runs/recogniser/half_1.onnx

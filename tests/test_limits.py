@@ -85,7 +85,7 @@ AT: dict[str, Callable[[int, Path], object]] = {
     "layout.MAX_LAYERS": layered,
     "files.MAX_FILE_BYTES": lambda count, folder: sized(count, folder, 256 * 2**20),
     "checks.MAX_JSON_BYTES": lambda count, folder: parse_json(b'"' + b"a" * (count - 2) + b'"', "it"),
-    "checks.MAX_JSON_NODES": lambda count, folder: parse_json(b"[" + b"0," * (count - 1) + b"0]", "it"),
+    "checks.MAX_JSON_NODES": lambda count, folder: parse_json(b"[" + b'"",' * (count - 1) + b'""]', "it"),
     "checks.MAX_DIGITS": lambda count, folder: parse_json(b"9" * count, "it"),
     "archive.MAX_MEMBERS": zipped,
     "polygons.MAX_POINTS": lambda count, folder: check_points([(1, 1)] * count, (9, 9), "it"),

@@ -38,6 +38,7 @@ def local_ray():
         ray.shutdown()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_ray_makes_the_same_bytes_keeps_what_is_there_and_refuses_another_spec(tmp_path, local_ray):
     from smartmask.apps.build_ray import build_on_ray

@@ -252,6 +252,7 @@ def test_the_command_writes_both_files(run, dataset, tmp_path):
     assert json.loads((dataset / "dataset.json").read_text())["settings"] == {"seed": 3}
 
 
+@pytest.mark.slow
 def test_the_seed_chooses_the_scenes(run, dataset):
     shown = []
     for seed in (0, 9):

@@ -376,3 +376,10 @@ def test_refuses_a_mask_of_another_size_or_without_anything(tmp_path):
         read_mask(clear, (HEIGHT, WIDTH))
     with pytest.raises(ImageError, match=r"gone\.png: no such file"):
         read_mask(tmp_path / "gone.png", (HEIGHT, WIDTH))
+
+
+def test_a_closed_image_is_named_as_such(tmp_path):
+    image = Image.open(saved(tmp_path, Image.new("RGB", (9, 7)), "closed.png"))
+    image.close()
+    with pytest.raises(ImageError, match="was closed before it was read; open it again"):
+        read_photo(image)

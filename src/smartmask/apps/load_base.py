@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from smartmask.backends.base import CARD_FILE
 from smartmask.backends.hub import Wanted, need_packages, torch_place
 from smartmask.errors import CheckpointError
 from smartmask.pipelines.draw_fields import FieldDrawing
@@ -35,6 +36,8 @@ def load_base_pipeline(folder: Path, encoder: TextEncoder, ranker: Ranker, devic
         BackendError: If packages are missing.
         ValueError: If the device is not to be had.
     """
+    if not (folder / CARD_FILE).is_file():  # told before seconds of imports
+        raise CheckpointError(f"{folder}: has no {CARD_FILE}; give the folder of a base mask model")
     need_packages(_WANTED, "torch", "diffusers", "transformers")
     from smartmask.backends.base.checkpoint import read_base
     from smartmask.backends.base.denoiser import BaseDenoiser

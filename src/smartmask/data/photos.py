@@ -226,6 +226,8 @@ def decode(image: Image.Image, name: str, max_megapixels: float = MAX_MEGAPIXELS
     except MemoryError:
         raise
     except Exception as error:  # Pillow's decoders meet damaged data with almost any exception
+        if str(error) == "Operation on closed image":
+            raise ImageError(f"{name}: was closed before it was read; open it again") from error
         raise ImageError(
             f"{name}: the image is damaged or cut short ({_one_line(error)}); copy it again"
         ) from error

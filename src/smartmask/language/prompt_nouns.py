@@ -40,9 +40,10 @@ def _singular_word(word: str) -> str:
 
 @dataclass(slots=True)
 class Phrase:
-    """A run of words between marks, with the number and article before it."""
+    """A run of words between marks, with the number and article, and what it is doing, before it."""
 
     content: list[str] = field(default_factory=list)
+    poses: list[str] = field(default_factory=list)
     count: int | None = None
     at_least: bool = False
     is_definite: bool = False
@@ -122,9 +123,10 @@ def noun(phrase: Phrase) -> tuple[Named, str | None] | None:
     if label.split()[-1] in words.ALWAYS_PLURAL and count == 2:
         count = 1  # "a pair of scissors"
     if material is not None:
+        place = place or PLACE_NAMES.get(label.rpartition(" ")[0])  # "a forest path" is in a forest
         return Named(label.split()[-1], label, is_region=True, count=min(count, 1)), place
     kept = [word for word in phrase.content if word in words.ADJECTIVES and word not in content]
-    description = with_article(" ".join([*kept, label]))
+    description = with_article(" ".join([*phrase.poses, *kept, label]))
     named = Named(label, description, count, at_least)
     return named, place
 

@@ -8,8 +8,10 @@ a separator ("..., and right of the bed") to the same noun as the last one. What
 """
 
 import re
+from dataclasses import replace
 
 from smartmask.language import scene_words as words
+from smartmask.language.poses import POSES
 from smartmask.language.prompt_nouns import (
     Mark,
     Phrase,
@@ -86,6 +88,8 @@ class _Reader:
             if self.phrase.content:
                 self._finish_noun()
                 self.is_joined = True  # "a man holding a cup on ...": what follows is said of the man
+            elif text in POSES:
+                self.phrase.poses.append(text)
         else:
             self.phrase.content.append(text)
 
@@ -123,9 +127,11 @@ class _Reader:
     def _joiner(self, text: str, following: Mark) -> None:
         if text == "of" and self.phrase.content:
             if self.phrase.content[-1] in words.HOLDERS or singular(self.phrase.content[-1]) in words.HOLDERS:
+                known = len(self.named)
                 self._finish_noun()
                 self.phrase.content, self.is_joined = [], True
-                self._skip = True
+                self._is_held = True
+                self._holder = self.last if len(self.named) > known else None
             return
         self._finish_noun()
         self.relation, self.is_joined = None, not self.is_fresh
@@ -171,8 +177,9 @@ class _Reader:
     def _finish_noun(self) -> None:
         """Turn the words collected so far into a named thing, a place, an absence or a reference."""
         phrase, self.phrase = self.phrase, Phrase()
-        skip, self._skip = self._skip, False
-        if skip:
+        is_held, self._is_held = self._is_held, False
+        if is_held:
+            self._say_what_is_held(phrase)
             return
         found = noun(phrase)
         if found is None or len(self.named) >= MAX_NAMED:
@@ -196,7 +203,15 @@ class _Reader:
         elif self.subject is None or not self.is_joined or self.named[self.subject].is_region:
             self.subject = number
 
-    _skip = False
+    _is_held = False
+    _holder: int | None = None
+
+    def _say_what_is_held(self, phrase: Phrase) -> None:
+        """A vase of flowers is one thing, called a vase; its description says of what."""
+        held = " ".join(phrase.content)
+        if self._holder is not None and held:
+            item = self.named[self._holder]
+            self.named[self._holder] = replace(item, description=f"{item.description} of {held}")
 
     def _number_of(self, item: Named, is_definite: bool) -> int:
         """The thing named before that "the ..." means, or a new one."""

@@ -210,7 +210,8 @@ IRREGULAR = {
     "people": "person", "men": "man", "women": "woman", "children": "child", "mice": "mouse", "feet": "foot",
     "geese": "goose", "teeth": "tooth", "oxen": "ox", "knives": "knife", "shelves": "shelf",
     "bookshelves": "bookshelf", "leaves": "leaf", "wolves": "wolf", "loaves": "loaf", "calves": "calf",
-    "scarves": "scarf", "cacti": "cactus", "buses": "bus", "cookies": "cookie", "movies": "movie",
+    "scarves": "scarf", "cacti": "cactus", "cactuses": "cactus",
+    "octopuses": "octopus", "walruses": "walrus", "buses": "bus", "cookies": "cookie", "movies": "movie",
     "brownies": "brownie", "shoes": "shoe", "canoes": "canoe", "horseshoes": "horseshoe", "lenses": "lens",
     "policemen": "policeman", "firemen": "fireman", "snowmen": "snowman", "wives": "wife", "halves": "half",
     "hooves": "hoof", "fungi": "fungus", "axes": "axe",
@@ -293,6 +294,17 @@ COMPOUNDS = frozenset((
     "night stand", "night table", "side table", "end table", "wall clock", "floor lamp", "ceiling lamp",
     "ceiling fan", "street lamp", "street light", "street sign", "hot air", "road sign", "field mouse",
     "sand castle", "water bottle", "fire truck", "light switch", "wild boar",
+    "watering can", "washing line", "folding screen", "folding stool", "folding chair", "folding table",
+    "camping chair", "camping table", "camping tent", "camping stove", "camping lamp", "building block",
+    "flying disc", "flying saucer", "greeting card", "hanging basket", "hanging chair", "skipping rope",
+    "spinning top", "spinning wheel", "shopping basket", "shopping trolley", "serving tray", "racing car",
+    "racing bike", "punching bag", "praying mantis", "playing card", "paddling pool", "operating table",
+    "measuring cup", "magnifying glass", "chopping board", "boxing glove", "bowling ball", "bowling pin",
+    "climbing frame", "climbing rope", "diving board", "drying rack", "drafting table", "hiking boot",
+    "recycling bin", "roasting tin", "baking tray", "sailing ship", "running shoe", "standing desk",
+    "standing fan", "walking frame", "warning sign", "wedding cake", "wedding dress", "weeping willow",
+    "wishing well", "writing desk", "fishing pole", "fishing net", "cooking pot", "curling iron",
+    "lightning bolt", "stepping stone", "knitting needle", "landing stage",
 ))  # fmt: skip
 """Pairs that are one name although their first word is an adjective, a verb, a region or a colour."""
 VERBS = _words(

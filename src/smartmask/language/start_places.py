@@ -19,6 +19,7 @@ class Place:
         ground: What its ground is of, one is drawn.
         ridges: What may stand along the horizon; "" = nothing.
         water: Where its water lies: "none", "far" (a band at the horizon), "all" (up to the viewer's feet).
+        tallness: How high its ridge is, of what such ridges are elsewhere.
         strip: A strip that leads towards the horizon or across: "road", "pavement", "railroad" or "".
     """
 
@@ -27,6 +28,7 @@ class Place:
     ground: tuple[str, ...] = ()
     ridges: tuple[Ridge | Literal[""], ...] = ("",)
     water: Literal["none", "far", "all"] = "none"
+    tallness: float = 1.0
     strip: str = ""
 
 
@@ -42,9 +44,10 @@ PLACES: dict[str, Place] = {
     "kitchen": _room("kitchen", "pantry", "kitchenette"),
     "dining room": _room("dining room", "restaurant", "cafe", "cafeteria", "bar", "pub"),
     "office": _room("office", "study", "home office", "classroom", "library", "meeting room", "workshop"),
-    "bathroom": _room("bathroom", "restroom", "toilet room", "shower room", "laundry room"),
+    "bathroom": _room("bathroom", "restroom", "toilet room", "shower room", "laundry room", "laundry"),
     "hallway": _room(
-        "hallway", "corridor", "hall", "garage", "museum", "gallery", "shop", "store", "gym", "attic"
+        "hallway", "corridor", "hall", "garage", "museum", "gallery", "shop", "store", "gym", "attic",
+        "cellar", "basement", "bakery", "supermarket", "greenhouse", "conservatory"
     ),
     "street": Place(
         names=(
@@ -72,12 +75,21 @@ PLACES: dict[str, Place] = {
         ground=("grass",), ridges=("forest", "building"), strip="railroad",
     ),
     "park": Place(
-        names=("park", "garden", "backyard", "yard", "lawn", "campsite"),
+        names=(
+            "park", "garden", "backyard", "yard", "lawn", "campsite", "campground", "orchard",
+            "schoolyard",
+        ),
         ground=("grass",), ridges=("forest",), strip="pavement",
     ),
-    "forest": Place(names=("forest", "wood", "jungle", "clearing"), ground=("grass",), ridges=("forest",)),
+    "forest": Place(
+        names=("forest", "wood", "jungle", "clearing", "glade", "rainforest"),
+        ground=("grass",), ridges=("forest",), tallness=2.5,
+    ),
     "meadow": Place(
-        names=("meadow", "field", "countryside", "farm", "pasture", "prairie", "savanna", "landscape", "zoo"),
+        names=(
+            "meadow", "field", "countryside", "farm", "farmyard", "barnyard", "pasture", "prairie",
+            "savanna", "savannah", "vineyard", "landscape", "zoo",
+        ),
         ground=("grass",), ridges=("hill", "forest", "mountain"),
     ),
     "mountains": Place(

@@ -43,6 +43,7 @@ def digest(name: str) -> str:
     return hashlib.sha256((WEIGHTS / name).read_bytes()).hexdigest()
 
 
+@pytest.mark.slow
 def test_the_planner_is_measured_beside_its_baselines(run, tmp_path, data, monkeypatch):
     monkeypatch.setattr(planner_report, "STATISTICS_LIMIT", 3)
     monkeypatch.setattr(planner_report, "LIMIT", 3)
@@ -58,6 +59,7 @@ def test_the_planner_is_measured_beside_its_baselines(run, tmp_path, data, monke
     assert (tmp_path / "out" / "planner.md").read_text() in done.out
 
 
+@pytest.mark.slow
 def test_the_ranker_is_measured_with_its_controls(run, tmp_path, data):
     done = run("evaluate", "ranker", "--data", data, "--out", "out", "--objects", 4)
     assert done.code == 0, done.err
@@ -118,6 +120,7 @@ def test_all_measures_masks_planner_and_ranker_and_reports(run, data, monkeypatc
     assert called == [(suites, 5), ("prompts", 5), ("objects", 5), ("limit", 5), Path("out")]
 
 
+@pytest.mark.slow
 def test_a_benchmark_prints_seconds_megabytes_and_what_http_adds(run, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(Path(smartmask.__file__).parents[1]))  # of the processes it starts
     done = run("bench", "--rounds", 1)

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 import smartmask
 from smartmask.apps.cli.lines import one_line, print_block, print_line
-from smartmask.apps.cli.main import commands
+from smartmask.apps.cli.main import LONGEST_MESSAGE, commands, main
 from smartmask.apps.cli.progress import progress
 from smartmask.data.layout_files import write_layout
 from smartmask.scene.layout import Layer, Layout
@@ -58,3 +58,11 @@ def test_a_bar_says_what_is_under_way_in_one_line(monkeypatch):
     with progress() as (step, _):
         step(FORGED)
     assert [len(text.splitlines()) for text in said] == [1]
+
+
+def test_of_a_long_error_the_middle_is_left_out(capsys):
+    assert main(["suggest", "room.png", "a dog", "--seed", "9" * 5000]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("Error: Invalid value for '--seed'")
+    assert " ... " in told
+    assert len(told) < LONGEST_MESSAGE + 20

@@ -78,6 +78,7 @@ def test_a_dry_run_prints_every_setting_and_does_nothing(run, tmp_path, recipe):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tiny_recipes")
 @pytest.mark.parametrize("recipe", ["base-sd15", "base-sd15-paper"])
 def test_a_mask_model_is_trained_resumed_and_exported(run, parts, tmp_path, recipe):

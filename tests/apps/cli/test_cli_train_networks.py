@@ -46,6 +46,7 @@ from smartmask.training.ranker import loop as ranker_loop
 from smartmask.training.ranker.outline_drawing import DrawnRows
 from smartmask.training.segmenter import config as segmenter_config
 from smartmask.training.segmenter.export import load_segmenter
+from smartmask.training.shape import plain_things
 from smartmask.training.shape.ratings import rated_as
 from smartmask.weights import WEIGHTS
 
@@ -96,6 +97,7 @@ def rooms(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_codec_is_trained_and_written(run, tmp_path, silhouettes):
     done = run("train", "codec", "--silhouettes", silhouettes, "--minutes", 0.01, "--out", "codec.npz")
     assert done.code == 0, done.err
@@ -130,7 +132,9 @@ def test_a_memory_is_written_with_the_views_of_its_meshes(run, tmp_path):
     assert len(ShapeMemory.load(tmp_path / "memory.npz", codec.digest)) == 2
 
 
-def test_a_memory_takes_what_meshes_look_like(run, tmp_path, silhouettes):
+def test_a_memory_takes_what_meshes_look_like(run, tmp_path, silhouettes, monkeypatch):
+    monkeypatch.setattr(plain_things, "BOARDS", {"door": plain_things.BOARDS["door"]})
+    monkeypatch.setattr(plain_things, "FRAMES", {"tripod": plain_things.FRAMES["tripod"]})
     codec = SilhouetteCodec.load(WEIGHTS / "codec.npz")
     shapes = [seen("comb", comb(number), f"comb{number}") for number in range(3)]
     memory_of(shapes, codec).save(tmp_path / "drawn.npz")
@@ -138,13 +142,13 @@ def test_a_memory_takes_what_meshes_look_like(run, tmp_path, silhouettes):
     write_tiny_library(tmp_path / "meshes")
     shared = ("--silhouettes", silhouettes, "--out", "memory.npz")
     told = ("--memory", "drawn.npz", "--report", "renders.json")
-    done = run("train", "renders", "--meshes", "meshes", *told, *shared)
+    done = run("train", "renders", "--meshes", "meshes", "--plain", *told, *shared)
     assert done.code == 0, done.err
     before = ShapeMemory.load(tmp_path / "memory.npz", codec.digest)
     counts = json.loads((tmp_path / "renders.json").read_text())
     assert counts["shapes"] + sum(counts["dropped"].values()) == counts["considered"]
     assert counts["shapes"] == sum(counts["labels"].values()) == len(before) - 3
-    assert {"comb", "chair", "toilet"} <= set(before.labels)
+    assert {"comb", "chair", "toilet", "door", "tripod"} <= set(before.labels)
     assert run("train", "renders", *shared).code == 2
 
 
@@ -164,6 +168,7 @@ def test_a_memory_keeps_what_was_not_called_bad(run, tmp_path):
     assert run(*asked, "none.csv.gz").code == 1
 
 
+@pytest.mark.slow
 def test_readers_are_trained_and_written(run, tmp_path, silhouettes):
     done = run("train", "recogniser", "--silhouettes", silhouettes, "--minutes", 0.005, "--run", "readers")
     assert done.code == 0, done.err
@@ -171,6 +176,7 @@ def test_readers_are_trained_and_written(run, tmp_path, silhouettes):
     assert {path.name for path in (tmp_path / "readers" / "half_1").iterdir()} == {"state.pt", "log.jsonl"}
 
 
+@pytest.mark.slow
 def test_a_generator_is_trained_in_segments_and_exported(run, tmp_path, pack, monkeypatch):
     monkeypatch.setattr(generator_loop, "WATCHED", 16)
     arguments = ("train", "mask", "--pack", pack, "--run", "run", *SMALL)
@@ -219,6 +225,7 @@ def test_the_generator_is_trained_without_click(tmp_path, pack):
     assert (tmp_path / "parts" / "part_0.pt").is_file()
 
 
+@pytest.mark.slow
 def test_a_chooser_is_trained_and_written(run, tmp_path, pack):
     done = run("train", "chooser", "--pack", pack, "--minutes", 0.01, "--out", "chooser.npz")
     assert done.code == 0, done.err
@@ -252,6 +259,7 @@ def test_a_network_of_places_is_trained_and_written(run, tmp_path, rooms, monkey
     assert set(card.data) == {"coco", "voc", "nyu40", "made"}
 
 
+@pytest.mark.slow
 def test_a_scorer_of_places_is_trained_on_annotations_and_photos(run, tmp_path, rooms, monkeypatch):
     photos = []
     for scene in SceneDataset.open(rooms / "coco").of_split("train", with_masks=False):
@@ -311,6 +319,7 @@ def test_a_ranker_is_trained_and_written(run, tmp_path, rooms, monkeypatch):
     assert read_state(tmp_path / "runs" / "ranker" / "state.pt")["step"] == 2
 
 
+@pytest.mark.slow
 def test_a_segmenter_is_trained_written_and_scored(run, tmp_path, monkeypatch):
     small = replace(
         segmenter_config.embedded(taught=False),

@@ -172,6 +172,14 @@ def test_who_is_as_wide_as_high_is_said_to_sit_and_cars_are_not():
     assert not MetricSize(scene, some("car")).sits(wide).any()
 
 
+def test_a_tent_is_not_taller_than_wide_and_of_a_rug_or_a_person_nothing_is_said():
+    scene = scene_of(WALL, FLOOR)
+    tent = MetricSize(scene, some("tent"))
+    assert tent.narrowest() * SIZE_HW[1] / SIZE_HW[0] == pytest.approx(0.4 * 2.6 / 1.5)
+    assert tent.narrowest() < tent.widest()
+    assert MetricSize(scene, some("rug")).narrowest() == MetricSize(scene, some("person")).narrowest() == 0
+
+
 def test_a_chair_has_some_widest_shape_and_a_fence_has_none():
     scene = scene_of(WALL, FLOOR)
     chair = MetricSize(scene, some("chair")).widest() * SIZE_HW[1] / SIZE_HW[0]

@@ -75,6 +75,21 @@ def test_each_column_of_a_row_of_cabinets_has_a_top_of_its_own(rules):
         assert rules.is_held("cup", filled(*box), surfaces) is held, box
 
 
+def test_a_bedpost_and_a_table_leg_carry_nothing(rules):
+    """A bed with a post at each end, and a table whose top is on thin legs."""
+    bed = filled(10, 55, 60, 75) | filled(10, 20, 14, 90) | filled(56, 20, 60, 90)
+    table = filled(66, 50, 96, 54) | filled(66, 50, 69, 90) | filled(93, 50, 96, 90)
+    layers = Layer("wall", filled(0, 0, 100, 80)), Layer("bed", bed), Layer("table", table)
+    surfaces = rules.surfaces(Layout(SIZE_HW, layers), [True, False, False], 100)
+    for label, box, held in (
+        ("teddy bear", (30, 45, 42, 60), True),  # on the mattress
+        ("teddy bear", (9, 25, 14, 35), False),  # on a post
+        ("cup", (75, 45, 80, 52), True),  # on the table
+        ("cup", (66, 57, 69, 62), False),  # on a leg
+    ):
+        assert rules.is_held(label, filled(*box), surfaces) is held, box
+
+
 def test_boxes_are_sorted_by_the_same_rule(rules, room):
     surfaces = rules.surfaces(room, [True, True, True, False], 100)
     boxes = np.array([[0.7, 0.4, 0.9, 0.8], [0.7, 0.1, 0.9, 0.5], [0.7, 0.1, 0.9, 1.0]], np.float32)

@@ -60,6 +60,7 @@ def losses(run: Path) -> list[float]:
     return [record["loss"] for record in records]
 
 
+@pytest.mark.slow
 def test_two_processes_learn_what_one_learns(parts, tmp_path):
     """Same losses to 1e-5; the state of two is taken up by one."""
     checkpoint, rooms = parts

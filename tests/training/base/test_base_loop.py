@@ -69,6 +69,7 @@ def numbers(parts, first_step):
         yield torch.tensor(items, dtype=torch.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["channels", "blend"])
 @pytest.mark.parametrize("prediction", ["epsilon", "v_prediction"])
 def test_the_loss_falls_on_one_overfit_batch(parts, encoding, prediction, tmp_path):

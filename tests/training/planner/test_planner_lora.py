@@ -92,6 +92,7 @@ def answers_of(folder: Path, questions: Sequence[Instruction]) -> list[str]:
     return [chat.reply(item.question, read_photo(item.image), 0) for item in questions]
 
 
+@pytest.mark.slow
 def test_eight_questions_are_learnt_by_heart_and_planned_with(llava, questions, tmp_path):
     eight = questions[:8]
     config = config_of(

@@ -264,6 +264,7 @@ def _pairs_at_zero(twin, count):
     return features @ twin.weights["order_pair"]
 
 
+@pytest.mark.slow
 def test_learns_a_handful_of_scenes_and_ships_them(scenes, tmp_path, tiny_encoder):
     config = PlannerTrainConfig(
         network=SIZES, steps=300, batch_size=16, rate=1e-2, warmup_steps=10, least_seen=1

@@ -35,6 +35,7 @@ def test_test_shapes_are_not_learnt_from(data):
     assert data.halves.tolist() == [half_of(shape.group) for shape in SHAPES]
 
 
+@pytest.mark.slow
 def test_a_reader_learns_words_of_the_other_half_and_is_the_same_when_loaded(data, tmp_path):
     records = []
     config = RecogniserConfig(minutes=STEPS / 60, batch=16)

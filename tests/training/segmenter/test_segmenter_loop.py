@@ -39,6 +39,7 @@ def log_each_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(segmenter_loop, "SAVE_EVERY_SECONDS", 2.5)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("log_each_step")
 def test_the_loss_of_a_few_photos_falls(tmp_path: Path) -> None:
     train(tmp_path, seconds=60)

@@ -104,6 +104,7 @@ def test_rounded_codes_are_those_of_the_file_and_stay_the_same():
     assert (once - codes.clamp(-1, 1)).abs().max() <= 1 / (LEVELS - 1) + 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*LeafSpec:FutureWarning")
 def test_what_ships_is_what_was_trained(data, tmp_path):
     torch.manual_seed(1)

@@ -37,6 +37,10 @@ EXTRAS = {
 """The extra that brings each package which the core leaves out."""
 
 
+LONGEST_MESSAGE = 1000
+"""Characters of an error; of a longer one the middle is left out."""
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="smartmask")
 def commands() -> None:
@@ -96,5 +100,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    print_line(f"Error: {' '.join(message.split())}", err=True)
+    text = " ".join(message.split())
+    if len(text) > LONGEST_MESSAGE:  # as when it quotes a number of thousands of digits
+        half = LONGEST_MESSAGE // 2
+        text = f"{text[:half]} ... {text[-half:]}"
+    print_line(f"Error: {text}", err=True)
     return code

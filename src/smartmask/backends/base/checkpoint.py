@@ -20,6 +20,7 @@ from diffusers.schedulers.scheduling_ddpm import DDPMScheduler
 from safetensors.torch import load_file, save_file
 from transformers import AutoTokenizer, CLIPTextModel
 
+from smartmask.backends.base import CARD_FILE
 from smartmask.backends.base.backbone import BaseBackbone, BaseConfig, build_layout, widen
 from smartmask.backends.base.codec import VaeCodec, latent_factor
 from smartmask.backends.base.schedule import DdpmSchedule
@@ -31,7 +32,6 @@ from smartmask.errors import BackendError, CheckpointError
 
 FORMAT = "smartmask-base-model"
 FORMAT_VERSION = 1
-CARD_FILE = "config.json"
 CONDITIONING_FILE = "conditioning.safetensors"
 STABLE_DIFFUSION = Wanted(
     what="a Stable Diffusion 1.x or 2.x checkpoint in diffusers form",

@@ -295,7 +295,9 @@ def sized_boxes(
         half = (boxes[:, 3] - boxes[:, 1]) * np.float32(wanted.aspect / 2)
     else:
         widest = np.float32(wanted.size.widest() if wanted.size else np.inf)
-        half = np.minimum(boxes[:, 2] - boxes[:, 0], (boxes[:, 3] - boxes[:, 1]) * widest) / 2
+        narrowest = np.float32(wanted.size.narrowest() if wanted.size else 0)
+        high = boxes[:, 3] - boxes[:, 1]
+        half = np.clip(boxes[:, 2] - boxes[:, 0], high * narrowest, high * widest) / 2
     middles = (boxes[:, 0] + boxes[:, 2]) / 2
     sized[:, 0], sized[:, 2] = middles - half, middles + half
     if wanted.size is not None:

@@ -29,6 +29,10 @@ VIEW_SPREAD = 0.12
 """Deviation of ln(height) by pose and view."""
 BESIDE_SPREAD = 0.35
 """Deviation of ln(scale) between two things on tables: one may be nearer than the other."""
+END_SHARE = 0.4
+"""Of its largest horizontal extent, which a thing seen from its end still shows: tents, sofas, cars."""
+LONGEST_UPRIGHT = 3.5
+"""Length over height of things that stand rather than lie."""
 ENDLESS = frozenset(
     ("fence", "hedge", "railing", "curtain", "rug", "carpet", "shelf", "train", "bridge", "food")
 )
@@ -226,6 +230,16 @@ class MetricSize:
         scale = scale_of(self.kind.label)
         aspect = LENGTH_SLACK * self.kind.length_m / self.kind.height_m
         return (max(pose.aspects[1] for pose in scale.poses) if scale else aspect) * height / width
+
+    def narrowest(self) -> float:
+        """Width over height, both as shares of the canvas, that such a thing has at the least: seen from its
+        end. What lies flat is as high as the camera looks down on it, so nothing is said of it.
+        """
+        aspect = self.kind.length_m / self.kind.height_m
+        if aspect > LONGEST_UPRIGHT or scale_of(self.kind.label) is not None:
+            return 0.0
+        height, width = self.scene.camera.size_hw
+        return END_SHARE * aspect * height / width
 
     def sits(self, boxes: Float32[np.ndarray, "K 4"]) -> Bool[np.ndarray, " K"]:
         """Whether somebody as wide as a box sits, kneels or rides."""

@@ -197,11 +197,12 @@ def _open_place(
     strip = place.strip or ("road" if "road" in called and material != "road" else "")
     camera = _camera(size_hw, rng, horizon, OPEN_MM) if strip else None
     if camera is not None:
-        layers.append((strip, _strip(strip, camera, rng)))
+        is_path = strip == "road" and called.get("road") in ("path", "trail")
+        layers.append((strip, _strip("pavement" if is_path else strip, camera, rng)))
     ridge = str(rng.choice(place.ridges))
     named = [name for name in RIDGES if name in called]
     for name in named or ([ridge] if ridge else []):
-        layers.append((name, _ridge(name, x, y, horizon, rng)))
+        layers.append((name, _ridge(name, x, y, horizon, place.tallness, rng)))
     # Drawn last where no road shows it, so that a seed gives the regions that it always gave.
     return camera or _camera(size_hw, rng, horizon, OPEN_MM), layers
 
@@ -226,6 +227,7 @@ def _ridge(
     x: Float[np.ndarray, "1 W"],
     y: Float[np.ndarray, "H 1"],
     horizon: float,
+    tallness: float,
     rng: np.random.Generator,
 ) -> Mask:
     """What stands along the horizon: houses in steps, trees in bumps, hills in waves, mountains in peaks."""
@@ -244,7 +246,7 @@ def _ridge(
         trees = rng.uniform(0, 1, 40)
         crowns, wide = rng.uniform(0.07, 0.15, 40), rng.uniform(0.03, 0.07, 40)
         bumps = crowns[:, None] * np.sqrt(np.clip(1 - ((x - trees[:, None]) / wide[:, None]) ** 2, 0, None))
-        return foot & (y > horizon - np.maximum(bumps.max(0)[None], 0.05))
+        return foot & (y > horizon - tallness * np.maximum(bumps.max(0)[None], 0.05))
     return foot & (y > horizon - np.maximum(0.09 + _wave(x, rng, 0.05, 3), 0.02))
 
 

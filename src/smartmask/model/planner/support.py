@@ -61,6 +61,9 @@ PERCHING = frozenset((
     "eagle", "hawk", "falcon", "vulture", "magpie", "finch", "canary", "hummingbird", "bat", "butterfly",
 ))  # fmt: skip
 """What flies, but is mostly drawn at rest."""
+TABLES = frozenset(("table", "desk"))
+POST_SHARE = 0.25
+"""Of a table's, seat's or bed's width; what of it is narrower is a leg or a bedpost, and carries nothing."""
 ROWS = frozenset(("cabinet", "counter"))
 """What stands in rows, high and low, that are seen as one: each column of it has a top of its own."""
 CUSHIONS = frozenset(("pillow", "cushion", "blanket"))
@@ -125,13 +128,14 @@ class SupportRules:
             if not region and mask.any() and self.stands(layer.label):
                 rows = np.flatnonzero(mask.any(1))
                 share = 1.0 if rows[-1] == cells - 1 else 0.9  # of what the canvas cuts off no foot is seen
-                body = slice(0, int(rows[0] + share * (rows[-1] + 1 - rows[0])))
-                standing[body] |= mask[body]
+                upper = slice(0, int(rows[0] + share * (rows[-1] + 1 - rows[0])))
+                standing[upper] |= mask[upper]
             zone = carrying_zone(layer.label)
             if not region and zone is not None and mask.any():
                 name = layer.label.split()[-1]
                 carriers = seat if name in SEATS else top
-                carriers |= _upper_ends(mask, zone[1]) if name in ROWS else _zone(mask, zone)
+                body = _without_posts(mask) if name in SEATS | TABLES else mask
+                carriers |= _upper_ends(mask, zone[1]) if name in ROWS else _zone(body, zone)
         return Surfaces(ground, water, upright, above, top, seat, standing, sky, road)
 
     def is_held(self, label: str, mask: Bool[np.ndarray, "H W"], surfaces: "Surfaces") -> bool:
@@ -245,6 +249,17 @@ class Surfaces:
 def rests(label: str) -> bool:
     """Whether such a thing belongs on furniture."""
     return label in TABLEWARE or label in CUSHIONS
+
+
+def _without_posts(mask: Bool[np.ndarray, "C C"]) -> Bool[np.ndarray, "C C"]:
+    """The runs of a mask's rows that are as wide as `POST_SHARE` of it."""
+    least = max(1, round(POST_SHARE * int(mask.any(0).sum())))
+    sums = np.pad(mask.cumsum(1), ((0, 0), (1, 0)))
+    starts = sums[:, least:] - sums[:, :-least] == least
+    kept = np.zeros_like(mask)
+    for shift in range(least):
+        kept[:, shift : shift + starts.shape[1]] |= starts
+    return kept
 
 
 def _zone(mask: Bool[np.ndarray, "C C"], zone: tuple[float, float]) -> Bool[np.ndarray, "C C"]:

@@ -248,6 +248,7 @@ def test_a_world_without_a_view_of_anything_is_no_scene(tiny_library: MeshLibrar
         assert compose(*made, "", "", Limits(least_things=100)) is None
 
 
+@pytest.mark.slow
 def test_the_sort_of_a_scene_does_not_decide_what_it_is_like(tiny_folder: Path, tmp_path: Path) -> None:
     oval_library().save(tmp_path / "ovals.npz")
     settings = SynthesisSettings(

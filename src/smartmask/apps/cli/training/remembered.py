@@ -55,6 +55,7 @@ def memory(
 @click.command()
 @click.option("--meshes", type=PATH, help="Folder of meshes made with infinigen.")
 @click.option("--packs", type=PATH, help="Folder of packs of meshes with labels and licences.")
+@click.option("--plain", is_flag=True, help="Doors, rugs, trays and the like, whose meshes are made here.")
 @shape_options
 @cache_option
 @click.option("--memory", type=PATH, default=WEIGHTS / "memory.npz", help="[default: the shipped one]")
@@ -63,6 +64,7 @@ def memory(
 def renders(
     meshes: Path | None,
     packs: Path | None,
+    plain: bool,
     silhouettes: Path,
     library: Path | None,
     cache: Path,
@@ -80,13 +82,15 @@ def renders(
     from smartmask.training.shape.fields import shape_fields
     from smartmask.training.shape.memory_making import with_renders
     from smartmask.training.shape.mesh_shapes import library_meshes, mesh_shapes, packed_meshes
+    from smartmask.training.shape.plain_things import plain_meshes
 
-    if meshes is None and packs is None:
-        raise click.UsageError("give --meshes, --packs or both")
+    if meshes is None and packs is None and not plain:
+        raise click.UsageError("give --meshes, --packs, --plain or several of them")
     codec = SilhouetteCodec.load(WEIGHTS / "codec.npz")
     found = [
         *(library_meshes(meshes) if meshes is not None else ()),
         *(packed_meshes(packs) if packs is not None else ()),
+        *(plain_meshes() if plain else ()),
     ]
     shapes = [shape for number, mesh in enumerate(found) for shape in mesh_shapes(mesh, number)]
     data = shape_fields(silhouettes, library, cache, 2)
