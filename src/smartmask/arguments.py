@@ -6,6 +6,7 @@ expected and what came.
 
 import math
 import os
+import unicodedata
 from collections.abc import Collection
 from numbers import Integral, Real
 from pathlib import Path
@@ -34,6 +35,15 @@ def check_text(name: str, value: object) -> None:
         value.encode()
     except UnicodeEncodeError as error:
         raise ValueError(f"{name} must be valid Unicode, not {value[:60]!a}; decode it anew") from error
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text is seen: it is empty, or blanks, controls and invisible marks alone.
+
+    >>> is_blank(" \\u200b\\n"), is_blank("a dog")
+    (True, False)
+    """
+    return all(letter.isspace() or unicodedata.category(letter) in ("Cc", "Cf") for letter in text)
 
 
 def check_whole(name: str, value: object, low: int | None = None, high: int | None = None) -> None:

@@ -1,5 +1,6 @@
 """Files appear whole or not at all."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,19 @@ def test_new_files_get_the_usual_permissions(tmp_path):
     (tmp_path / "plain").write_bytes(b"")
     write_files({tmp_path / "ours": b""})
     assert (tmp_path / "ours").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_what_a_link_leads_to_is_written_and_the_link_stays(tmp_path):
+    (tmp_path / "real").write_bytes(b"old")
+    (tmp_path / "link").symlink_to("real")
+    write_files({tmp_path / "link": b"new"})
+    assert (tmp_path / "link").is_symlink()
+    assert files_in(tmp_path) == {"real": b"new", "link": b"new"}
+
+
+def test_a_pipe_or_a_device_is_not_replaced(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="is a device or a pipe, which a result would replace"):
+        write_files({tmp_path / "a": b"new", tmp_path / "pipe": b"new"})
+    assert (tmp_path / "pipe").is_fifo()
+    assert files_in(tmp_path) == {}

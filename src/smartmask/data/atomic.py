@@ -17,13 +17,14 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
     Args:
         contents: What each file shall hold; the folders must exist.
 
+    A link stays, and what it leads to is written.
+
     Raises:
-        OSError: If a file cannot be written, or a folder stands where it should go.
+        OSError: If a file cannot be written, or a folder, a device or a pipe stands where it should go.
     """
+    contents = {_place(path): content for path, content in contents.items()}
     with passing_files(contents) as passing:
         for path, content in contents.items():
-            if path.is_dir():
-                raise IsADirectoryError(f"{path}: is a folder, so no file of that name can be written")
             with passing[path].open("wb") as file:
                 file.write(content)
                 file.flush()
@@ -32,3 +33,14 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
             name.replace(path)
         for folder in {path.parent for path in contents}:
             sync_folder(folder)
+
+
+def _place(path: Path) -> Path:
+    """Where a file of that name goes."""
+    if path.is_symlink():
+        path = Path(os.path.realpath(path))
+    if path.is_dir():
+        raise IsADirectoryError(f"{path}: is a folder, so no file of that name can be written")
+    if path.exists() and not path.is_file():
+        raise OSError(f"{path}: is a device or a pipe, which a result would replace; give another name")
+    return path

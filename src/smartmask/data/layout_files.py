@@ -18,6 +18,7 @@ from smartmask.data.layouts.checks import (
     check_header,
     check_keys,
     check_layer_count,
+    check_limit,
     checked_confidence,
     checked_extent,
     checked_label,
@@ -110,6 +111,7 @@ def _size(value: Any, limit: float, path: Path) -> tuple[int, int]:
     if not (isinstance(value, list) and len(value) == 2 and all(is_int(side) and side > 0 for side in value)):
         raise LayoutFileError(f"{path}: size_hw must be two whole numbers above 0, not {short(value)}")
     height, width = value
+    check_limit(limit)
     if height * width > limit * 1e6:
         raise LayoutFileError(f"{path}: size_hw {short(value)} is above the limit of {limit:g} megapixels")
     return height, width

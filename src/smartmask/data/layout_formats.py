@@ -72,7 +72,7 @@ def read_any_layout(
     Args:
         path: The file; of a label map the PNG, of COCO the JSON.
         image: Which image of a COCO file, by file name or id; None = its only one. Other formats hold one.
-        names: The names of a label map; None = the .json, or else the .csv, of the PNG's name beside it.
+        names: The names of a label map; None = the .json or .csv of the PNG's name beside it.
         max_megapixels: The largest canvas accepted, in millions of pixels.
         problems: Where the objects that are left out are counted by kind: those without an area (boxes,
             points, lines) and, unless the count is strict, those whose mask is damaged. None = a strict one.
@@ -88,7 +88,11 @@ def read_any_layout(
     if names is not None and head != _PNG:
         raise ValueError(f"names were given for {path}, which is not the PNG of a label map; leave them out")
     if head == _PNG:
-        return read_label_map(path, names or _names_beside(path), max_megapixels)
+        return (
+            _label_map_named_beside(path, max_megapixels)
+            if names is None
+            else read_label_map(path, names, max_megapixels)
+        )
     if head[:4] == b"8BPS":
         return read_psd(path, max_megapixels)
     if head[:4] in (b"PK\3\4", b"PK\5\6"):
@@ -190,14 +194,21 @@ def _head(path: Path) -> bytes:
         ) from error
 
 
-def _names_beside(png_path: Path) -> Path:
-    for suffix in (".json", ".csv"):
-        if png_path.with_suffix(suffix).is_file():
-            return png_path.with_suffix(suffix)
-    raise LayoutFileError(
-        f"{png_path}: a label map needs the names of its numbers; there is neither {png_path.stem}.json nor "
-        f"{png_path.stem}.csv beside it"
-    )
+def _label_map_named_beside(png_path: Path, max_megapixels: float) -> Layout:
+    """A label map by the names beside it; if there are two files of them, they must say the same."""
+    beside = [path for suffix in (".json", ".csv") if (path := png_path.with_suffix(suffix)).is_file()]
+    if not beside:
+        raise LayoutFileError(
+            f"{png_path}: a label map needs the names of its numbers; there is neither {png_path.stem}.json "
+            f"nor {png_path.stem}.csv beside it"
+        )
+    first, *others = (read_label_map(png_path, names, max_megapixels) for names in beside)
+    if any(other.labels != first.labels for other in others):
+        raise LayoutFileError(
+            f"{png_path}: {beside[0].name} and {beside[1].name} beside it name its numbers differently; give "
+            "one as names, or remove the older one"
+        )
+    return first
 
 
 def _parse(

@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Bool
 
-from smartmask.arguments import MAX_SEED, check_function, check_number, check_text, check_whole
+from smartmask.arguments import MAX_SEED, check_function, check_number, check_text, check_whole, is_blank
 from smartmask.errors import BackendError
 from smartmask.pipelines.drawer import Drawer, Drawn
 from smartmask.pipelines.generate import Scene
@@ -250,7 +250,7 @@ def check_request(
     if scene is not None:
         check_text("the scene text", scene)
     for name, text in (("prompt", prompt), ("scene text", scene)):
-        if text is not None and not text.strip():
+        if text is not None and is_blank(text):
             raise ValueError(f"the {name} is empty; say in a few words what it is")
         if text is not None and len(text) > MAX_PROMPT_CHARACTERS:
             raise ValueError(

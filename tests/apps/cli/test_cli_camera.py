@@ -69,6 +69,9 @@ def test_what_is_known_is_kept_and_exif_is_read(run, tmp_path, lawn):
         (["lawn.json", "--focal", "0"], 2, "--focal"),
         (["lawn.json", "--photo", "small.png", "--picture", "a.png"], 2, "the photo is 16x12"),
         (["lawn.json", "--picture", "lawn.json"], 2, "would replace the input"),
+        (["lawn.json", "--photo", "small.png"], 2, "the photo is 16x12"),
+        (["lawn.json", "--picture", "a.jpg"], 2, "--picture a.jpg: the name must end in .png"),
+        (["lawn.json", "--picture", "a.png", "--depth", "./a.png"], 2, "would both be a.png"),
         (["lawn.json", "--depth", "a.jpg"], 2, "must end in .npy for metres or .png for a picture"),
     ],
 )

@@ -41,6 +41,16 @@ def test_masks(server):
     assert len(np.unique(soft)) > 3
 
 
+def test_what_a_format_has_no_use_for_is_refused(server):
+    for given, said in (
+        ({"format_name": "mask", "grow": 3}, "grow goes with format grown"),
+        ({"format_name": "inverted", "feather": 3}, "feather goes with format grown or alpha or cutout"),
+    ):
+        answer = export(server, **given)
+        assert answer.status_code == 422
+        assert said in answer.text
+
+
 def test_the_edge_of_a_mask_of_ones_own_is_as_soft_as_asked_for(server):
     assert (picture(export(server, "alpha")) == disc() * 255).all()
     assert (picture(export(server, "alpha", feather=2)) == np.rint(feather(disc(), 2) * 255)).all()

@@ -133,6 +133,28 @@ def test_missing_files_and_folders_are_named(tmp_path):
         read_any_layout(tmp_path)
 
 
+def test_two_files_of_names_beside_a_label_map_must_say_the_same(tmp_path):
+    for name in ("label-map", "label-map-csv"):
+        for file, content in layout_files_as(name, room(), "map.png").items():
+            (tmp_path / file).write_bytes(content)
+    assert same(read_any_layout(tmp_path / "map.png"), seen_of(room()))
+    old = (tmp_path / "map.csv").read_text()
+    (tmp_path / "map.csv").write_text(old.replace(room().labels[0], "another"))
+    with pytest.raises(
+        LayoutFileError, match=r"map\.json and map\.csv beside it name its numbers differently"
+    ):
+        read_any_layout(tmp_path / "map.png")
+    assert read_any_layout(tmp_path / "map.png", names=tmp_path / "map.csv").labels[0] == "another"
+
+
+@pytest.mark.parametrize("limit", [float("nan"), 0, -1.0])
+def test_a_limit_of_megapixels_is_above_zero(tmp_path, limit):
+    for file, content in layout_files_as("json", room(), "room.json").items():
+        (tmp_path / file).write_bytes(content)
+    with pytest.raises(ValueError, match="max_megapixels must be above 0"):
+        read_any_layout(tmp_path / "room.json", max_megapixels=limit)
+
+
 def test_names_of_a_label_map_are_found_or_given(tmp_path):
     png, names = layout_files_as("label-map", room()).values()
     (tmp_path / "map.png").write_bytes(png)
@@ -142,12 +164,13 @@ def test_names_of_a_label_map_are_found_or_given(tmp_path):
     assert same(read_any_layout(tmp_path / "map.png", names=tmp_path / "names.txt"), seen_of(room()))
     (tmp_path / "map.csv").write_text("number,name\n0,sky\n2,dog\n255,\n")
     assert read_any_layout(tmp_path / "map.png").labels == ("sky", "dog")
+    (tmp_path / "map.csv").unlink()
     (tmp_path / "map.json").write_bytes(names)
     assert read_any_layout(tmp_path / "map.png").labels == ("wall", "cat")
     with pytest.raises(
         ValueError, match=r"names were given for .*names\.txt, which is not the PNG of a label"
     ):
-        read_any_layout(tmp_path / "names.txt", names=tmp_path / "map.csv")
+        read_any_layout(tmp_path / "names.txt", names=tmp_path / "map.json")
 
 
 def test_wrong_requests_to_write_are_refused(tmp_path):

@@ -202,6 +202,14 @@ def test_a_change_that_cannot_be_leaves_the_scene_as_it_was(suggest, start):
     assert session.steps == steps
 
 
+@pytest.mark.usefixtures("no_type_check")
+def test_a_text_is_no_planned_object(suggest, start):
+    session, _ = begin(suggest, start, CAT)
+    for placed in (lambda: session.place("a cat"), lambda: session.insert(0, "a cat")):
+        with pytest.raises(TypeError, match="planned must be a PlannedObject, not str"):
+            placed()
+
+
 @pytest.mark.parametrize(
     ("planned", "message"),
     [
@@ -379,6 +387,7 @@ class TestRecord:
             (lambda c: c.update(version=1), r"has unknown keys \['camera'\]"),
             (lambda c: c.pop("camera"), "lacks camera"),
             (lambda c: c["camera"].update(height=0), "camera: expected a pitch within a right angle"),
+            (lambda c: c["camera"].update(height=1e-300), "a height of 0.001 m"),
             (lambda c: c["camera"].update(focal="1"), "camera: focal must be"),
             (lambda c: c["camera"].update(pitch=float("nan")), "camera: pitch must be a finite number"),
             (lambda c: c["camera"].update(yaw=0), r"camera: has unknown keys \['yaw'\]"),

@@ -10,7 +10,7 @@ from smartmask.model.shape.codec import SilhouetteCodec
 from smartmask.scene.masks import mask_iou
 from smartmask.training.shape.fields import field_of
 from smartmask.training.shape.mesh_shapes import LabelledMesh, mesh_shapes
-from smartmask.training.shape.plain_solids import box, cut, joined, lying, rod
+from smartmask.training.shape.plain_solids import box, cut, lying, rod
 from smartmask.training.shape.plain_things import plain_meshes
 from smartmask.weights import WEIGHTS
 
@@ -72,5 +72,3 @@ def test_solids_are_where_they_are_said_to_be():
     assert board.bounds.tolist() == [[0, 0.8, 0], [1, 1.2, 2]]
     assert abs(board.volume) == pytest.approx(0.8)
     assert lying(board).bounds[:, 2].tolist() == pytest.approx([0, 0.4])
-    both = joined([box(1, 1, 1), box(1, 1, 1, x=3)])
-    assert both.volume == pytest.approx(2)

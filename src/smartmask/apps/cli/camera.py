@@ -1,5 +1,6 @@
 """`smartmask camera`: the camera that a layout was seen by."""
 
+import os
 from pathlib import Path
 
 import click
@@ -66,11 +67,20 @@ def camera(
 
     if depth is not None and depth.suffix.lower() not in (".npy", ".png"):
         raise click.UsageError(f"--depth {depth}: the name must end in .npy for metres or .png for a picture")
-    for path in (picture, depth):
+    for option, path in (("--picture", picture), ("--depth", depth)):
         if path is not None:
-            check_folder(path.parent, [path.name], [layout_path, photo])
+            check_folder(path.parent, [path.name], [layout_path, photo], f"{option} {path}")
+    if picture is not None and picture.suffix.lower() != ".png":
+        raise click.UsageError(f"--picture {picture}: the name must end in .png")
+    if picture is not None and depth is not None and os.path.realpath(picture) == os.path.realpath(depth):
+        raise click.UsageError(f"--picture and --depth would both be {picture}; give two names")
     layout = options.read_layout_file(layout_path, image=image)
     taken = None if photo is None else read_picture(photo)
+    if taken is not None and taken.pixels.shape[:2] != layout.size_hw:
+        (high, wide), (height, width) = taken.pixels.shape[:2], layout.size_hw
+        raise click.UsageError(
+            f"the photo is {wide}x{high}, the layout {width}x{height}; give the layout's own photo"
+        )
     pixels, profile = (None, None) if taken is None else (taken.pixels, taken.profile)
     if photo is not None and focal is None:
         focal = read_focal_px(photo)

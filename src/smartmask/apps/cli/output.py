@@ -16,13 +16,16 @@ class Stopped(click.ClickException):
     exit_code = 130
 
 
-def check_folder(folder: Path, names: Iterable[str], inputs: Iterable[Path | None]) -> None:
+def check_folder(
+    folder: Path, names: Iterable[str], inputs: Iterable[Path | None], option: str | None = None
+) -> None:
     """Make sure that results can be written to a folder, without creating it.
 
     Args:
         folder: Where results shall go; it and its parents may not exist yet.
         names: The files to be written there.
         inputs: Files that are read; none of them may be replaced by a result.
+        option: What names the one file, for messages, if it is not the folder that was given.
 
     Raises:
         click.UsageError: If it is a file or a broken link, cannot be written to, or a result would replace
@@ -40,7 +43,8 @@ def check_folder(folder: Path, names: Iterable[str], inputs: Iterable[Path | Non
     results = {os.path.realpath(folder / name) for name in names}
     for path in inputs:
         if path is not None and os.path.realpath(path) in results:
-            raise click.UsageError(f"--out {folder}: would replace the input {path}; choose another folder")
+            where, other = (f"--out {folder}", "folder") if option is None else (option, "name")
+            raise click.UsageError(f"{where}: would replace the input {path}; choose another {other}")
 
 
 def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:

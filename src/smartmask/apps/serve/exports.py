@@ -47,6 +47,9 @@ def export_file(studio: Studio, body: ExportRequest) -> tuple[str, bytes]:
     photo = None if body.photo_id is None else studio.store.get(Photo, body.photo_id, "photo")
     if body.format in _LAYOUT_FORMATS:
         return _layout_file(body, kept, photo)
+    for name, formats in (("grow", ("grown",)), ("feather", ("grown", "alpha", "cutout"))):
+        if name in body.model_fields_set and body.format not in formats:
+            raise ValueError(f"{name} goes with format {' or '.join(formats)}, not with {body.format}")
     if body.rle is None:
         raise ValueError(f"format {body.format!r} needs a mask; give its rle")
     mask = body.rle.mask(body.rle.size if kept is None else kept.layout.size_hw, "mask")

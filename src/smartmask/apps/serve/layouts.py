@@ -210,6 +210,8 @@ def layout_routes(studio: Studio) -> APIRouter:
         """What is seen in a photo, or what a scene from nothing begins with."""
         if (body.photo_id is None) == (body.scene is None):
             raise Problem("invalid", "give either photo_id or scene")
+        if body.photo_id is not None and body.model_fields_set & {"size", "seed"}:
+            raise Problem("invalid", "size and seed are of a scene from nothing; with photo_id give neither")
 
         def made() -> dict[str, Any]:
             if body.photo_id is not None:

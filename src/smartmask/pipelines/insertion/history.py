@@ -17,7 +17,7 @@ from functools import cache
 import numpy as np
 from jaxtyping import Bool, UInt8
 
-from smartmask.arguments import check_all, check_kind, check_text
+from smartmask.arguments import check_all, check_function, check_kind, check_text
 from smartmask.errors import BackendError
 from smartmask.pipelines.insertion.insert import (
     Insertion,
@@ -175,6 +175,7 @@ def insert_steps(
         BackendError: If an inpainter fails.
     """
     check_all("steps", steps, InsertStep, "an InsertStep")
+    check_function("inpainter_of", inpainter_of)
     check_kind("layout", layout, Layout, "a Layout")
     canvas = _Canvas(photo, layout, inpainter_of, profile)
     for number, step in enumerate(steps):
@@ -209,6 +210,7 @@ def replay(
         ValueError: If it is another photo, or nothing of an object would be seen.
         BackendError: If an inpainter fails, or draws another picture than it did.
     """
+    check_function("inpainter_of", inpainter_of)
     check_kind("history", history, InsertionHistory, "an InsertionHistory; read_history gives one")
     found = digest_of(photo)
     if found != history.photo_digest:

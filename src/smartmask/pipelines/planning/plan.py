@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from smartmask.arguments import MAX_SEED, check_kind, check_text, check_whole
+from smartmask.arguments import MAX_SEED, check_kind, check_text, check_whole, is_blank
 from smartmask.perspective.estimate import estimate_camera
 from smartmask.pipelines.planning.plan_step import (
     PlanStep,
@@ -329,7 +329,7 @@ def check_plan_request(prompt: str, limit: int, seed: int) -> None:
         ValueError: If the prompt is empty or too long, or a number is out of range.
     """
     check_text("the prompt", prompt)
-    if not prompt.strip():
+    if is_blank(prompt):
         raise ValueError("the prompt is empty; say in a few words what the scene shows")
     if len(prompt) > MAX_PROMPT_CHARACTERS:
         raise ValueError(

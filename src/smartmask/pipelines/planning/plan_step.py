@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from smartmask.arguments import check_kind, is_blank
 from smartmask.pipelines.suggest import MAX_PROMPT_CHARACTERS, SuggestPipeline
 from smartmask.pipelines.suggestion import Suggestion
 from smartmask.protocols import PlannedObject
@@ -40,9 +41,11 @@ def check_planned(planned: PlannedObject, layout: Layout) -> None:
     Raises:
         ValueError: If its words are empty or too long, its box is off the canvas, or its place in the order
         does not exist.
+        TypeError: If it is none.
     """
+    check_kind("planned", planned, PlannedObject, "a PlannedObject")
     for name, text in (("label", planned.label), ("description", planned.description)):
-        if not text.strip() or len(text) > MAX_PROMPT_CHARACTERS:
+        if is_blank(text) or len(text) > MAX_PROMPT_CHARACTERS:
             raise ValueError(f"a planned object's {name} must have 1 to {MAX_PROMPT_CHARACTERS} characters")
     if planned.box_xyxy is not None:
         clip_box(planned.box_xyxy, layout.size_hw)

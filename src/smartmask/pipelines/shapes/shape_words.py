@@ -6,11 +6,12 @@ car. If there is none, labels of a near meaning are taken (`label_index.py`); la
 word.
 """
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from smartmask.arguments import check_text
+from smartmask.arguments import check_text, is_blank
 from smartmask.language.foreign_words import foreign_guess
 from smartmask.language.poses import POSES, SIZES, split_poses
 from smartmask.language.prompt_nouns import singular
@@ -114,11 +115,12 @@ def read_shape_words(prompt: str, index: LabelIndex) -> ShapeWords:
         ValueError: If the prompt is empty.
     """
     check_text("the prompt", prompt)
-    if not prompt.strip():
+    if is_blank(prompt):
         raise ValueError("the prompt is empty; say what to draw, such as 'a brown horse'")
-    whole = index.exact(plain_label(prompt))
-    phrase = ShapePhrase(run=tuple(plain_label(prompt).split())) if whole else read_shape_phrase(prompt)
-    guess = None if whole else foreign_guess(prompt)
+    plain = unicodedata.normalize("NFKC", prompt)
+    whole = index.exact(plain_label(plain))
+    phrase = ShapePhrase(run=tuple(plain_label(plain).split())) if whole else read_shape_phrase(plain)
+    guess = None if whole else foreign_guess(plain)
     if guess is not None and guess.is_sure:
         return ShapeWords(prompt=prompt, phrase=prompt.strip(), language=guess.language)
     found = _found(phrase, index)

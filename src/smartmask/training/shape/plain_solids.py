@@ -30,8 +30,8 @@ def turned(profile: Outline, x: float = 0, y: float = 0, z: float = 0) -> Trimes
 
 def ball(radius: float, x: float = 0, y: float = 0, z: float = 0, squash: float = 1.0) -> Trimesh:
     """A ball about a point, its height squashed."""
-    ball = creation.icosphere(subdivisions=3, radius=radius)
-    return moved(ball.apply_scale((1, 1, squash)), (x, y, z))
+    round_one = creation.icosphere(subdivisions=3, radius=radius)
+    return moved(round_one.apply_scale((1, 1, squash)), (x, y, z))
 
 
 def cut(outline: Outline, depth: float, x: float = 0, y: float = 0, z: float = 0) -> Trimesh:
@@ -61,14 +61,6 @@ def rotated(mesh: Trimesh, angle: float, axis: Point = (0.0, 0.0, 1.0)) -> Trime
     """The mesh itself, turned about an axis through the origin, in radians."""
     mesh.apply_transform(trimesh.transformations.rotation_matrix(angle, axis))  # type: ignore[no-untyped-call]
     return mesh
-
-
-def joined(parts: Sequence[Trimesh]) -> Trimesh:
-    """One mesh of several."""
-    starts = np.cumsum([0, *(len(part.vertices) for part in parts)])
-    faces = [np.asarray(part.faces) + start for part, start in zip(parts, starts, strict=False)]
-    vertices = np.concatenate([part.vertices for part in parts])
-    return Trimesh(vertices, np.concatenate(faces), process=False)
 
 
 def lying(mesh: Trimesh) -> Trimesh:
@@ -111,11 +103,6 @@ def three_legs(height: float, spread: float, radius: float) -> list[Trimesh]:
         rod((0, 0, height), (spread * np.sin(turn), -spread * np.cos(turn), 0), radius)
         for turn in (0.0, 2.1, -2.1)
     ]
-
-
-def wheel(radius: float, width: float, x: float, y: float) -> Trimesh:
-    """A wheel that rolls towards the front."""
-    return rod((x - width / 2, y, radius), (x + width / 2, y, radius), radius)
 
 
 def steps(count: int, width: float, tread: float, rise: float) -> list[Trimesh]:

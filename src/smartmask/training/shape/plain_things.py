@@ -6,13 +6,14 @@ of them is right. In metres, z up; what has a front faces -y.
 """
 
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
+import trimesh
 
 from smartmask.training.shape.mesh_shapes import LabelledMesh
 from smartmask.training.shape.plain_boards import BOARDS
 from smartmask.training.shape.plain_frames import FRAMES
-from smartmask.training.shape.plain_solids import joined
 
 STRETCHES = ((1.0, 1.0, 1.0), (1.25, 1.1, 0.85))
 """Of width, depth and height; each makes an object of its own."""
@@ -22,7 +23,7 @@ FACING = 270.0
 def plain_meshes() -> Iterator[LabelledMesh]:
     """All of them, in alphabetical order of their labels."""
     for label, parts in sorted((BOARDS | FRAMES).items()):
-        mesh = joined(parts())
+        mesh = cast(trimesh.Trimesh, trimesh.util.concatenate(parts()))
         is_turned = bool(np.isclose(*np.ptp(mesh.vertices[:, :2], axis=0)))
         for number, stretch in enumerate(STRETCHES):
             yield LabelledMesh(

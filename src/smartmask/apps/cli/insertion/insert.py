@@ -127,7 +127,7 @@ def insert(
             ]
         steps = job.steps if isinstance(job, InsertionHistory) else job
         if not steps:
-            raise ValueError("no step is left; undo fewer")
+            raise ValueError("no step is left; undo fewer" if undo else "the record holds no step")
         check_inpainters(steps)
     inputs = [photo, *hint.files, steps_path, replay_path, layout_path, *mask_model.files]
     check_folder(out, file_names(n, len(steps), raw), [*inputs, *cutouts_of(steps)])

@@ -226,6 +226,11 @@ def _replay(
                 step("changing the scene")
                 session.limit = MAX_OBJECTS
                 change_plan(session, changes)
+            if steps is not None and steps < len(session.steps):
+                raise ValueError(
+                    f"--steps {steps}: the scene has {len(session.steps)} objects already; give more, or "
+                    "leave some out by --veto"
+                )
             session.limit = max(record.limit if steps is None else steps, len(session.steps))
             for placed in session if steps is not None else ():
                 on_progress(len(session.steps), session.limit)
@@ -254,7 +259,7 @@ def _say(out: Path, record: "PlanRecord", notes: list[str]) -> None:
         print_line(f"Note: {note}.", err=True)
     count = len(record.steps)
     objects = f"{count} object{'' if count == 1 else 's'} for {record.prompt!r}"
-    print_line(f"{objects}, in the order they came:" if count else f"{objects}: the scene is complete.")
+    print_line(f"{objects}, in the order they came:" if count else f"{objects}.")
     for number, step in enumerate(record.steps, 1):
         print_line(f"  {out / step_name(number)}   {step.planned.description}   score {step.score:.3f}")
     print_line(f"Look at {out / ANIMATION}; the layout is {out / 'layout.json'}, the record {out / RECORD}.")
