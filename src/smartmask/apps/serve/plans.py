@@ -37,8 +37,8 @@ def plan_routes(studio: Studio) -> APIRouter:
         start = None if body.layout_id is None else studio.store.get(Kept, body.layout_id, "layout")
         if start is None:
             check_canvas(studio, body.size)
-        elif "size" in body.model_fields_set:
-            raise ValueError("size is that of the layout; give either layout_id or size")
+        elif "size" in body.model_fields_set and body.size != start.layout.size_hw[::-1]:
+            raise ValueError("size is that of the layout; leave it out beside layout_id")
         session = studio.models.plan(
             body.prompt,
             None if start is None else start.layout,
