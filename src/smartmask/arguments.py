@@ -92,6 +92,18 @@ def check_number(name: str, value: object, low: float | None = None, high: float
     _check_range(name, int(value) if isinstance(value, Integral) else float(value), low, high)
 
 
+def check_limit(max_megapixels: float) -> None:
+    """Make sure that a limit of megapixels is one.
+
+    Raises:
+        ValueError: If it is not above 0.
+        TypeError: If it is no number.
+    """
+    check_kind("max_megapixels", max_megapixels, (int, float), "a number")
+    if not max_megapixels > 0:
+        raise ValueError(f"max_megapixels must be above 0, not {max_megapixels}")
+
+
 def check_size(name: str, size_hw: object) -> None:
     """Make sure that a value is a height and a width in pixels.
 

@@ -12,13 +12,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from smartmask.arguments import check_kind, path_of
+from smartmask.arguments import check_kind, check_limit, path_of
 from smartmask.data.atomic import write_files
 from smartmask.data.layouts.checks import (
     check_header,
     check_keys,
     check_layer_count,
-    check_limit,
     checked_confidence,
     checked_extent,
     checked_label,

@@ -24,7 +24,7 @@ import numpy as np
 from jaxtyping import Bool, UInt8
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from smartmask.arguments import check_kind
+from smartmask.arguments import check_limit
 from smartmask.data.decoding import check_decoding
 from smartmask.data.pillow_rules import OWN_RULES
 from smartmask.data.upright import mend_transparency, upright_levels, upright_over_white, upright_size
@@ -69,9 +69,7 @@ def read_picture(source: PhotoSource, max_megapixels: float = MAX_MEGAPIXELS) ->
         ValueError: If an array is not (H, W, 3), an image has no pixel, or `max_megapixels` is not positive.
         TypeError: If the source is none of these, or an array is not uint8.
     """
-    check_kind("max_megapixels", max_megapixels, (int, float), "a number")
-    if not max_megapixels > 0:
-        raise ValueError(f"max_megapixels must be above 0, not {max_megapixels}")
+    check_limit(max_megapixels)
     if isinstance(source, Picture):
         return source
     if isinstance(source, np.ndarray):

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from smartmask.arguments import check_kind
+from smartmask.arguments import check_limit
 from smartmask.data.photos import MAX_MEGAPIXELS
 from smartmask.errors import LayoutFileError
 from smartmask.files import read_regular
@@ -210,18 +210,6 @@ def checked_size(height: int, width: int, max_megapixels: float, where: str) -> 
             f"{where}: a canvas of {width}x{height} is above the limit of {max_megapixels:g} megapixels"
         )
     return height, width
-
-
-def check_limit(max_megapixels: float) -> None:
-    """Make sure that a limit of megapixels is one.
-
-    Raises:
-        ValueError: If it is not above 0.
-        TypeError: If it is no number.
-    """
-    check_kind("max_megapixels", max_megapixels, (int, float), "a number")
-    if not max_megapixels > 0:
-        raise ValueError(f"max_megapixels must be above 0, not {max_megapixels}")
 
 
 def check_layer_count(

@@ -90,9 +90,10 @@ def segment(
       smartmask suggest room.jpg "a cat" --layout room/layout.json
     """
     from smartmask.apps.cli.segmenting.photo_paths import find_photos
+    from smartmask.arguments import check_limit
 
-    if not max_megapixels > 0:
-        raise click.UsageError(f"max_megapixels must be above 0, not {max_megapixels}")
+    with options.usage_errors():
+        check_limit(max_megapixels)
     if words is None and (detector or outliner):
         raise click.UsageError("--detector and --outliner serve --words; give these too")
 
