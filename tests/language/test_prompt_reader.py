@@ -183,3 +183,18 @@ class TestHostilePrompts:
         for item in found.named:
             assert item.label.strip()
             assert 1 <= item.count <= 100
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "labels"),
+    [
+        ("a wooden jetty with a dog", "lake", ["dog"]),
+        ("a lake with a jetty and a boat", "lake", ["lake", "jetty", "boat"]),
+        ("a porch with two chairs", "square", ["chair"]),
+        ("a house with a porch", None, ["house", "porch"]),
+        ("a supermarket aisle with a shopping cart", "hallway", ["shopping cart"]),
+    ],
+)
+def test_what_a_scene_begins_with_is_its_place_and_a_thing_after_another(text, place, labels):
+    found = read_scene_prompt(text)
+    assert (found.place, [item.label for item in found.named]) == (place, labels)

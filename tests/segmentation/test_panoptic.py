@@ -120,6 +120,28 @@ def test_unsure_stuff_and_unsure_things_are_left_unknown() -> None:
     assert set(labels) <= {"sky", "grass"}
 
 
+def test_what_may_be_ground_and_may_be_something_on_it_is_left_unknown_but_no_rim() -> None:
+    classes, things = park()
+    classes[things >= 0], things[:] = GRASS, -1
+    logits = output_of(classes, things).class_logits.copy()
+    names = ("sky", "cat", "grass", "road")  # what was a dog is another ground
+    is_thing = (False, True, False, False)
+    logits[:, 14:20, 8:16] = np.log([0.02, 0.35, 0.6, 0.03])[:, None, None]  # perhaps a cat
+    logits[:, 14:20, 20:28] = np.log([0.02, 0.03, 0.5, 0.45])[:, None, None]  # ground of one sort or another
+    logits[:, 9:11] = np.log([0.5, 0.0001, 0.49, 0.01])[:, None, None]  # the border of sky and grass
+    heat, offsets = np.zeros(classes.shape, np.float32), np.zeros((2, *classes.shape), np.float32)
+    layout = resolve_panoptic(PanopticOutput(logits, heat, offsets, names, is_thing), classes.shape)
+    is_unknown = layout.visible_index() == -1
+    expected = np.zeros_like(is_unknown)
+    expected[14:20, 8:16] = True
+    np.testing.assert_array_equal(is_unknown, expected)
+    known = ResolveSettings(min_surface=0.5)
+    everywhere = resolve_panoptic(
+        PanopticOutput(logits, heat, offsets, names, is_thing), classes.shape, known
+    )
+    assert (everywhere.visible_index() >= 0).all()
+
+
 def test_no_layer_is_less_sure_than_was_asked_for_even_when_it_took_in_fragments() -> None:
     rng = np.random.default_rng(0)
     settings = ResolveSettings(min_stuff=0.4, min_thing=0.5, min_share=0.02)

@@ -32,11 +32,13 @@ trash can, garbage can, rubbish bin, dustbin, trash bin, waste bin, bin, wasteba
 street lamp, street light, streetlight, lamp post, lamppost, streetlamp
 standing lamp, floor lamp, lamp standing
 ceiling lamp, ceiling light, pendant lamp, hanging lamp
-potted plant, houseplant, indoor plant, plant in a pot, pot plant, plant
+potted plant, houseplant, indoor plant, plant in a pot, pot plant, potted palm, palm in a pot, plant
+rubber plant, potted plant
 wardrobe, closet, armoire
 cabinet, cupboard, kitchen cabinet, sideboard
 chest of drawers, drawers cabinet, dresser with drawers, dresser, commode, drawer
 night stand, nightstand, bedside table
+robot vacuum, robot vacuum cleaner, robotic vacuum cleaner, vacuum robot
 bookcase, bookshelf, book case, shelf, shelves, bookshelves
 stroller, pram, baby carriage, pushchair, buggy
 backpack, rucksack, knapsack, schoolbag

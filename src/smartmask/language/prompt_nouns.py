@@ -112,7 +112,8 @@ def noun(phrase: Phrase) -> tuple[Named, str | None] | None:
     label = singular(run)
     place = PLACE_NAMES.get(label)
     if place is None and " " in label:
-        place = PLACE_NAMES.get(label.split()[-1])
+        ends = (" ".join(label.split()[-count:]) for count in (2, 1))
+        place = next((PLACE_NAMES[end] for end in ends if end in PLACE_NAMES), None)
     material = words.REGIONS.get(label.split()[-1]) if label not in words.COMPOUNDS else None
     is_many = label != run or label.split()[-1] in words.SAME_IN_PLURAL
     count, at_least = phrase.count, phrase.at_least
@@ -122,6 +123,8 @@ def noun(phrase: Phrase) -> tuple[Named, str | None] | None:
         count, at_least = 1, False  # "some fruit"
     if label.split()[-1] in words.ALWAYS_PLURAL and count == 2:
         count = 1  # "a pair of scissors"
+    if label in words.GROUPS:
+        label, count, at_least = words.GROUPS[label]
     if material is not None:
         place = place or PLACE_NAMES.get(label.rpartition(" ")[0])  # "a forest path" is in a forest
         return Named(label.split()[-1], label, is_region=True, count=min(count, 1)), place

@@ -23,6 +23,8 @@ from smartmask.language.prompt_nouns import (
     without_opening,
 )
 from smartmask.language.scene_prompts import Named, Related, ScenePrompt, clean_prompt
+from smartmask.language.start_places import BEGINNINGS
+from smartmask.language.surfaces import SEATS
 from smartmask.scene.relations import RelationKind
 
 MAX_COUNT = 100
@@ -69,7 +71,7 @@ class _Reader:
         self.last: int | None = None
         self.relation: RelationKind | None = None
         self.relation_word = ""
-        self.is_inverse = self.is_negated = self.is_joined = self.is_fresh = False
+        self.is_inverse = self.is_negated = self.is_joined = self.is_fresh = self.is_chained = False
         self.references: list[int] = []
 
     def read(self, sentence: str) -> None:
@@ -139,6 +141,7 @@ class _Reader:
     def _relation(self, text: str, following: Mark) -> None:
         self._finish_noun()
         self.relation, self.relation_word, self.references = words.RELATIONS[text], text, []
+        self.is_chained = not self.is_fresh
         if self.relation == "between" and self.is_joined:
             self.subject = self.last  # "a table with a vase between two candles"
 
@@ -189,6 +192,8 @@ class _Reader:
             self.absent.append(item.label)
             self.relation = None
             return
+        if item.label in BEGINNINGS and (self.place is not None or self.named):
+            place = None
         is_setting = self.relation_word in ("in", "inside", "at", "on", "by") or self.relation is None
         if place is not None and is_setting and not item.is_region:
             self.place = self.place or place
@@ -246,14 +251,17 @@ class _Reader:
             references = tuple(self.references)
         else:
             references = (number,)
+        if kind == "inside" and self.named[number].label.split()[-1] in SEATS:
+            kind = "on"  # "a man in an armchair"
         subject, self.relation = self.subject, None
         if subject is None or subject in references:
             self.subject = number if subject is None else subject
             return
         if self.is_inverse:
             subject, references, self.is_inverse = number, (subject,), False
-        if self.named[references[0]].is_region:
-            # "a woman on a horse on a beach": it is the horse that stands on the beach.
+        is_beside = kind not in ("on", "inside", "between") and self.is_chained
+        if is_beside or self.named[references[0]].is_region:
+            # "a woman on a horse on a beach", "a globe on a desk behind a chair": horse and desk are there.
             carriers = [
                 item.references[0]
                 for item in self.relations

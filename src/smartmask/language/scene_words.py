@@ -124,6 +124,7 @@ UNARY_PHRASES.update(
         "far away": "in background",
         "far off": "in background",
         "in the far distance": "in background",
+        "far behind": "in background",
         "in the foreground": "in foreground",
         "up close": "in foreground",
     }
@@ -134,6 +135,7 @@ ITS_SIDE: dict[str, RelationKind] = {
     for whose in ("its", "their", "his", "her")
     for side, _, kind in _SIDES
 }
+ITS_SIDE.update({f"at {whose} feet": "next to" for whose in ("its", "their", "his", "her")})
 MIDDLE_OF = tuple(f"in the {word} of" for word in _MIDDLES)
 SEPARATORS = ("and", "plus", "as well as", "but", "while", "where", "or", "then", "also")
 JOINERS = (
@@ -202,7 +204,8 @@ DETERMINERS = _words("a an the this that these those my our your his her its the
 PRONOUNS = _words("it them him her this that they")
 HOLDERS = _words(
     "bowl cup glass mug plate vase bottle basket box pot jar can bag tray picture painting poster statue "
-    "portrait drawing photo photograph sculpture stack pile bunch bouquet slice piece pack carton loaf"
+    "portrait drawing photo photograph sculpture stack pile bunch bouquet slice piece pack carton loaf crate "
+    "bucket barrel sack tub"
 )
 """Of "a bowl of fruit", the bowl is the thing."""
 
@@ -260,7 +263,7 @@ NOTHINGS = (
         "front back "
         "center centre edge end way something anything nothing everything thing someone somebody everyone "
         "here home "
-        "rest"
+        "rest row line queue circle smoke steam mist fog picnic nap stroll"
     )
 )
 """Nouns that, alone, name nothing to draw."""
@@ -275,7 +278,8 @@ ADJECTIVES = _words(
     "shiny fresh ripe hot cold warm open closed broken single double typical traditional classic "
     "contemporary scandinavian industrial abandoned peaceful calm grassy sandy rocky green-eyed happy sad "
     "sleepy hungry lone lonely distant nearby wild lush spacious photorealistic realistic detailed own same "
-    "different tropical"
+    "different tropical unmade untidy dim half-finished half-full half-empty half-open checkered chequered "
+    "cracked polished crooked dusty muddy wet dry frozen nearly almost full lazy shabby sturdy slim plump"
 )
 NOUNS_IN_ING = _words(
     "ceiling building painting ring king wing swing string railing clothing bedding awning lightning morning "
@@ -310,8 +314,17 @@ COMPOUNDS = frozenset((
 VERBS = _words(
     "hangs stands sits lies lays sleeps runs walks flies grazes plays rests floats swims grows parked placed "
     "hung seated located positioned situated mounted leaned stacked scattered arranged surrounds faces holds "
-    "carries rides eats drinks wears watches drives contains shows asleep awake"
+    "carries rides eats drinks wears watches drives contains shows asleep awake hang sit lie graze swim "
+    "stopped tied piled gathered moored anchored docked tethered perched rises propped"
 )
+
+
+GROUPS: dict[str, tuple[str, int, bool]] = {
+    "couple": ("person", 2, False),
+    "family": ("person", 3, True),
+    "crowd": ("person", 5, True),
+}
+"""Words for several things: what they are, how many, and whether more will do."""
 
 
 def canonical(label: str) -> str:

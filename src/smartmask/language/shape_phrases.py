@@ -27,6 +27,8 @@ _PORTIONS = _MERE_PORTIONS | _words(
 )
 """Of "a slice of pizza", the pizza is the thing, unless slices of it are known."""
 _ADJECTIVES = words.ADJECTIVES | SIZES | set(OUTLINES) | set(POSES)
+_ONE_THING = frozenset(("1", "one", "a pair of"))
+_BEFORE_NOUN = ("determiner", "number", "amount")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,8 @@ class ShapePhrase:
         is_portion: Whether the thing is only a portion of that.
         is_counted: Whether a number was said, so that a plural is many of one thing.
         poses: What it is doing, how it is seen, which way it faces.
+        opening: What is said before it that one thing cannot be: "seven", "no".
+        besides: What is asked for beside it: "and a cat", "without a hat".
     """
 
     run: tuple[str, ...]
@@ -50,6 +54,8 @@ class ShapePhrase:
     is_portion: bool = False
     is_counted: bool = False
     poses: tuple[str, ...] = ()
+    opening: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
 
     def outlines(self, before: int) -> tuple[str, ...]:
         """What the adjectives among the first words of the run say of width over height."""
@@ -68,13 +74,14 @@ class ShapePhrase:
             if word not in _ADJECTIVES | words.TIMES | _MERE_PORTIONS and not word.endswith(("'", "'s"))
         )
 
-    def unread_verb(self) -> tuple[str, ...]:
-        """The verb after the noun, if it is no pose: "juggling"."""
-        return tuple(
+    def unread_after(self) -> tuple[str, ...]:
+        """The verb after the noun, if it is no pose ("juggling"), and what is asked for besides."""
+        verb = tuple(
             word
             for word in (*self.tail, *self.rest)[:1]
             if word == "riding" or (self.tail and word not in POSES)
         )
+        return (*verb, *self.besides)
 
 
 def read_shape_phrase(prompt: str) -> ShapePhrase:
@@ -107,6 +114,12 @@ def read_shape_phrase(prompt: str) -> ShapePhrase:
         is_portion=bool(holds and run) and singular(run[verb - 1]) in _PORTIONS,
         is_counted=is_counted,
         poses=tuple(dict.fromkeys(poses)),
+        opening=tuple(
+            text
+            for kind, text in found[:start]
+            if kind in ("number", "amount", "negation") and text not in _ONE_THING
+        ),
+        besides=tuple(_besides(found[stop:])),
     )
 
 
@@ -148,6 +161,32 @@ def _first_run(found: Sequence[Mark]) -> tuple[int, int, bool]:
             return start, stop, is_counted
         start, is_place = stop, False  # "in the forest a deer"
     return first
+
+
+def _besides(found: Sequence[Mark]) -> Iterator[str]:
+    """What a sentence goes on to ask for after its thing, until it says where that is."""
+    start = 0
+    while start < len(found) and found[start][0] in (
+        "separator",
+        "negation",
+        "joiner",
+        "word",
+        *_BEFORE_NOUN,
+    ):
+        kind, opening = found[start]
+        start += 1
+        if kind not in ("separator", "negation") and opening != "with":
+            continue
+        first = start
+        while start < len(found) and found[start][0] in _BEFORE_NOUN:
+            start += 1
+        noun = start
+        while start < len(found) and found[start][0] == "word":
+            start += 1
+        named = [text for _, text in found[noun:start]]
+        is_named = bool(named) and named[-1] not in _ADJECTIVES and not is_verb(named[0], ("end", ""))
+        if is_named and (opening != "," or noun > first):  # "a dog, photo, sharp" asks for no photo
+            yield " ".join((opening, *(text for _, text in found[first:start]))).removeprefix(", ")
 
 
 def _is_action(run: Sequence[str], number: int) -> bool:

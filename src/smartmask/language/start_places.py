@@ -38,21 +38,28 @@ def _room(*names: str) -> Place:
 
 PLACES: dict[str, Place] = {
     "living room": _room(
-        "living room", "lounge", "sitting room", "room", "apartment", "loft", "studio", "lobby"
+        "living room", "lounge", "sitting room", "room", "apartment", "loft", "studio", "lobby", "nook",
+        "lodge", "ski lodge"
     ),
     "bedroom": _room("bedroom", "nursery", "hotel room", "children's room", "dorm room"),
-    "kitchen": _room("kitchen", "pantry", "kitchenette"),
-    "dining room": _room("dining room", "restaurant", "cafe", "cafeteria", "bar", "pub"),
-    "office": _room("office", "study", "home office", "classroom", "library", "meeting room", "workshop"),
+    "kitchen": _room("kitchen", "pantry", "kitchenette", "kitchen corner"),
+    "dining room": _room(
+        "dining room", "restaurant", "cafe", "cafeteria", "bar", "pub", "canteen", "dining area"
+    ),
+    "office": _room(
+        "office", "study", "home office", "classroom", "library", "meeting room", "workshop", "laboratory",
+        "lab",
+    ),
     "bathroom": _room("bathroom", "restroom", "toilet room", "shower room", "laundry room", "laundry"),
     "hallway": _room(
         "hallway", "corridor", "hall", "garage", "museum", "gallery", "shop", "store", "gym", "attic",
-        "cellar", "basement", "bakery", "supermarket", "greenhouse", "conservatory"
+        "cellar", "basement", "bakery", "supermarket", "greenhouse", "conservatory", "aisle",
+        "supermarket aisle", "shop aisle", "bookshop", "bookstore", "salon", "hair salon", "stable",
     ),
     "street": Place(
         names=(
             "street", "city street", "road", "city", "town", "village", "alley", "sidewalk", "crossroad",
-            "bus stop",
+            "bus stop", "street corner", "construction site",
         ),
         ground=("pavement",), ridges=("building", "building", ""), strip="road",
     ),
@@ -61,7 +68,10 @@ PLACES: dict[str, Place] = {
         ground=("grass",), ridges=("hill", "forest", "mountain"), strip="road",
     ),
     "square": Place(
-        names=("square", "plaza", "courtyard", "market", "marketplace", "playground", "terrace", "patio"),
+        names=(
+            "square", "plaza", "courtyard", "market", "marketplace", "playground", "terrace", "patio",
+            "balcony", "porch", "deck", "rooftop", "basketball court", "tennis court", "poolside",
+        ),
         ground=("pavement",), ridges=("building",),
     ),
     "parking lot": Place(
@@ -71,13 +81,15 @@ PLACES: dict[str, Place] = {
         names=("airfield", "airport", "runway"), ground=("grass",), ridges=("hill", "building"), strip="road"
     ),
     "railway": Place(
-        names=("railway station", "train platform", "train station", "railway", "station"),
+        names=(
+            "railway station", "train platform", "train station", "railway", "station", "railway platform",
+        ),
         ground=("grass",), ridges=("forest", "building"), strip="railroad",
     ),
     "park": Place(
         names=(
             "park", "garden", "backyard", "yard", "lawn", "campsite", "campground", "orchard",
-            "schoolyard",
+            "schoolyard", "allotment", "village green", "churchyard", "cemetery", "trail", "path",
         ),
         ground=("grass",), ridges=("forest",), strip="pavement",
     ),
@@ -88,7 +100,8 @@ PLACES: dict[str, Place] = {
     "meadow": Place(
         names=(
             "meadow", "field", "countryside", "farm", "farmyard", "barnyard", "pasture", "prairie",
-            "savanna", "savannah", "vineyard", "landscape", "zoo",
+            "savanna", "savannah", "vineyard", "landscape", "zoo", "hilltop", "cornfield", "golf course",
+            "football pitch", "pitch", "chicken run", "enclosure",
         ),
         ground=("grass",), ridges=("hill", "forest", "mountain"),
     ),
@@ -97,13 +110,13 @@ PLACES: dict[str, Place] = {
         ground=("grass",), ridges=("mountain",)
     ),
     "beach": Place(
-        names=("beach", "shore", "seaside", "coast", "island", "waterfront", "bay"),
+        names=("beach", "shore", "seaside", "coast", "island", "waterfront", "bay", "cove"),
         ground=("sand",), ridges=("", "hill", "mountain"), water="far",
     ),
     "lake": Place(
         names=(
             "lake", "pond", "river", "stream", "lakeside", "riverbank", "harbor", "harbour", "marina",
-            "water",
+            "water", "canal", "quay", "pier", "jetty",
         ),
         ground=("grass",), ridges=("forest", "hill", "mountain"), water="far",
     ),
@@ -116,3 +129,7 @@ PLACES: dict[str, Place] = {
 }  # fmt: skip
 PLACE_NAMES: dict[str, str] = {name: kind for kind, place in PLACES.items() for name in place.names}
 """The kind of each name."""
+BEGINNINGS = frozenset(
+    ("pier", "jetty", "quay", "deck", "porch", "balcony", "path", "trail", "nook", "pitch")
+)
+"""Names of places that are things where another place, or a thing, is named before: a lake with a jetty."""

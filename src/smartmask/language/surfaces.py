@@ -38,9 +38,12 @@ CARRIERS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("bookcase", "shelf", "bookshelf", "tv stand"), (0.0, 0.95)),
     **dict.fromkeys(("horse", "bicycle", "motorcycle", "cow", "elephant", "boat", "stairs"), (0.05, 0.8)),
     **dict.fromkeys(("fence", "street lamp", "house", "barn"), (0.0, 0.15)),
+    "swing": (0.5, 0.85),
 }
 """Things that others may stand on, by their name or its last word; and which part of their height carries."""
 SEATS = frozenset(("couch", "sofa", "armchair", "chair", "bench", "stool", "bed"))
+RIDDEN = frozenset(("horse", "bicycle", "motorcycle", "cow", "elephant", "boat", "swing"))
+"""What carries people, and pets, but no things: nobody puts a lamp on a horse."""
 
 
 def surface_named(label: str) -> Surface | None:

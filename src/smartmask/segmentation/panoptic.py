@@ -5,7 +5,9 @@ cells are grouped round the maxima of the centre heat map: cell x belongs to the
 offset(x) (Cheng et al. 2020, arXiv 1911.10194, section 3.3). A thing's label is the class of most probability
 over its cells. Pieces of one label that touch much, but for two of sure centres, are one (`joined_pieces`).
 
-The grouping is done at the network's resolution. Each segment s then has a score at each cell,
+What is not surely ground, water, upright or above is left unknown, but for the rims between them: so look
+things that the network does not know. The grouping is done at the network's resolution. Each segment s then
+has a score at each cell,
 
     thing: P_thing where the cell is grouped with it, else 0;      stuff c: P_stuff p_c / max_c' p_c',
 
@@ -15,11 +17,13 @@ leads in between. A layer's confidence is the mean probability of its label over
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int, Int16
 
+from smartmask.language.surfaces import surface_named
 from smartmask.scene.layout import Layer, Layout
 from smartmask.segmentation.joined_pieces import join_pieces
 from smartmask.segmentation.regions import absorb_fragments
@@ -27,6 +31,8 @@ from smartmask.segmentation.regions import absorb_fragments
 STRIP_PX = 1 << 20
 """Pixels brought to full size at a time: bounds the memory on a photo of any size."""
 UNKNOWN = -1
+TREES = "tree"
+"""Trees are things to the planner; in photos they mostly stand behind things, as walls do."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +83,9 @@ class ResolveSettings:
         least_contact: From which on pieces of one label are one thing; see `joined_pieces`.
         min_thing: Mean probability of its label over a thing's cells, below which the thing is left unknown.
         min_stuff: Probability of a cell's stuff class, below which the cell is left unknown.
+        min_surface: Probability of all stuff that is to things what a cell's class is (ground, water, above,
+            or upright, which things stand in front of), below which the cell is left unknown: so looks what
+            is on a floor and of a class that nobody learnt.
         min_share: Share of the cells that each connected piece must cover, or it goes to its neighbour.
     """
 
@@ -87,10 +96,18 @@ class ResolveSettings:
     least_contact: float = 0.9
     min_thing: float = 0.3
     min_stuff: float = 0.25
+    min_surface: float = 0.7
     min_share: float = 0.003
 
     def __post_init__(self) -> None:
-        shares = (self.min_heat, self.sure_heat, self.min_thing, self.min_stuff, self.min_share)
+        shares = (
+            self.min_heat,
+            self.sure_heat,
+            self.min_thing,
+            self.min_stuff,
+            self.min_surface,
+            self.min_share,
+        )
         counts = (self.max_things, self.least_contact)
         if min(shares) < 0 or max(shares) > 1 or self.centre_distance < 1 or min(counts) < 0:
             raise ValueError(
@@ -163,7 +180,8 @@ def _segments(output: PanopticOutput, settings: ResolveSettings) -> _Segments:
     thing_count = len(labels)
     if len(stuff_names):
         best = stuff.max(0)
-        unknown |= ~is_foreground & (best < settings.min_stuff)
+        is_doubtful = _surface_probabilities(stuff, stuff_names) < settings.min_surface
+        unknown |= ~is_foreground & ((best < settings.min_stuff) | _without_rims(is_doubtful))
         for number in np.unique(stuff.argmax(0)[~is_foreground]):
             labels.append(stuff_names[number])
             likelihoods.append(stuff[number])
@@ -189,6 +207,25 @@ def _segments(output: PanopticOutput, settings: ResolveSettings) -> _Segments:
     table[winner, rows, columns] = np.where(lost, lead, table[winner, rows, columns])
     flags = (True,) * thing_count + (False,) * (len(labels) - thing_count + 1)
     return _Segments((*labels, "unknown"), (*confidences, 0.0), flags, table, winner)
+
+
+def _surface_probabilities(
+    stuff: Float32[np.ndarray, "C h w"], names: Sequence[str]
+) -> Float32[np.ndarray, "h w"]:
+    """For each cell the probability of all classes that are the same to things as its likeliest."""
+    surfaces = np.array(["upright" if name == TREES else surface_named(name) or "" for name in names])
+    alike = surfaces[:, None] == surfaces[None]
+    return np.take_along_axis(np.tensordot(alike, stuff, 1), stuff.argmax(0)[None], 0)[0]
+
+
+def _without_rims(mask: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
+    """What of a mask is at least three cells wide and high: every border is doubtful."""
+    for keep in (np.min, np.max):
+        padded = np.pad(mask, 1, mode="edge")
+        for axis in (0, 1):
+            padded = keep(np.lib.stride_tricks.sliding_window_view(padded, 3, axis), -1)
+        mask = padded
+    return mask
 
 
 def _softmax(logits: Float[np.ndarray, "C h w"]) -> Float32[np.ndarray, "C h w"]:

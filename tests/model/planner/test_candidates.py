@@ -1,5 +1,7 @@
 """What is known of a box where a thing may come: what is about it, and the same in a mirror."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -69,6 +71,22 @@ def test_all_that_is_known_is_finite_and_as_wide_as_it_says(planner, places):
     np.testing.assert_array_equal(both.drawn[len(found.boxes) :], others)
     same = find_candidates(planner, places, asked, np.random.default_rng(0))
     np.testing.assert_array_equal(same.boxes, found.boxes)
+
+
+def test_boxes_elsewhere_keep_the_rules_and_come_only_where_a_size_is_known(planner, places):
+    asked = Asked.of(planner, ROOM, "a dog", None)
+    few = find_candidates(planner, places, asked, np.random.default_rng(0))
+    found = find_candidates(planner, places, asked, np.random.default_rng(0), elsewhere=True)
+    np.testing.assert_array_equal(found.boxes[: len(few.boxes)], few.boxes)
+    added = found.boxes[len(few.boxes) :]
+    assert 50 < len(added) <= candidates.ELSEWHERE
+    assert (found.rules[len(few.boxes) :] >= candidates.NOTHING_AMISS).all()
+    unsized = replace(asked, wanted=replace(asked.wanted, size=None))
+    drawn, same = (
+        find_candidates(planner, places, unsized, np.random.default_rng(0), elsewhere=elsewhere)
+        for elsewhere in (False, True)
+    )
+    np.testing.assert_array_equal(drawn.boxes, same.boxes)
 
 
 @pytest.mark.parametrize(

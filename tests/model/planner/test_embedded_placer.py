@@ -82,6 +82,51 @@ def test_what_would_fill_the_picture_comes_last(shipped, monkeypatch):
     assert sizes[1] < 0.8 * sizes[0]
 
 
+@pytest.mark.parametrize("there", ["couch", ""], ids=["a thing", "what nobody knows"])
+def test_what_is_put_in_covers_little(shipped, monkeypatch, there):
+    """A suitcase goes where the floor is free: not before the couch."""
+    floor, taken = np.zeros((2, *SIZE_HW), bool)
+    floor[50:] = True
+    taken[40:75, :70] = True
+    layers = [Layer("wall", ~floor & ~taken), Layer("floor", floor & ~taken)]
+    if there:
+        layers.append(Layer(there, taken))
+    covered = []
+    for counts in (0.0, embedded_placer.COVERING_COUNTS):
+        monkeypatch.setattr(embedded_placer, "COVERING_COUNTS", counts)
+        draw = shipped.boxes(Layout(SIZE_HW, tuple(layers)), "a suitcase", None, 0)
+        boxes = np.array([draw(None, np.random.default_rng(seed), None) for seed in range(40)])
+        x0, y0, x1, y1 = boxes.clip(0).round().astype(int).T
+        sides = zip(x0, y0, x1, y1, strict=True)
+        covered.append(np.mean([taken[top:foot, left:right].mean() for left, top, right, foot in sides]))
+    assert covered[1] < 0.7 * covered[0]
+
+
+def test_what_is_served_comes_on_chairs_where_no_table_is_seen(shipped):
+    """A table among its chairs is seen as one of them."""
+    floor, chairs = np.zeros((2, *SIZE_HW), bool)
+    floor[40:] = True
+    chairs[30:80, 30:100] = True
+    layers = [
+        Layer("wall", ~floor & ~chairs), Layer("floor", floor & ~chairs), Layer("chair", chairs)
+    ]  # fmt: skip
+    draw = shipped.boxes(Layout(SIZE_HW, tuple(layers)), "a pizza", None, 0)
+    boxes = np.array([draw(None, np.random.default_rng(seed), None) for seed in range(20)])
+    middles = (boxes[:, 0] + boxes[:, 2]) / 2
+    is_on = (middles > 30) & (middles < 100) & (boxes[:, 3] > 35) & (boxes[:, 3] < 75)
+    assert is_on.mean() > 0.9
+
+
+def test_a_road_that_is_hardly_one_is_no_place_for_what_drives(shipped):
+    ground, patch = np.zeros((2, *SIZE_HW), bool)
+    ground[50:] = True
+    patch[86:, :12] = True
+    layers = [Layer("sky", ~ground), Layer("pavement", ground & ~patch), Layer("road", patch)]
+    draw = shipped.boxes(Layout(SIZE_HW, tuple(layers)), "a van", None, 0)
+    boxes = np.array([draw(None, np.random.default_rng(seed), None) for seed in range(20)])
+    assert (boxes[:, 2] > 30).mean() > 0.8
+
+
 def test_a_layout_of_things_alone_has_no_rules_of_the_ground(shipped):
     """Nobody knows what is below a person in a picture of boxes: not all things stand on its lower border."""
     person = np.zeros(SIZE_HW, bool)

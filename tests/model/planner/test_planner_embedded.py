@@ -15,6 +15,8 @@ from smartmask.language.prompt_reader import read_scene_prompt
 from smartmask.language.scene_prompts import missing_things
 from smartmask.language.scene_words import canonical
 from smartmask.model.planner.embedded import EmbeddedPlanner
+from smartmask.model.planner.support import PETS
+from smartmask.model.planner.wishes import goes_beside
 from smartmask.protocols import Planner
 from smartmask.scene.boxes import box_of
 from smartmask.scene.layout import Layer, Layout
@@ -263,3 +265,24 @@ def test_solid_things_do_not_stand_in_each_other(encoder):
         ((b0, _, b1, foot_b),) = boxes(layout, "bathtub")
         beside = min(a1, b1) - max(a0, b0) < 0.5 * min(a1 - a0, b1 - b0)
         assert beside or abs(foot_a - foot_b) > 0.04
+
+
+def test_what_belongs_together_stands_together_though_nobody_says_so(planner):
+    for seed in range(3):
+        _, layout = planned(planner, "a bedroom with two nightstands and a bed", seed)
+        (bed,) = boxes(layout, "bed")
+        beside = [holds("next to", box, [bed]) for box in boxes(layout, "nightstand")]
+        assert len(beside) == 2
+        assert any(beside)
+    said = read_scene_prompt("a bedroom with two nightstands and a bed")
+    assert goes_beside(said, 0) == (1,)
+    assert goes_beside(read_scene_prompt("a nightstand left of a bed"), 0) == ()
+
+
+def test_nobody_asks_a_dog_into_a_shop_nor_more_than_two_of_a_kind(encoder):
+    shipped = EmbeddedPlanner.load(WEIGHTS / "planner.npz", encoder)
+    for seed in range(3):
+        start, layout = planned(shipped, "a supermarket aisle with a shopping cart", seed)
+        added = Counter(layer.label for layer in layout.layers[len(start.layers) :])
+        assert not PETS & set(added)
+        assert max(added.values()) <= 2

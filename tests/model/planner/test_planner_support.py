@@ -7,7 +7,7 @@ from tiny_planner import tiny_planner
 from smartmask.backends.text_static import StaticTextEncoder
 from smartmask.language.surfaces import SURFACES
 from smartmask.model.planner.boxes import NOTHING_AMISS, ChosenBox, Wanted, as_boxes, choose_box, position
-from smartmask.model.planner.support import SupportRules
+from smartmask.model.planner.support import SupportRules, rests
 from smartmask.scene.layout import Layer, Layout
 from smartmask.weights import WEIGHTS
 
@@ -243,3 +243,18 @@ class TestChoosing:
             answer = network.ask_box(reading, np.ones(8, np.float32))
             building = ChosenBox(np.array([0.1, 0.1, 0.5, 0.51], np.float32), bins, 0.0)
             assert position(network, reading, answer, building, car, np.array([True]), 0, 1) == 0
+
+
+@pytest.mark.parametrize(
+    ("label", "is_rest"),
+    [
+        ("salad bowl", True),
+        ("bowl", True),
+        ("dog bowl", False),
+        ("pillow", True),
+        ("watering can", False),
+        ("", False),
+    ],
+)
+def test_what_is_served_belongs_on_furniture_whatever_is_said_of_it(label, is_rest):
+    assert rests(label) == is_rest

@@ -50,6 +50,8 @@ MOST_HIDDEN_BY_EXTRA = 0.15
 """The same for what was not asked for: it may not stand in the way."""
 MOST_HIDDEN_ALONE = 0.3
 """The same for a single thing, put into a photo: things of a photo are seldom whole."""
+LEAST_MISSED = 0.2
+"""Area, in shares of its own, of things that it may hide whole: they are far behind it."""
 MOST_BEHIND_ALONE = 0.1
 """Share of a single thing, put into a photo, that nearer things may hide: who wants more says behind what."""
 MOST_ALIKE = 0.2
@@ -183,7 +185,7 @@ def drawn_boxes(
     scores = rule_scores(boxes, wanted) - 2.0 * _is_improbable(logs, bins, wanted)
     best = float(scores.max())
     if best < NOTHING_AMISS and search:
-        raw = _spread(boxes, rng)
+        raw = spread_boxes(boxes, rng)
         bins, boxes = sized_boxes(raw, wanted, rng)
         logs = bin_logs(network, answer, bins)
         scores = rule_scores(boxes, wanted) - 2.0 * _is_improbable(logs, bins, wanted)
@@ -261,7 +263,8 @@ def rule_scores(boxes: Float32[np.ndarray, "K 4"], wanted: Wanted) -> Float[np.n
     scores -= 4.0 * ((area < _SMALLEST_AREA) | (area > _LARGEST_AREA))
     scores -= 3.0 * _slivers(boxes)
     scores -= 3.0 * (boxes[:, 1] < -MOST_CUT * (boxes[:, 3] - boxes[:, 1]))
-    scores -= 3.0 * (hidden_shares(boxes, wanted.things).max(1, initial=0.0) > wanted.most_hidden)
+    least = 0.0 if wanted.is_planned else LEAST_MISSED
+    scores -= 3.0 * (hidden_shares(boxes, wanted.things, least).max(1, initial=0.0) > wanted.most_hidden)
     if wanted.standing is not None and len(wanted.standing):
         hidden = _shared(boxes, wanted.standing) / np.maximum(area, 1e-6)[:, None]
         is_behind = boxes[:, None, 3] < wanted.standing[None, :, 3] - EQUALLY_NEAR
@@ -320,7 +323,7 @@ def _is_improbable(
     return np.asarray((found[1:3] - logs[1:3].max(-1) < np.log(IMPROBABLE)).any(0))
 
 
-def _spread(boxes: Float32[np.ndarray, "K 4"], rng: np.random.Generator) -> Float32[np.ndarray, "S 4"]:
+def spread_boxes(boxes: Float32[np.ndarray, "K 4"], rng: np.random.Generator) -> Float32[np.ndarray, "S 4"]:
     """Boxes of the drawn sizes, some smaller, all over the canvas."""
     from_box = boxes[rng.integers(len(boxes), size=SPREAD)]
     scale = rng.uniform(0.45, 1.05, SPREAD)
@@ -346,13 +349,17 @@ def _shared(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 
 def hidden_shares(
-    boxes: Float32[np.ndarray, "K 4"], things: Float32[np.ndarray, "N 4"] | None
+    boxes: Float32[np.ndarray, "K 4"], things: Float32[np.ndarray, "N 4"] | None, least: float = 0.0
 ) -> Float[np.ndarray, "K N"]:
-    """How much of each thing that a box would hide is hidden by it: those whose foot is not lower."""
+    """How much of each thing that a box would hide is hidden by it: those whose foot is not lower.
+
+    Those whose area is below so many of the box's own do not count.
+    """
     if things is None or not len(things):
         return np.zeros((len(boxes), 0))
     area = (things[:, 2:] - things[:, :2]).prod(-1)
     hides = boxes[:, None, 3] >= things[None, :, 3] - 0.01
+    hides &= area >= least * (boxes[:, 2:] - boxes[:, :2]).prod(-1)[:, None]
     return np.where(hides, _shared(boxes, things) / np.maximum(area, 1e-6), 0.0)
 
 

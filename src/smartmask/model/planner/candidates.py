@@ -13,7 +13,15 @@ from jaxtyping import Bool, Float, Float32, Int64
 
 from smartmask.language.prompt_reader import read_scene_prompt
 from smartmask.language.scene_prompts import ScenePrompt
-from smartmask.model.planner.boxes import Wanted, drawn_boxes, log_density, rule_scores, sized_boxes
+from smartmask.model.planner.boxes import (
+    NOTHING_AMISS,
+    Wanted,
+    drawn_boxes,
+    log_density,
+    rule_scores,
+    sized_boxes,
+    spread_boxes,
+)
 from smartmask.model.planner.embedded import EmbeddedPlanner
 from smartmask.model.planner.pairs import fit_features
 from smartmask.model.planner.places import BOX_WIDTH, PlaceDensity, PlacesNetwork, box_features
@@ -24,6 +32,8 @@ from smartmask.scene.layout import Layout
 
 DRAWN = 160
 """Boxes drawn from the network of places."""
+ELSEWHERE = 160
+"""Boxes all over the canvas."""
 LEAST_SIDE = 0.008
 """Share of the canvas: what is thinner there is not seen."""
 MOST_LAYERS = 14
@@ -132,6 +142,7 @@ def find_candidates(
     rng: np.random.Generator,
     *,
     as_drawn: bool = False,
+    elsewhere: bool = False,
 ) -> Candidates:
     """Boxes where a single thing may come, as large as it comes out there.
 
@@ -141,6 +152,8 @@ def find_candidates(
         asked: What is to come, and where.
         rng: Where chance comes from.
         as_drawn: Whether they come as they were drawn too; a scorer learns from these as well.
+        elsewhere: Whether boxes come all over the canvas too, where they keep the rules, if it is known how
+            large the thing comes out there: networks see few of the places that are free.
     """
     network, seen, wanted = planner.network, asked.seen, asked.wanted
     answer = network.ask_box(seen.reading, planner.encoder.encode([asked.label])[0])
@@ -149,6 +162,11 @@ def find_candidates(
     lone = lone_boxes(density, DRAWN, rng)
     _, resized = sized_boxes(lone, wanted, rng)
     boxes, drawn = np.concatenate([planned.boxes, resized]), np.concatenate([planned.raw, lone])
+    if elsewhere and wanted.size is not None:
+        spread = spread_boxes(boxes, rng)
+        _, resized = sized_boxes(spread, wanted, rng)
+        kept = np.flatnonzero(rule_scores(resized, wanted) >= NOTHING_AMISS)[:ELSEWHERE]
+        boxes, drawn = np.concatenate([boxes, resized[kept]]), np.concatenate([drawn, spread[kept]])
     is_seen = _is_seen(boxes)
     boxes, drawn = boxes[is_seen], drawn[is_seen]
     if as_drawn:

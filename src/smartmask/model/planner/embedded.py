@@ -40,7 +40,16 @@ from smartmask.model.planner.network import PlannerNetwork, load_planner_network
 from smartmask.model.planner.start_layouts import Start, nearest_place, start_scene
 from smartmask.model.planner.state import layout_shapes
 from smartmask.model.planner.support import SupportRules, rests
-from smartmask.model.planner.wishes import CELLS, RARE, SeenScene, near_tests, room_tests, told
+from smartmask.model.planner.wishes import (
+    CELLS,
+    RARE,
+    SeenScene,
+    goes_beside,
+    is_out_of_place,
+    near_tests,
+    room_tests,
+    told,
+)
 from smartmask.perspective.estimate import estimate_camera
 from smartmask.protocols import PlannedObject, TextEncoder
 from smartmask.scene.boxes import BoxXYXY, box_of
@@ -52,12 +61,14 @@ LEAST_LIKELY = 0.02
 """Labels below this share of the likeliest one's probability are not proposed."""
 TRIES = 20
 """Labels that are tried for a place before the scene counts as complete."""
-MOST_ALIKE = 8
-"""Things of one label that are proposed; whoever wants a crowd names it."""
+MOST_ALIKE = 2
+"""Things of one label that are proposed; whoever wants more names them."""
 LEAST_ADDED = 3
 """Things that come, where any fit, before a scene counts as complete: whoever gives a photo wants some."""
 NAMED_TRIES = 5
 LEAST_SIDE_PX = 3.0  # of a box that is drawn in: a shape shows from two pixels on
+LEAST_ROAD = 0.1
+"""Share of the ground from which on a road is one, and what drives belongs on it."""
 LEAST_SEEN = 0.15
 """Share of a named thing's box that all in front of it together leave to be seen."""
 SAME_THING = 0.72
@@ -125,11 +136,12 @@ class EmbeddedPlanner:
         said = self._read(prompt)
         rng = np.random.default_rng([seed, 23, zlib.crc32(prompt.encode())])
         there = tuple(layer.label for layer in layout.layers if layer.mask.any())
-        scene = self.see(layout, said, self.place_of(said, there), camera)
+        place = self.place_of(said, there)
+        scene = self.see(layout, said, place, camera)
         pending = missing_things(said, there)
         if pending:
             return self._named(scene, said, [number for number, _ in pending], rng)
-        return self._proposed(scene, said, rng, may_stop=len(placed) >= LEAST_ADDED)
+        return self._proposed(scene, said, place, rng, may_stop=len(placed) >= LEAST_ADDED)
 
     def place_of(self, said: ScenePrompt, there: tuple[str, ...]) -> str:
         """The kind of place: as said, or that of what is named, or that of what is there."""
@@ -186,6 +198,7 @@ class EmbeddedPlanner:
                 relation.subject == number and waiting.intersection(relation.references) - {number}
                 for relation in said.relations
             )
+            and not waiting.intersection(goes_beside(said, number))
         ]
         choices = free or list(pending)
         # What stands on furniture comes after the furniture.
@@ -204,7 +217,7 @@ class EmbeddedPlanner:
         return _planned(scene, item.label, item.description, max(found, key=lambda one: one[1].score))
 
     def _proposed(
-        self, scene: SeenScene, said: ScenePrompt, rng: np.random.Generator, *, may_stop: bool
+        self, scene: SeenScene, said: ScenePrompt, place: str, rng: np.random.Generator, *, may_stop: bool
     ) -> PlannedObject | None:
         """What the scene may need besides, or None."""
         card = self.network.card
@@ -214,7 +227,8 @@ class EmbeddedPlanner:
         there = Counter(layer.label for layer in scene.layout.layers)
         if not may_stop:
             logits[-1] = -np.inf
-        logits[:-1][self._unwanted(said) | [there[label] >= MOST_ALIKE for label in card.labels]] = -np.inf
+        is_amiss = [there[label] >= MOST_ALIKE or is_out_of_place(label, place) for label in card.labels]
+        logits[:-1][self._unwanted(said) | is_amiss] = -np.inf
         logits[logits < logits.max() + np.log(LEAST_LIKELY)] = -np.inf
         order = np.argsort(-(logits + rng.gumbel(size=len(logits))))
         rows = order[: int(np.isfinite(logits).sum())].tolist()
@@ -291,7 +305,9 @@ class EmbeddedPlanner:
             is_alone: Whether it is a single thing, put into a photo.
         """
         musts, meant, lowest, highest = told(scene, said, number, self._rules)
-        hold = self._rules.hold(label)
+        hold, rest = self._rules.hold(label), None if musts else self._rest(scene, label)
+        if is_alone and rest is None and rests(label) and scene.surfaces.seat.any() and not musts:
+            hold, rest = "seat", scene.surfaces.seat  # a table among its chairs is seen as one of them
         size = self._size(scene, words)
         most_hidden = MOST_HIDDEN_BY_EXTRA if number is None else MOST_HIDDEN
         hides = label not in SURFACES["ground"]
@@ -312,7 +328,7 @@ class EmbeddedPlanner:
             standing=scene.boxes[stands],
             most_hidden=MOST_HIDDEN_ALONE if is_alone else most_hidden,
             most_behind=MOST_BEHIND_ALONE if is_alone else most_hidden,
-            rest=None if musts else self._rest(scene, label),
+            rest=rest,
             is_sent_up=not musts and self._rules.is_sent_up(label),
             size=size,
             is_planned=not is_alone,
@@ -326,8 +342,9 @@ class EmbeddedPlanner:
 
     def _rest(self, scene: SeenScene, label: str) -> Bool[np.ndarray, "C C"] | None:
         """Where such a thing belongs: on furniture, on the road; None = anywhere that holds it."""
-        road = scene.surfaces.road
-        return road if road.any() and self._rules.drives(label) else scene.surfaces.rest(label)
+        road, ground = scene.surfaces.road, scene.surfaces.ground
+        is_road = bool(road.any()) and road.sum() >= LEAST_ROAD * ground.sum()
+        return road if is_road and self._rules.drives(label) else scene.surfaces.rest(label)
 
     def _size(self, scene: SeenScene, words: str) -> MetricSize | None:
         kind = self._kind_of(words)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float, Float32
 
-from smartmask.model.planner.boxes import hidden_shares, rule_scores, sized_boxes
+from smartmask.model.planner.boxes import rule_scores, sized_boxes
 from smartmask.model.planner.candidates import Asked, find_candidates, lone_boxes
 from smartmask.model.planner.embedded import EmbeddedPlanner, in_pixels
 from smartmask.model.planner.lone_places import LonePlaces
@@ -19,8 +19,13 @@ from smartmask.scene.layout import Layout
 
 DRAWN = 480
 """Boxes drawn for a layout that is a list of boxes."""
-HIDING_COUNTS = 3.0
-"""Counted for each thing that is hidden whole: who puts something in wants to see what was there."""
+COVERING_COUNTS = 12.0
+"""Counted for a box that lies on things, or where nobody knows what is, with all it covers: who puts
+something in wants to see what was there, and goes through nothing."""
+ROOM = 0.16
+"""Of a box's width, what counts as covered beside it; below its foot half as much of its height."""
+FOOT_COUNTS = 6.0
+"""Counted for a foot that nothing holds, less where a part of it is held."""
 AREA_COUNTS = 12.0
 """Counted for a box that fills the canvas, less for smaller ones: few things are put in to fill the picture,
 and where the ground at a foot is known badly, large things look wrong first."""
@@ -65,9 +70,10 @@ class EmbeddedPlacer:
             return found, rule_scores(found, shaped) if has_rules else np.zeros(len(found))
 
         if has_rules:
-            found = find_candidates(self.planner, self.places, asked, rng)
+            found = find_candidates(self.planner, self.places, asked, rng, elsewhere=True)
             likely = self._scorer.scores(found)
-            likely -= HIDING_COUNTS * hidden_shares(found.boxes, wanted.things).sum(1)
+            likely -= COVERING_COUNTS * wanted.surfaces.covered_shares(_with_room(found.boxes))
+            likely -= FOOT_COUNTS * (1 - wanted.surfaces.held_shares(wanted.hold, found.boxes))
             likely -= AREA_COUNTS * np.prod(found.boxes[:, 2:] - found.boxes[:, :2], axis=1)
             places = LonePlaces.of(found.drawn, found.boxes, found.rules, likely, sized, LEAST_COVERED)
         else:  # nobody knows what is below things of a list of boxes: neither support nor metres count
@@ -79,6 +85,13 @@ class EmbeddedPlacer:
             return in_pixels(places.draw(place, rng, share), layout.size_hw)
 
         return draw
+
+
+def _with_room(boxes: Float32[np.ndarray, "K 4"]) -> Float32[np.ndarray, "K 4"]:
+    """Boxes with some room to their left and right and below."""
+    wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    room = np.stack([-wide, np.zeros_like(wide), wide, high / 2], 1)
+    return np.asarray(boxes + np.float32(ROOM) * room, np.float32)
 
 
 def knows_outlines(layout: Layout) -> bool:

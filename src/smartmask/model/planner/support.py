@@ -33,6 +33,7 @@ from smartmask.language.kinds import Kinds
 from smartmask.language.surfaces import (
     FOOT_SHARE,
     LEAST_HELD,
+    RIDDEN,
     SEATS,
     SURFACES,
     Surface,
@@ -55,6 +56,15 @@ TABLEWARE = frozenset((
     "plastic bottle", "clear plastic bottle", "paper cup", "foam cup", "disposable plastic cup", "glass jar",
     "flowerpot", "broccoli",
 ))  # fmt: skip
+SERVED = frozenset((
+    "bottle", "bowl", "cup", "mug", "jar", "jug", "pitcher", "goblet", "tray", "kettle", "teapot", "cake",
+    "pie", "cupcake", "muffin", "croissant", "bread", "pizza", "sandwich", "burger", "hamburger", "cheese",
+    "soup", "salad", "pasta", "spaghetti", "sushi", "breakfast", "candlestick", "toaster", "blender",
+    "microwave", "laptop", "monitor", "keyboard", "typewriter", "printer", "saucepan", "chessboard",
+))  # fmt: skip
+"""Last words of what belongs on tables, whatever is said before them."""
+PETS = frozenset(("dog", "cat", "pet", "bird"))
+"""Whose bowls stand on the floor, and who does not come into shops and kitchens unasked."""
 ROADS = frozenset(("road", "street", "highway", "parking lot"))
 PERCHING = frozenset((
     "bird", "pigeon", "dove", "sparrow", "robin", "crow", "raven", "owl", "parrot", "seagull", "gull",
@@ -111,12 +121,16 @@ class SupportRules:
             cells: Cells along each side.
         """
         shape = cells, cells
-        ground, water, upright, above, top, seat, standing, sky, road = (
-            np.zeros(shape, bool) for _ in range(9)
+        ground, water, upright, above, top, seat, standing, sky, road, carrying = (
+            np.zeros(shape, bool) for _ in range(10)
         )
+        free = np.zeros(shape, bool)
         masks = [coarse(layer.mask, cells) for layer in layout.layers]
         for layer, mask, region in zip(layout.layers, masks, is_region, strict=True):
-            if not region and layer.label not in SURFACES["ground"]:
+            is_free = region or layer.label in SURFACES["ground"]
+            free[mask] = is_free
+            carrying[mask] = not is_free and carrying_zone(layer.label) is not None
+            if not is_free:
                 continue
             found = self.surface(layer.label)
             for name, area in (("ground", ground), ("water", water), ("upright", upright), ("above", above)):
@@ -133,10 +147,10 @@ class SupportRules:
             zone = carrying_zone(layer.label)
             if not region and zone is not None and mask.any():
                 name = layer.label.split()[-1]
-                carriers = seat if name in SEATS else top
+                carriers = seat if name in SEATS | RIDDEN else top
                 body = _without_posts(mask) if name in SEATS | TABLES else mask
                 carriers |= _upper_ends(mask, zone[1]) if name in ROWS else _zone(body, zone)
-        return Surfaces(ground, water, upright, above, top, seat, standing, sky, road)
+        return Surfaces(ground, water, upright, above, top, seat, standing, sky, road, free, carrying)
 
     def is_held(self, label: str, mask: Bool[np.ndarray, "H W"], surfaces: "Surfaces") -> bool:
         """Whether a thing's mask keeps the rule of its hold; `surfaces` are those of what is behind it."""
@@ -167,7 +181,10 @@ class SupportRules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surfaces:
-    """Where there is ground, water, something upright or above, what carries, what stands, sky, and roads."""
+    """Where there is ground, water, something upright or above, what carries, what stands, sky, and roads.
+
+    Also where regions are seen, but no things; and where whole things are seen of which a part carries.
+    """
 
     ground: Bool[np.ndarray, "C C"]
     water: Bool[np.ndarray, "C C"]
@@ -178,6 +195,8 @@ class Surfaces:
     standing: Bool[np.ndarray, "C C"]
     sky: Bool[np.ndarray, "C C"]
     road: Bool[np.ndarray, "C C"]
+    free: Bool[np.ndarray, "C C"]
+    carrying: Bool[np.ndarray, "C C"]
 
     def allowed(self, hold: Hold) -> Bool[np.ndarray, "C C"]:
         """Where a thing's foot, or all of it if it hangs, may be."""
@@ -216,13 +235,19 @@ class Surfaces:
 
     def rest(self, label: str) -> Bool[np.ndarray, "C C"] | None:
         """Where such a thing belongs, if it belongs on furniture and there is some."""
-        if label in TABLEWARE and self.top.any():
+        if rests(label) and label not in CUSHIONS and self.top.any():
             return self.top
         return self.seat if label in CUSHIONS and self.seat.any() else None
 
     def carried_shares(self, boxes: Float32[np.ndarray, "K 4"]) -> Float[np.ndarray, " K"]:
         """How much of each box's foot lies on what carries: on seats and tops."""
         return self.foot_shares(self.seat | self.top, boxes)
+
+    def covered_shares(self, boxes: Float32[np.ndarray, "K 4"]) -> Float[np.ndarray, " K"]:
+        """How much of each box lies on things, or where nobody knows what is; on what carries it, nothing."""
+        taken = self._shares(~self.free, boxes, boxes[:, 1])
+        beside = self._shares(~self.free & ~self.carrying, boxes, boxes[:, 1])
+        return np.where(self.carried_shares(boxes) >= LEAST_HELD, beside, taken)
 
     def foot_shares(
         self, area: Bool[np.ndarray, "C C"], boxes: Float32[np.ndarray, "K 4"]
@@ -248,7 +273,8 @@ class Surfaces:
 
 def rests(label: str) -> bool:
     """Whether such a thing belongs on furniture."""
-    return label in TABLEWARE or label in CUSHIONS
+    words = label.split() or [""]
+    return label in TABLEWARE | CUSHIONS or (words[-1] in SERVED and words[0] not in PETS)
 
 
 def _without_posts(mask: Bool[np.ndarray, "C C"]) -> Bool[np.ndarray, "C C"]:

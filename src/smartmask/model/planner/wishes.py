@@ -9,11 +9,12 @@ from jaxtyping import Bool, Float32
 
 from smartmask.language.scene_prompts import Named, Related, ScenePrompt
 from smartmask.language.scene_words import canonical
+from smartmask.language.start_places import PLACES
 from smartmask.language.surfaces import carrying_zone
 from smartmask.model.planner.boxes import KEPT_SHARE, BoxPredicate
 from smartmask.model.planner.metric import MetricScene, MetricSize
 from smartmask.model.planner.network import Reading
-from smartmask.model.planner.support import SupportRules, Surfaces, coarse, rests
+from smartmask.model.planner.support import PETS, SupportRules, Surfaces, coarse, rests
 from smartmask.scene.boxes import BoxXYXY
 from smartmask.scene.layout import Layout
 from smartmask.scene.relations import UNARY, RelationKind, holds, holds_in_region
@@ -36,6 +37,14 @@ NEAR_WIDTH = 0.3
 """Share of the canvas's width that a table has, at least, if what is to stand on it is to be seen."""
 ROOM = 0.16
 """Share of the canvas that a reference leaves free on the side where something is to come."""
+BESIDE: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("bedside table", "night stand", "bedside lamp"), ("bed",)),
+    **dict.fromkeys(("office chair", "desk chair"), ("desk",)),
+    **dict.fromkeys(("chair", "dining chair", "high chair"), ("table", "desk")),
+    **dict.fromkeys(("coffee table", "side table", "footstool", "ottoman"), ("couch", "sofa", "armchair")),
+    **dict.fromkeys(("bar stool", "stool"), ("bar", "counter", "table", "piano", "desk")),
+}
+"""What stands next to what (by last words) where both are named, though nobody says so."""
 RARE = frozenset((
     "bear", "elephant", "giraffe", "zebra", "airplane", "kite", "baby", "surfboard", "fence", "window",
     "door", "curtain",
@@ -45,6 +54,17 @@ RARE = frozenset((
 """What comes only if it is named: photos teach that giraffes stand on grass and clothes lie on beds,
 and most grass and beds have none; part of a window, a curtain or a fence is worse than none; litter is not
 missed."""
+
+
+ROOMS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(PETS, ("living room", "bedroom")),
+    **dict.fromkeys(("toilet", "bathtub"), ("bathroom",)),
+    **dict.fromkeys(("sink", "washing machine"), ("bathroom", "kitchen")),
+    **dict.fromkeys(("oven", "dishwasher", "refrigerator", "microwave"), ("kitchen",)),
+    "bed": ("bedroom",),
+    **dict.fromkeys(("laptop", "monitor", "keyboard", "mouse"), ("office", "living room", "bedroom")),
+}
+"""The rooms in which things come that nobody names, if they do not come in any."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +127,35 @@ def told(
             lowest = max(lowest, places[-1] + 1)
         elif relation.kind == "behind":
             highest = min(highest, places[0])
+    if number is not None:
+        shoulds += _beside_tests(scene, said, number)
     return tuple(tests), tuple(shoulds), min(lowest, highest), highest
+
+
+def is_out_of_place(label: str, place: str) -> bool:
+    """Whether a thing that nobody names has nothing to do in a kind of room.
+
+    >>> is_out_of_place("toilet", "bedroom"), is_out_of_place("toilet", "street")
+    (True, False)
+    """
+    return place in PLACES and PLACES[place].is_room and place not in ROOMS.get(label, (place,))
+
+
+def goes_beside(said: ScenePrompt, number: int) -> tuple[int, ...]:
+    """Numbers of the named things that a named thing stands next to, though nobody says so."""
+    if any(relation.subject == number for relation in said.relations):
+        return ()
+    owners = BESIDE.get(canonical(said.named[number].label), ())
+    return tuple(other for other, item in enumerate(said.named) if item.label.split()[-1] in owners)
+
+
+def _beside_tests(scene: SeenScene, said: ScenePrompt, number: int) -> list[BoxPredicate]:
+    """Tests for what goes without saying: a chair is by a table that is named."""
+    named = {said.named[other].label for other in goes_beside(said, number)}
+    others = [box for label in sorted(named) for box in scene.boxes_of(label)]
+    if not others:
+        return []
+    return [lambda box: any(holds("next to", box, [other]) for other in others)]
 
 
 def _region_tests(

@@ -141,7 +141,7 @@ def read_shape_words(prompt: str, index: LabelIndex) -> ShapeWords:
         poses=tuple(pose for pose in poses if pose in wanted.honoured),
         outlines=tuple(outline for outline in outlines if outline in wanted.honoured),
         sizes=tuple(word for word in phrase.run[:before] if word in SIZES),
-        ignored=tuple(dict.fromkeys([*phrase.unread(before), *ignored, *found.unread])),
+        ignored=tuple(dict.fromkeys([*phrase.opening, *phrase.unread(before), *ignored, *found.unread])),
     )
 
 
@@ -169,7 +169,7 @@ def _found(phrase: ShapePhrase, index: LabelIndex) -> _Found | None:
         if near:
             matches = tuple(LabelMatch(label, similarity, "near") for label, similarity in near)
             taken = len(kept) if words is phrase.run else 0
-            return _Found(text, _with_wider(matches, index), taken, (), phrase.unread_verb())
+            return _Found(text, _with_wider(matches, index), taken, (), phrase.unread_after())
     return None
 
 
@@ -177,7 +177,7 @@ def _readings(phrase: ShapePhrase) -> Iterator[tuple[str, int, tuple[str, ...]]]
     """Wordings, the longest first; how many words of the run each takes; what it leaves unread."""
     run, tail = phrase.run, phrase.tail
     head = range(max(0, len(run) - LONGEST_LABEL), len(run))
-    verb = phrase.unread_verb()
+    verb = phrase.unread_after()
     following = (*tail, *phrase.rest)[:MOST_FOLLOWING]
     for size in range(len(following), 0, -1):
         for start in head:
