@@ -205,7 +205,7 @@ PRONOUNS = _words("it them him her this that they")
 HOLDERS = _words(
     "bowl cup glass mug plate vase bottle basket box pot jar can bag tray picture painting poster statue "
     "portrait drawing photo photograph sculpture stack pile bunch bouquet slice piece pack carton loaf crate "
-    "bucket barrel sack tub"
+    "bucket barrel sack tub jug pitcher carafe"
 )
 """Of "a bowl of fruit", the bowl is the thing."""
 

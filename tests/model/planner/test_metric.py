@@ -75,6 +75,15 @@ def test_who_is_as_wide_as_high_sits():
     assert 0.6 < sitting / standing < 0.85
 
 
+def test_what_is_long_and_taller_than_wide_is_set_on_end():
+    board, bus = Kind("board", 0.4, 2.0, 0.1, "ground"), Kind("bus", 3.2, 12.0, 0.1, "ground")
+    scene, foot = scene_of(WALL, FLOOR), 180.0
+    a_metre = 80 / 1.6
+    assert height_px(scene, board, box_of(60, foot, 60, 20)) == pytest.approx(2.0 * a_metre, rel=0.15)
+    assert height_px(scene, board, box_of(60, foot, 20, 60)) < 1.2 * a_metre
+    assert height_px(scene, bus, box_of(60, foot, 60, 48)) < 5.0 * a_metre  # seen from its front
+
+
 def test_a_rug_is_nothing_but_depth():
     flat = Kind("sheet", 0.01, 2.0, 0.1, "floor")
     scene = scene_of(WALL, FLOOR)

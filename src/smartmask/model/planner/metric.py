@@ -33,6 +33,8 @@ END_SHARE = 0.4
 """Of its largest horizontal extent, which a thing seen from its end still shows: tents, sofas, cars."""
 LONGEST_UPRIGHT = 3.5
 """Length over height of things that stand rather than lie."""
+ON_END = 0.5
+"""Width over height below which what is longer than that is set on end: a surfboard in the sand."""
 ENDLESS = frozenset(
     ("fence", "hedge", "railing", "curtain", "rug", "carpet", "shelf", "train", "bridge", "food")
 )
@@ -167,7 +169,9 @@ class MetricScene:
         slope = np.maximum(boxes[:, 3] * height - horizon, 0) / focal * (kind.hold != "wall")
         aspects = (boxes[:, 2] - boxes[:, 0]) * width / ((boxes[:, 3] - boxes[:, 1]) * height)
         posed = posed_heights(kind, aspects)
-        heights = np.where(np.isnan(posed), kind.height_m, posed)
+        is_on_end = (kind.length_m > LONGEST_UPRIGHT * kind.height_m) & (aspects < ON_END)
+        heights = np.where(is_on_end, kind.length_m, kind.height_m)
+        heights = np.where(np.isnan(posed), heights, posed)
         upwards = (heights + depth * slope) * distance / (distance + depth)
         longest = max(kind.length_m, kind.height_m if kind.hold == "top" else 0.0) * LENGTH_SLACK
         widest = np.where(np.isnan(posed), longest / aspects, np.inf)
