@@ -161,7 +161,10 @@ def path_of(name: str, value: object) -> Path:
 
     Raises:
         TypeError: If it is neither.
+        ValueError: If it holds a zero byte.
     """
+    if isinstance(value, str) and "\0" in value:
+        raise ValueError(f"{name} must be a path; it holds a zero byte, which no file's name can")
     if not isinstance(value, str | os.PathLike) or isinstance(os.fspath(value), bytes):
         raise TypeError(f"{name} must be a text or a Path, not {kind_of(value)}")
     return Path(value)

@@ -126,9 +126,10 @@ class SmartMask:
             ImageError: If the photo cannot be read.
             ValueError: If the horizon or the focal length is none.
         """
+        canvas, _ = read_canvas(image_or_layout)
         if focal is None and not isinstance(image_or_layout, Layout):
             focal = read_focal_px(image_or_layout)
-        return estimate_camera(self._layout(read_canvas(image_or_layout)[0]), horizon=horizon, focal=focal)
+        return estimate_camera(self._layout(canvas), horizon=horizon, focal=focal)
 
     @staticmethod
     def depth(layout: Layout, camera: Camera | None = None) -> Float32[np.ndarray, "H W"]:

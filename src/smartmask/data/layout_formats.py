@@ -131,11 +131,16 @@ def layout_files_as(
         ValueError: If there is no such format, the name has another suffix, the photo is of another size,
             or a PSD cannot hold the layout.
         LayoutFileError: If psd-tools is needed and not installed.
+        TypeError: If an argument is of another type.
     """
     check_text("format_name", format_name)
     check_kind("layout", layout, Layout, "a Layout")
+    check_text("photo_path", photo_path)
     if photo is not None:
         check_kind("photo", photo, (np.ndarray, Picture), "a uint8 array (H, W, 3) or a Picture")
+    if isinstance(photo, np.ndarray) and (photo.dtype != np.uint8 or photo.shape[2:] != (3,)):
+        found = f"{photo.dtype} {photo.shape}"
+        raise TypeError(f"photo must be a uint8 array (H, W, 3) or a Picture, not {found}")
     if format_name not in FILE_NAMES:
         raise ValueError(f"there is no layout format {format_name!r}; there are {', '.join(FILE_NAMES)}")
     picture = Picture(photo) if isinstance(photo, np.ndarray) else photo
@@ -222,9 +227,17 @@ def _parse(
     annotations = content.get("annotations")
     if not isinstance(annotations, list):
         raise LayoutFileError(_unknown(path, content))
-    if any(isinstance(record, dict) and "segments_info" in record for record in annotations[:1]):
+    if is_panoptic(content):
         return parse_coco_panoptic(content, path, image, max_megapixels)
     return parse_coco_instances(content, path, image, max_megapixels, problems)
+
+
+def is_panoptic(content: Any) -> bool:
+    """Whether JSON that has been read is COCO panoptic, whose masks are in PNGs beside it."""
+    records = content.get("annotations") if isinstance(content, dict) else None
+    return isinstance(records, list) and any(
+        isinstance(record, dict) and "segments_info" in record for record in records[:1]
+    )
 
 
 def _unknown(path: Path, content: Any = None) -> str:

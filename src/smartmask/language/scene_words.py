@@ -179,8 +179,8 @@ JOINERS = (
 )
 """What joins a place, or a thing, with what is there besides."""
 NEGATIONS = (
-    "there are no", "there is no", "but no", "without any", "without", "with no", "no", "not any", "free of",
-    "devoid of", "nor", "never any",
+    "there are no", "there is no", "but no", "without any", "without", "with no", "no", "not any", "not",
+    "free of", "devoid of", "nor", "never any",
 )  # fmt: skip
 FILLERS = (
     "what could be added here", "what could be added", "what can be added", "what could", "what can",

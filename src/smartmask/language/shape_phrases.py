@@ -91,7 +91,7 @@ def read_shape_phrase(prompt: str) -> ShapePhrase:
     >>> phrase.run, phrase.poses
     (('small', 'old', 'dog'), ('sleeping',))
     """
-    sentence = next((part for part in re.split(r"[.;!?\n]+", prompt.lower()) if part.strip()), "")
+    sentence, *others = [part for part in re.split(r"[.;!?\n]+", prompt.lower()) if part.strip()] or [""]
     sentence = without_opening(" ".join(sentence.replace("\u2019", "'").split()))
     sentence, poses = _without_long_poses(sentence)
     found = _joined_adjectives(list(_split_marks(sentence)))
@@ -119,7 +119,7 @@ def read_shape_phrase(prompt: str) -> ShapePhrase:
             for kind, text in found[:start]
             if kind in ("number", "amount", "negation") and text not in _ONE_THING
         ),
-        besides=tuple(_besides(found[stop:])),
+        besides=(*_besides(found[stop:]), *(other.strip() for other in others if _names_more(other))),
     )
 
 
@@ -163,6 +163,12 @@ def _first_run(found: Sequence[Mark]) -> tuple[int, int, bool]:
     return first
 
 
+def _names_more(sentence: str) -> bool:
+    """Whether a further sentence begins with another thing ("a cat"), not with what the first is like."""
+    kind, text = next(marks(sentence), ("", ""))
+    return kind in ("number", "amount") or text in ("a", "an")
+
+
 def _besides(found: Sequence[Mark]) -> Iterator[str]:
     """What a sentence goes on to ask for after its thing, until it says where that is."""
     start = 0
@@ -170,6 +176,7 @@ def _besides(found: Sequence[Mark]) -> Iterator[str]:
         "separator",
         "negation",
         "joiner",
+        "filler",
         "word",
         *_BEFORE_NOUN,
     ):
@@ -184,7 +191,8 @@ def _besides(found: Sequence[Mark]) -> Iterator[str]:
         while start < len(found) and found[start][0] == "word":
             start += 1
         named = [text for _, text in found[noun:start]]
-        is_named = bool(named) and named[-1] not in _ADJECTIVES and not is_verb(named[0], ("end", ""))
+        is_thing = bool(named) and named[-1] not in _ADJECTIVES and not is_verb(named[0], ("end", ""))
+        is_named = is_thing or (bool(named) and kind == "negation")  # "that is not brown"
         if is_named and (opening != "," or noun > first):  # "a dog, photo, sharp" asks for no photo
             yield " ".join((opening, *(text for _, text in found[first:start]))).removeprefix(", ")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from smartmask.data.layout_files import write_layout
 from smartmask.scene.layout import Layer, Layout
@@ -104,3 +105,23 @@ def test_names_are_imported_when_they_are_asked_for():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["True", "smartmask.scene", "False", "True"]
+
+
+def test_a_folder_that_is_gone_and_one_far_too_deep_are_one_line(tmp_path):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    name = layout_file(tmp_path / "layout.json")
+    command = f"rmdir ../gone && exec {' '.join(PYTHON)} convert"
+    done = subprocess.run(["sh", "-c", command], cwd=gone, capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "the current folder is gone" in done.stderr
+    done = run(tmp_path, "convert", name, "--to", "json", "--out", "a/" * 600 + "x.json")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "folders deep" in done.stderr
+
+
+def test_a_closed_standard_error_stops_nothing(tmp_path):
+    Image.new("RGB", (32, 24), "grey").save(tmp_path / "photo.png")
+    command = " ".join([*PYTHON, "segment", "photo.png", "--out", "out", "2>&-"])
+    assert subprocess.run(["sh", "-c", command], cwd=tmp_path, stdout=subprocess.DEVNULL).returncode == 0
+    assert (tmp_path / "out").is_dir()

@@ -45,6 +45,8 @@ def test_what_a_format_has_no_use_for_is_refused(server):
     for given, said in (
         ({"format_name": "mask", "grow": 3}, "grow goes with format grown"),
         ({"format_name": "inverted", "feather": 3}, "feather goes with format grown or alpha or cutout"),
+        ({"format_name": "json", "grow": 3}, "grow goes with format grown"),
+        ({"format_name": "mask", "behind": [0]}, "behind goes with format"),
     ):
         answer = export(server, **given)
         assert answer.status_code == 422

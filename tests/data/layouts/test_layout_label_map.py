@@ -2,6 +2,8 @@
 
 import io
 import json
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -152,3 +154,22 @@ def test_too_large_or_too_varied_maps_are_refused(tmp_path):
     Image.new("L", (400, 300)).save(tmp_path / "map.png")
     with pytest.raises(LayoutFileError, match=r"400x300 is above the limit of 0\.1 megapixels"):
         read_label_map(tmp_path / "map.png", tmp_path / "names.json", max_megapixels=0.1)
+
+
+@pytest.mark.parametrize(("depth", "row"), [(2, 0b00_01_10_11), (4, 0x12)])
+def test_greys_of_few_bits_are_the_numbers_that_they_are(tmp_path, depth, row):
+    """Pillow stretches them to 0..255."""
+    numbers = [0, 1, 2, 3] if depth == 2 else [1, 2]
+
+    def chunk(name: bytes, content: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        )
+
+    header = struct.pack(">IIBBBBB", len(numbers), 1, depth, 0, 0, 0, 0)
+    pixels = zlib.compress(bytes([0, row]))
+    content = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    (tmp_path / "map.png").write_bytes(content)
+    (tmp_path / "map.json").write_text(json.dumps([f"n{number}" for number in range(256)]))
+    layout = read_label_map(tmp_path / "map.png", tmp_path / "map.json")
+    assert layout.labels == tuple(f"n{number}" for number in numbers)

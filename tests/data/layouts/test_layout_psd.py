@@ -241,3 +241,10 @@ def test_damage_anywhere_gives_a_layout_or_a_layout_error(tmp_path_factory, data
     except LayoutFileError as error:
         complaint = str(error)
         assert complaint.startswith(str(path))
+
+
+def test_a_layer_may_not_be_named_as_the_photo_is():
+    """It would be left out when the file is read."""
+    layout = Layout((4, 4), (Layer(PHOTO_NAME, np.ones((4, 4), bool)),))
+    with pytest.raises(ValueError, match="names the photo in a PSD; give another label"):
+        layout_files_as("psd", layout)

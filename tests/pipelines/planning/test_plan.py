@@ -318,6 +318,11 @@ class TestRecord:
             assert np.array_equal(one.mask, other.mask)
             assert one.extent == other.extent
 
+    def test_a_canvas_above_the_limit_is_refused_and_the_limit_may_be_raised(self, path):
+        with pytest.raises(LayoutFileError, match="above the limit"):
+            read_plan_record(path, 1e-4)
+        assert read_plan_record(path, 200).start.size_hw == self.layout.size_hw
+
     def test_replays_bit_for_bit(self, path, suggest):
         seen = []
         layout = replay(read_plan_record(path), suggest, lambda done, total: seen.append((done, total)))

@@ -28,6 +28,7 @@ _PATH = click.Path(path_type=Path, readable=False)
     type=_PATH,
     help="Write the depth of each pixel: metres, or a picture with near things bright.",
 )
+@options.max_megapixels_option("layouts and photos")
 @click.option("--image", metavar="NAME", help="Which image of a COCO file: its file name or id.")
 def camera(
     layout_path: Path,
@@ -36,6 +37,7 @@ def camera(
     focal: float | None,
     picture: Path | None,
     depth: Path | None,
+    max_megapixels: float,
     image: str | None,
 ) -> None:
     """Estimate the camera that LAYOUT was seen by, and print it as JSON.
@@ -74,8 +76,8 @@ def camera(
         raise click.UsageError(f"--picture {picture}: the name must end in .png")
     if picture is not None and depth is not None and os.path.realpath(picture) == os.path.realpath(depth):
         raise click.UsageError(f"--picture and --depth would both be {picture}; give two names")
-    layout = options.read_layout_file(layout_path, image=image)
-    taken = None if photo is None else read_picture(photo)
+    layout = options.read_layout_file(layout_path, image, max_megapixels=max_megapixels)
+    taken = None if photo is None else read_picture(photo, max_megapixels)
     if taken is not None and taken.pixels.shape[:2] != layout.size_hw:
         (high, wide), (height, width) = taken.pixels.shape[:2], layout.size_hw
         raise click.UsageError(

@@ -63,6 +63,7 @@ def _with_steps(command: click.Command) -> click.Command:
 @options.layout_argument
 @options.image_option
 @options.names_option
+@options.max_megapixels_option("layouts")
 @click.option("--list", "lists", is_flag=True, help="Show the layers in a table, after the steps if any.")
 @options.file_option("--out", "FILE", "The result, a layout JSON; may be LAYOUT itself.")
 @click.pass_obj
@@ -71,6 +72,7 @@ def edit(
     layout_path: Path,
     image: str | None,
     names: Path | None,
+    max_megapixels: float,
     lists: bool,
     out: Path | None,
 ) -> None:
@@ -111,10 +113,12 @@ def edit(
                 f"--out {out}: the result is a layout JSON; give a .json, then smartmask convert it"
             )
     if out is not None and out.exists() and layout_path.exists() and out.samefile(layout_path):
-        layout = read_layout(layout_path)  # a file of another program is not to become one of ours
+        layout = read_layout(
+            layout_path, max_megapixels
+        )  # a file of another program is not to become one of ours
     else:
         with options.usage_errors():
-            layout = options.read_layout_file(layout_path, image=image, names=names)
+            layout = options.read_layout_file(layout_path, image, names, max_megapixels)
     editing = Editing(layout)
     with options.usage_errors():
         for step, text in steps:

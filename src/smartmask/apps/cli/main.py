@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 a file that cannot be used (photo, layout, weights, output), 2 a wrong option or value.
 """
 
+import os
 from collections.abc import Sequence
 
 import click
@@ -72,6 +73,10 @@ commands.add_command(bench)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line (by default the process's own) and return its exit code."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        return _fail(f"the current folder is gone ({error.strerror or error}); go to another one first", 1)
     try:
         code = commands.main(arguments, prog_name="smartmask", standalone_mode=False)
         return code if isinstance(code, int) else 0

@@ -9,6 +9,9 @@ import click
 from smartmask.data.atomic import write_files
 from smartmask.passing import made_folders
 
+MOST_FOLDERS = 256
+"""Folders within one another that a result may lie in."""
+
 
 class Stopped(click.ClickException):
     """The user ended the command; what it has made so far is kept."""
@@ -31,6 +34,10 @@ def check_folder(
         click.UsageError: If it is a file or a broken link, cannot be written to, or a result would replace
             an input.
     """
+    if len(folder.parts) > MOST_FOLDERS:
+        raise click.UsageError(
+            f"--out: lies {len(folder.parts)} folders deep; at most {MOST_FOLDERS} are made; shorten it"
+        )
     existing = folder  # os.path: pathlib raises where a folder above may not be read
     while not os.path.exists(existing) and existing != existing.parent:
         if os.path.islink(existing):

@@ -21,7 +21,7 @@ def bar(what: str, total: float | None = None, **options: Any) -> Any:
     """
     from tqdm import tqdm  # imported here: who only asks for help needs no bar
 
-    is_shown = sys.stderr.isatty()
+    is_shown = sys.stderr is not None and sys.stderr.isatty()  # None where it was closed before
     return tqdm(desc=what, total=total, file=sys.stderr, disable=not is_shown, leave=False, **options)
 
 

@@ -29,6 +29,10 @@ _LAYOUT_FORMATS: dict[Format, str] = {
     "zip": "layers-zip",
     "psd": "psd",
 }
+_MEMBERS = {
+    "grow": ("grown",), "feather": ("grown", "alpha", "cutout"), "behind": tuple(_LAYOUT_FORMATS)
+}  # fmt: skip
+"""Members of a request that say something of some formats alone."""
 _TYPES = {".png": "image/png", ".json": "application/json", ".zip": "application/zip"}
 _UNKNOWN = "application/octet-stream"
 
@@ -45,11 +49,13 @@ def export_file(studio: Studio, body: ExportRequest) -> tuple[str, bytes]:
         check_canvas(studio, (body.rle.size[1], body.rle.size[0]))
     kept = None if body.layout_id is None else studio.store.get(Kept, body.layout_id, "layout")
     photo = None if body.photo_id is None else studio.store.get(Photo, body.photo_id, "photo")
-    if body.format in _LAYOUT_FORMATS:
-        return _layout_file(body, kept, photo)
-    for name, formats in (("grow", ("grown",)), ("feather", ("grown", "alpha", "cutout"))):
+    for name, formats in _MEMBERS.items():
         if name in body.model_fields_set and body.format not in formats:
             raise ValueError(f"{name} goes with format {' or '.join(formats)}, not with {body.format}")
+    if body.format in _LAYOUT_FORMATS:
+        if "behind" in body.model_fields_set and body.rle is None:
+            raise ValueError("behind says something of a mask; give its rle")
+        return _layout_file(body, kept, photo)
     if body.rle is None:
         raise ValueError(f"format {body.format!r} needs a mask; give its rle")
     mask = body.rle.mask(body.rle.size if kept is None else kept.layout.size_hw, "mask")

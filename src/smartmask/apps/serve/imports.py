@@ -7,6 +7,7 @@ from typing import Any
 
 from smartmask.apps.serve.limits import Limits
 from smartmask.apps.serve.problems import Problem
+from smartmask.data.layout_formats import is_panoptic
 from smartmask.data.layouts.checks import is_int, parse_json
 from smartmask.errors import LayoutFileError
 
@@ -40,7 +41,13 @@ def check_import(content: bytes, limits: Limits) -> None:
     else:
         if len(content) > MAX_JSON_BYTES:
             raise Problem("too-large", f"a layout JSON of more than {MAX_JSON_BYTES} bytes; make it smaller")
-        count, pixels = _of_json(parse_json(content, "the layout file"))
+        parsed = parse_json(content, "the layout file")
+        if is_panoptic(parsed):
+            raise LayoutFileError(
+                "a panoptic JSON needs a second file, its PNG; turn them into one: "
+                "smartmask convert panoptic.json --to json --out layout.json"
+            )
+        count, pixels = _of_json(parsed)
     if pixels > limits.megapixels * 1e6 or count * pixels > limits.mask_megapixels * 1e6:
         raise Problem(
             "too-large",

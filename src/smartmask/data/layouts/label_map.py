@@ -24,6 +24,8 @@ from smartmask.scene.colours import label_colours
 from smartmask.scene.layout import Layer, Layout
 from smartmask.scene.picture import png_bytes
 
+STRETCHES = {"L;2": 85, "L;4": 17}
+"""What Pillow multiplies the greys of few bits by; numbers are no greys."""
 _CSV_HEADER = ["number", "name"]
 
 
@@ -156,8 +158,12 @@ def _numbers(path: Path, limit: float) -> Integer[np.ndarray, "H W"]:
             if image.width * image.height > limit * 1e6:
                 found = f"{image.width}x{image.height}"
                 raise LayoutFileError(f"{path}: {found} is above the limit of {limit:g} megapixels")
+            tiles = getattr(image, "tile", ())  # how Pillow unpacks the file's pixels
+            stretch = STRETCHES.get(tiles[0][3]) if tiles else None
             decode(image, str(path), limit)
             values = np.asarray(image)
+            if stretch is not None:
+                return values // stretch
             return values.astype(np.uint8) if image.mode == "1" else values.copy()
     except ImageError as error:
         raise LayoutFileError(str(error)) from error

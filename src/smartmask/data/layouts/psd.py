@@ -69,6 +69,8 @@ def psd_bytes(
             raise ValueError(
                 f"layer {number}: a PSD's names have at most {MAX_NAME} letters; shorten the label"
             )
+        if label == PHOTO_NAME:
+            raise ValueError(f"layer {number}: {PHOTO_NAME} names the photo in a PSD; give another label")
     colours = np.concatenate([label_colours(layout.labels), np.full((1, 3), 255, np.uint8)])
     flat = colours[layout.visible_index()] if photo is None else photo
     pairs = list(zip(layout.layers, colours, strict=False))

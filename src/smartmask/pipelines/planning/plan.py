@@ -191,6 +191,7 @@ class PlanSession:
         return self._steps[number]
 
     def _number(self, number: int, after: int) -> int:
+        check_whole("the number of a step", number)
         last = len(self._steps) - after
         if not 0 <= number <= last:
             raise ValueError(f"there is no step {number}; the scene has {len(self._steps)}, counted from 0")

@@ -27,6 +27,7 @@ from jaxtyping import Bool
 from smartmask.arguments import check_kind
 from smartmask.data.layout_files import layout_to_json, parse_layout
 from smartmask.data.layouts.checks import check_layer_count, field, parse_json, read_bytes, short
+from smartmask.data.photos import MAX_MEGAPIXELS
 from smartmask.errors import LayoutFileError
 from smartmask.perspective.estimate import estimate_camera
 from smartmask.pipelines.planning.camera_record import camera_record, parse_camera
@@ -219,17 +220,21 @@ def _steps_again(
         on_step(number + 1, len(record.steps))
 
 
-def read_plan_record(path: Path) -> PlanRecord:
+def read_plan_record(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> PlanRecord:
     """The record in a file.
+
+    Args:
+        path: The file.
+        max_megapixels: The largest canvas accepted, in millions of pixels.
 
     Raises:
         LayoutFileError: If the file is missing or breaks the format.
     """
-    return parse_plan_record(parse_json(read_bytes(path), str(path)), path)
+    return parse_plan_record(parse_json(read_bytes(path), str(path)), path, max_megapixels)
 
 
-def parse_plan_record(content: Any, path: Path) -> PlanRecord:
-    """The record of a file that has been read.
+def parse_plan_record(content: Any, path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> PlanRecord:
+    """The record of a file that has been read, with a canvas of so many millions of pixels at the most.
 
     Raises:
         LayoutFileError: If it breaks the format; `path` is named.
@@ -255,7 +260,7 @@ def parse_plan_record(content: Any, path: Path) -> PlanRecord:
         check_plan_request(prompt, limit, seed)
     except ValueError as error:
         raise LayoutFileError(f"{where}: {error}") from error
-    start = parse_layout(content["start"], path)
+    start = parse_layout(content["start"], path, max_megapixels)
     entries = field(content, "steps", list, where)
     if len(entries) > MAX_OBJECTS:
         raise LayoutFileError(f"{where}: has {len(entries)} steps; a scene has at most {MAX_OBJECTS} objects")

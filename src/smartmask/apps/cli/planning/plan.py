@@ -125,7 +125,7 @@ def plan(
     if replay is not None:
         goes_on = _is_given(context, "steps")
         asked = planner if _is_given(context, "planner") else None
-        _replay(replay, changes, steps if goes_on else None, asked, mask_model, out)
+        _replay(replay, changes, steps if goes_on else None, asked, mask_model, out, max_megapixels)
     else:
         assert prompt is not None
         _plan(prompt, start, photo, planner, steps, size_hw, horizon, seed, mask_model, out, max_megapixels)
@@ -202,6 +202,7 @@ def _replay(
     planner: str | None,
     mask_model: MaskModel,
     out: Path,
+    max_megapixels: float,
 ) -> None:
     """Make a recorded scene again; change it; go on with it until there are so many objects."""
     from smartmask.apps.cli.planning.changes import change_plan
@@ -210,7 +211,7 @@ def _replay(
     from smartmask.pipelines.planning.plan import MAX_OBJECTS
     from smartmask.pipelines.planning.plan_record import PlanRecord, read_plan_record
 
-    record = read_plan_record(path)
+    record = read_plan_record(path, max_megapixels)
     count = len(record.steps)
     with progress() as (step, on_progress):
         step("loading the models")

@@ -95,12 +95,13 @@ export class Saving {
   async #save(format) {
     const { layout, photo, object } = this.store.state;
     const { grow, feather } = Object.fromEntries(new FormData(this.dialog.querySelector("form")));
-    const subject = OF_LAYOUT.some(([name]) => name === format) ? object : this.subject; // a chosen layer is in the layout
+    const isLayout = OF_LAYOUT.some(([name]) => name === format);
+    const subject = isLayout ? object : this.subject; // a chosen layer is in the layout
     const request = { layout_id: layout.layout_id, photo_id: photo?.id ?? null, format };
     const hint = this.hints[format];
     if (hint) Object.assign(request, { format: "mask", label: "hint", rle: hint });
-    else if (subject)
-      Object.assign(request, { label: subject.label, rle: subject.rle, behind: subject.behind ?? [] });
+    else if (subject) Object.assign(request, { label: subject.label, rle: subject.rle });
+    if (isLayout && subject) request.behind = subject.behind ?? [];
     if (format === "grown") Object.assign(request, { grow: Number(grow), feather: Number(feather) });
     const error = find("save-error");
     error.textContent = "";
