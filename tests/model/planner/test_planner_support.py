@@ -245,6 +245,18 @@ class TestChoosing:
             assert position(network, reading, answer, building, car, np.array([True]), 0, 1) == 0
 
 
+def test_what_is_not_labelled_is_doubt_only_where_most_is(rules):
+    """Who annotated three things of a photo says nothing of the rest."""
+    box = np.array([[0.6, 0.5, 0.9, 0.8]], np.float32)
+    dog, hole = filled(0, 50, 30, 80), filled(55, 40, 95, 85)
+    few = Layout(SIZE_HW, (Layer("dog", dog),))
+    most = Layout(SIZE_HW, (Layer("wall", ~hole & ~dog), Layer("dog", dog)))
+    for layout, covered in ((few, 0), (most, 1)):
+        surfaces = rules.surfaces(layout, [label == "wall" for label in layout.labels], 100)
+        assert surfaces.covered_shares(box)[0] == covered
+        assert surfaces.covered_shares(np.array([[0.0, 0.5, 0.3, 0.8]], np.float32))[0] == 1
+
+
 @pytest.mark.parametrize(
     ("label", "is_rest"),
     [

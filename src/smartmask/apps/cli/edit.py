@@ -113,9 +113,8 @@ def edit(
                 f"--out {out}: the result is a layout JSON; give a .json, then smartmask convert it"
             )
     if out is not None and out.exists() and layout_path.exists() and out.samefile(layout_path):
-        layout = read_layout(
-            layout_path, max_megapixels
-        )  # a file of another program is not to become one of ours
+        # A file of another program is not to become one of ours.
+        layout = read_layout(layout_path, max_megapixels)
     else:
         with options.usage_errors():
             layout = options.read_layout_file(layout_path, image, names, max_megapixels)

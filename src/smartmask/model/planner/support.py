@@ -74,6 +74,8 @@ PERCHING = frozenset((
 TABLES = frozenset(("table", "desk"))
 POST_SHARE = 0.25
 """Of a table's, seat's or bed's width; what of it is narrower is a leg or a bedpost, and carries nothing."""
+LEAST_KNOWN = 0.6
+"""Share of a layout that is labelled, from which on what is not is doubt; below that nobody looked."""
 ROWS = frozenset(("cabinet", "counter"))
 """What stands in rows, high and low, that are seen as one: each column of it has a top of its own."""
 CUSHIONS = frozenset(("pillow", "cushion", "blanket"))
@@ -137,6 +139,9 @@ class SupportRules:
                 area[mask] = name == found
             sky[mask] = layer.label == "sky"
             road[mask] = layer.label in ROADS
+        known = np.logical_or.reduce(masks) if masks else np.zeros(shape, bool)
+        if known.mean() < LEAST_KNOWN:
+            free |= ~known
         ground = np.logical_or.accumulate(ground, axis=0) & ~water
         for layer, mask, region in zip(layout.layers, masks, is_region, strict=True):
             if not region and mask.any() and self.stands(layer.label):
