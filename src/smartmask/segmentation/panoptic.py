@@ -17,7 +17,7 @@ leads in between. A layer's confidence is the mean probability of its label over
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,14 +100,8 @@ class ResolveSettings:
     min_share: float = 0.003
 
     def __post_init__(self) -> None:
-        shares = (
-            self.min_heat,
-            self.sure_heat,
-            self.min_thing,
-            self.min_stuff,
-            self.min_surface,
-            self.min_share,
-        )
+        least = (self.min_thing, self.min_stuff, self.min_surface, self.min_share)
+        shares = (self.min_heat, self.sure_heat, *least)
         counts = (self.max_things, self.least_contact)
         if min(shares) < 0 or max(shares) > 1 or self.centre_distance < 1 or min(counts) < 0:
             raise ValueError(
@@ -220,12 +214,17 @@ def _surface_probabilities(
 
 def _without_rims(mask: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
     """What of a mask is at least three cells wide and high: every border is doubtful."""
-    for keep in (np.min, np.max):
-        padded = np.pad(mask, 1, mode="edge")
-        for axis in (0, 1):
-            padded = keep(np.lib.stride_tricks.sliding_window_view(padded, 3, axis), -1)
-        mask = padded
-    return mask
+    return _around(_around(mask, 1, np.min), 1, np.max)
+
+
+def _around(values: np.ndarray, reach: int, of: Callable[..., np.ndarray]) -> np.ndarray:
+    """At each cell the least or greatest of the cells at most `reach` away in rows and in columns."""
+    for axis in (0, 1):
+        padding = [(0, 0), (0, 0)]
+        padding[axis] = (reach, reach)
+        padded = np.pad(values, padding, mode="edge")
+        values = of(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis), -1)
+    return values
 
 
 def _softmax(logits: Float[np.ndarray, "C h w"]) -> Float32[np.ndarray, "C h w"]:
@@ -241,11 +240,7 @@ def _nearest_centre(
     """The number of the centre that each cell points at, 0 if no cell is hot enough; the heat of each."""
     heat = output.centre_heat
     reach = settings.centre_distance
-    padded = np.pad(heat, reach, constant_values=-np.inf)
-    for axis in (0, 1):
-        windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis)
-        padded = windows.max(-1)
-    peaks = np.argwhere((heat == padded) & (heat >= settings.min_heat))
+    peaks = np.argwhere((heat == _around(heat, reach, np.max)) & (heat >= settings.min_heat))
     order = np.argsort(-heat[peaks[:, 0], peaks[:, 1]], kind="stable")[: settings.max_things]
     centres = peaks[order].astype(np.float32)
     heats = heat[peaks[order, 0], peaks[order, 1]] if len(order) else np.zeros(1, np.float32)

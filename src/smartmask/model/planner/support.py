@@ -123,10 +123,9 @@ class SupportRules:
             cells: Cells along each side.
         """
         shape = cells, cells
-        ground, water, upright, above, top, seat, standing, sky, road, carrying = (
-            np.zeros(shape, bool) for _ in range(10)
+        ground, water, upright, above, top, seat, standing, sky, road, free, carrying = (
+            np.zeros(shape, bool) for _ in range(11)
         )
-        free = np.zeros(shape, bool)
         masks = [coarse(layer.mask, cells) for layer in layout.layers]
         for layer, mask, region in zip(layout.layers, masks, is_region, strict=True):
             is_free = region or layer.label in SURFACES["ground"]
