@@ -3,6 +3,8 @@
 import os
 import re
 import sys
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,7 @@ from smartmask.apps.cli.main import main
 from smartmask.data.atomic import write_files
 from smartmask.data.atomic_folder import write_folder
 from smartmask.data.layout_files import write_layout
-from smartmask.passing import made_folders, passing_files
+from smartmask.passing import alone_in, made_folders, passing_files
 from smartmask.scene.layout import Layer, Layout
 
 MOMENTS = int(os.environ.get("KILL_MOMENTS", "10"))
@@ -147,3 +149,21 @@ def test_a_command_that_is_killed_leaves_the_old_or_the_new_and_nothing_half(nam
     assert main(arguments) == 0
     assert content(tmp_path) == after
     assert passing_in(tmp_path) == []
+
+
+def test_who_reads_and_writes_a_file_waits_for_another_who_does(tmp_path):
+    order: list[str] = []
+
+    def second() -> None:
+        with alone_in(tmp_path):
+            order.append("second")
+
+    with alone_in(tmp_path):
+        thread = threading.Thread(target=second)
+        thread.start()
+        time.sleep(0.1)
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]
+    with alone_in(tmp_path / "gone"):
+        pass

@@ -11,6 +11,8 @@ from collections.abc import Collection
 from numbers import Integral, Real
 from pathlib import Path
 
+import numpy as np
+
 from smartmask.errors import kind_of
 
 MAX_SEED = 2**64 - 1
@@ -60,6 +62,16 @@ def check_whole(name: str, value: object, low: int | None = None, high: int | No
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(f"{name} must be a whole number, not {_shown(value)}")
     _check_range(name, int(value), low, high)
+
+
+def check_unmasked(name: str, value: object) -> None:
+    """Make sure that an array is none of NumPy's masked ones, whose mask would go unheard.
+
+    Raises:
+        TypeError: If it is.
+    """
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} must be a plain array, not a masked one; say what is masked by .filled(...)")
 
 
 def check_function(name: str, value: object) -> None:

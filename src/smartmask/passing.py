@@ -119,6 +119,21 @@ def made_folders(*folders: Path) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Processes that read a file of a folder and write it changed, one by one where there are locks."""
+    held = os.open(folder, os.O_RDONLY) if _HAS_LOCKS and folder.is_dir() else None
+    try:
+        if held is not None:
+            import fcntl
+
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        if held is not None:
+            os.close(held)
+
+
 def _is_left(path: Path) -> bool:
     """Whether nobody writes a file or folder that bears a passing name."""
     try:

@@ -48,3 +48,8 @@ def test_a_pipe_or_a_device_is_not_replaced(tmp_path):
         write_files({tmp_path / "a": b"new", tmp_path / "pipe": b"new"})
     assert (tmp_path / "pipe").is_fifo()
     assert files_in(tmp_path) == {}
+
+
+def test_a_folder_that_is_missing_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"gone.a\.txt: there is no folder .*gone; make it first"):
+        write_files({tmp_path / "gone" / "a.txt": b""})

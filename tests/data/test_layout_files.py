@@ -160,7 +160,7 @@ def test_any_bytes_as_counts_give_a_layout_or_a_layout_error(tmp_path_factory, c
         (b"[" * 100_000, "nested too deeply"),
         (b'{"format": 1, "format": 2}', "key 'format' comes twice"),
         (b'{"format": ' + b"1" * 5000 + b"}", "is not valid JSON"),
-        (b"", "is not valid JSON .*; is the file complete"),
+        (b"", "is not valid JSON .*; is it complete"),
         (b'{"format": NaN}', "is not valid JSON .NaN is no number of JSON"),
     ],
     ids=["not UTF-8", "deep", "key twice", "huge number", "empty", "NaN"],

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
-from smartmask.data.photos import read_mask, read_photo
+from smartmask.data.photos import read_mask, read_photo, read_picture
+from smartmask.data.pillow_rules import MOST_BESIDE
 from smartmask.errors import ImageError
 
 RED, BLUE = (200, 30, 40), (20, 60, 220)
@@ -383,3 +384,26 @@ def test_a_closed_image_is_named_as_such(tmp_path):
     image.close()
     with pytest.raises(ImageError, match="was closed before it was read; open it again"):
         read_photo(image)
+
+
+def test_sixteen_bit_grey_whose_zero_is_white_is_no_negative(tmp_path):
+    path = saved(tmp_path, Image.fromarray(np.array([[0, 65535]], np.uint16)), "a.tiff", tiffinfo={262: 0})
+    with Image.open(path) as stored:
+        assert (stored.mode, stored.tag_v2[262]) == ("I;16", 0)
+    assert read_photo(path)[..., 0].tolist() == [[255, 0]]
+
+
+def test_a_large_colour_profile_is_no_reason_not_to_read(tmp_path):
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    for length, is_read in ((2_000_000, True), (MOST_BESIDE + 1, False)):
+        path = saved(tmp_path, picture(), "a.png", icc_profile=profile + bytes(length - len(profile)))
+        if is_read:
+            assert read_picture(path).profile is None
+        else:
+            with pytest.raises(ImageError, match="cannot be opened"):
+                read_photo(path)
+
+
+def test_a_masked_array_is_refused():
+    with pytest.raises(TypeError, match="a photo array must be a plain array, not a masked one"):
+        read_photo(np.ma.masked_array(np.zeros((2, 2, 3), np.uint8), mask=True))

@@ -66,3 +66,16 @@ def test_words_for_one_thing_find_each_other_before_wider_ones():
     assert synonyms_of("hare")[0] == "rabbit"
     assert synonyms_of("policeman") == ("man", "person")
     assert synonyms_of("horse chestnut") == ()
+
+
+@pytest.mark.parametrize("mark", [" / ", " + ", " (", ": ", " - ", " | ", "/", " \u2013 "])
+def test_another_thing_is_told_whatever_parts_it_from_the_first(mark):
+    phrase = read_shape_phrase(f"a dog{mark}a cat")
+    assert phrase.run == ("dog",)
+    assert [text.removeprefix("and ") for text in phrase.besides] == ["a cat"]
+
+
+def test_what_somebody_is_doing_is_no_part_of_the_name():
+    assert read_shape_phrase("a surfboard stuck in the sand").run == ("surfboard",)
+    assert read_shape_phrase("cat curled up").poses == ("sleeping",)
+    assert read_shape_phrase("skateboarder mid-air").poses == ("jumping",)

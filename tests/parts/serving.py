@@ -53,7 +53,7 @@ class Server(NamedTuple):
 
 @contextmanager
 def running(studio: Studio, token: str | None = None, hosts: Any = LOOPBACK) -> Iterator[Server]:
-    server = server_of(build_app(studio, hosts, token), studio.limits)
+    server = server_of(build_app(studio, hosts, token), studio)
     server.config.port = 0
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapes import bool_masks, rectangle
 
-from smartmask.scene.boxes import as_box, box_of, clip_box
+from smartmask.scene.boxes import as_box, box_of, check_box_size, clip_box
 
 numbers = st.floats(-50, 50, allow_nan=False)
 
@@ -104,3 +104,8 @@ def test_what_is_not_four_numbers_is_no_box(numbers, came):
 def test_four_numbers_that_are_no_box_are_refused(numbers):
     with pytest.raises(ValueError, match=r"must have x0 < x1 and y0 < y1|must hold four finite numbers"):
         as_box(np.array(numbers))
+
+
+def test_a_canvas_of_a_pixel_has_no_shares():
+    with pytest.raises(ValueError, match="1 x 1 px on the canvas; a shape shows from 2 x 2 px on"):
+        check_box_size((0, 0, 1, 1), (1, 1), 2)

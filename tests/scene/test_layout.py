@@ -1,9 +1,13 @@
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shapes import bool_masks, disc
+from shapes import bool_masks, disc, rectangle
 
+from smartmask.scene.guidance import Region, Scribble
 from smartmask.scene.layout import MAX_LAYERS, Layer, Layout
 from smartmask.scene.masks import visible_masks
 
@@ -142,3 +146,25 @@ def test_a_layout_names_its_rearmost_layers(labels, shown):
     mask = np.ones(SIZE, bool)
     layout = Layout(SIZE, tuple(Layer(label, mask) for label in labels.split(",") if label))
     assert repr(layout) == shown
+
+
+def test_copies_are_as_they_were_and_as_locked():
+    layer = Layer("cat", rectangle(SIZE, (1, 1, 4, 3)), "amodal", 0.5)
+    layout = Layout(SIZE, (layer,))
+    for one in (pickle.loads(pickle.dumps(layer)), copy.deepcopy(layout).layers[0], copy.copy(layer)):
+        assert (one.label, one.extent, one.confidence) == ("cat", "amodal", 0.5)
+        assert np.array_equal(one.mask, layer.mask)
+        assert not one.mask.flags.writeable
+    scribble = copy.deepcopy(Scribble(layer.mask))
+    assert not scribble.mask.flags.writeable
+
+
+@pytest.mark.usefixtures("no_type_check")
+def test_masked_arrays_and_halves_of_letters_are_refused():
+    masked = np.ma.masked_array(rectangle(SIZE, (1, 1, 4, 3)), mask=True)
+    with pytest.raises(TypeError, match="layer 'cat': mask must be a plain array"):
+        Layer("cat", masked)
+    with pytest.raises(TypeError, match="a region must be a plain array"):
+        Region(masked)
+    with pytest.raises(ValueError, match="a layer's label must be valid Unicode"):
+        Layer("\ud800", rectangle(SIZE, (1, 1, 4, 3)))

@@ -39,6 +39,8 @@ def _place(path: Path) -> Path:
     """Where a file of that name goes."""
     if path.is_symlink():
         path = Path(os.path.realpath(path))
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"{path}: there is no folder {path.parent}; make it first")
     if path.is_dir():
         raise IsADirectoryError(f"{path}: is a folder, so no file of that name can be written")
     if path.exists() and not path.is_file():

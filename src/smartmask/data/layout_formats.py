@@ -63,6 +63,7 @@ def read_any_layout(
     path: Path | str,
     *,
     image: str | int | None = None,
+    photo_name: str | None = None,
     names: Path | str | None = None,
     max_megapixels: float = MAX_MEGAPIXELS,
     problems: Problems | None = None,
@@ -72,6 +73,7 @@ def read_any_layout(
     Args:
         path: The file; of a label map the PNG, of COCO the JSON.
         image: Which image of a COCO file, by file name or id; None = its only one. Other formats hold one.
+        photo_name: File name of its photo, which tells the image of a COCO file where `image` does not.
         names: The names of a label map; None = the .json or .csv of the PNG's name beside it.
         max_megapixels: The largest canvas accepted, in millions of pixels.
         problems: Where the objects that are left out are counted by kind: those without an area (boxes,
@@ -80,13 +82,16 @@ def read_any_layout(
     Raises:
         LayoutFileError: If the file is missing, of no known format, damaged, or an extra that it needs is not
             installed.
-        ValueError: If names are given for a file that is no label map.
+        ValueError: If names are given for a file that is no label map, or an image of one that is not COCO's.
     """
     path = path_of("path", path)
     names = None if names is None else path_of("names", names)
     head = _head(path)
     if names is not None and head != _PNG:
         raise ValueError(f"names were given for {path}, which is not the PNG of a label map; leave them out")
+    one = f"image {short(image)} was asked for, but {path} is no COCO file and holds one layout; leave it out"
+    if image is not None and (head == _PNG or head[:4] in (b"8BPS", *_ZIPS)):
+        raise ValueError(one)
     if head == _PNG:
         return (
             _label_map_named_beside(path, max_megapixels)
@@ -95,14 +100,17 @@ def read_any_layout(
         )
     if head[:4] == b"8BPS":
         return read_psd(path, max_megapixels)
-    if head[:4] in (b"PK\3\4", b"PK\5\6"):
+    if head[:4] in _ZIPS:
         return read_layers_zip(path, max_megapixels)
     content = read_bytes(path)
     if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] != b"{":
         raise LayoutFileError(_unknown(path))
     found = Problems(strict=True) if problems is None else problems
+    parsed = parse_json(content, str(path))
+    if image is not None and ("format" in parsed or "shapes" in parsed):
+        raise ValueError(one)
     try:
-        return _parse(parse_json(content, str(path)), path, image, max_megapixels, found)
+        return _parse(parsed, path, photo_name if image is None else image, max_megapixels, found)
     except AnnotationError as error:
         raise LayoutFileError(str(error)) from error
 
@@ -183,6 +191,7 @@ def write_layout_as(
 
 
 _PNG = b"\x89PNG\r\n\x1a\n"
+_ZIPS = (b"PK\3\4", b"PK\5\6")
 
 
 def _head(path: Path) -> bytes:

@@ -24,7 +24,7 @@ import numpy as np
 from jaxtyping import Bool, UInt8
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from smartmask.arguments import check_limit
+from smartmask.arguments import check_limit, check_unmasked
 from smartmask.data.decoding import check_decoding
 from smartmask.data.pillow_rules import OWN_RULES
 from smartmask.data.upright import mend_transparency, upright_levels, upright_over_white, upright_size
@@ -286,6 +286,7 @@ def _picture(image: Image.Image, name: str, max_megapixels: float) -> Picture:
 
 
 def _checked_array(array: np.ndarray) -> UInt8[np.ndarray, "H W 3"]:
+    check_unmasked("a photo array", array)
     if array.dtype != np.uint8:
         raise TypeError(
             f"a photo array must be uint8 with values 0..255, not {array.dtype}; scale and convert it"

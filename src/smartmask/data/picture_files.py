@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, UInt8
 
+from smartmask.arguments import path_of
 from smartmask.data.atomic import write_files
 from smartmask.scene.picture import png_bytes
 
@@ -25,7 +26,7 @@ def write_png(
         ValueError: If the name does not end in .png.
         OSError: If it cannot be written.
     """
-    path = Path(path)
+    path = path_of("path", path)
     if path.suffix.lower() != ".png":
         raise ValueError(f"{path}: pictures are written as PNG; give a name that ends in .png")
     write_files({path: png_bytes(values, profile)})

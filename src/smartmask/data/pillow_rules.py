@@ -9,7 +9,10 @@ import os
 import threading
 import warnings
 
-from PIL import Image
+from PIL import Image, PngImagePlugin
+
+MOST_BESIDE = 1 << 22
+"""Bytes of a PNG's colour profile, or of one of its texts, unpacked; with more it is not read."""
 
 
 class OwnRules:
@@ -27,6 +30,7 @@ class OwnRules:
         with self._lock:
             if self._readers == 0:
                 self._limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+                self._most, PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_CHUNK, MOST_BESIDE
                 self._warnings = warnings.catch_warnings()
                 self._warnings.__enter__()
                 warnings.simplefilter("ignore")
@@ -42,7 +46,7 @@ class OwnRules:
             self._readers = max(self._readers - 1, 0)
 
     def _put_back(self) -> None:
-        Image.MAX_IMAGE_PIXELS = self._limit
+        Image.MAX_IMAGE_PIXELS, PngImagePlugin.MAX_TEXT_CHUNK = self._limit, self._most
         self._warnings.__exit__(None, None, None)
         logging.getLogger("PIL").removeHandler(self._unprinted)
 

@@ -2,14 +2,14 @@
 
 Pixels are turned as EXIF's orientation says. 16-bit grey is divided by 257, other modes are converted by
 Pillow; values whose ICC profile is not of RGB, by that profile. What is transparent is what Pillow says, and
-of 16-bit grey the value that the PNG's `tRNS` chunk names.
+of 16-bit grey the value that the PNG's `tRNS` chunk names; of 16-bit colour its high bytes are compared.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 from jaxtyping import UInt8
-from PIL import ExifTags, Image, PngImagePlugin
+from PIL import ExifTags, Image, PngImagePlugin, TiffImagePlugin
 
 from smartmask.errors import ImageError
 from smartmask.scene.colour_profile import MOST_BYTES, in_rgb, space_of
@@ -142,13 +142,16 @@ def _plain_strips(image: Image.Image, name: str) -> Iterator[Image.Image]:
     if image.mode == "I":
         low, high = (int(value) for value in np.ravel(image.getextrema()))
         if low < 0 or high > 65535:
-            raise ImageError(
-                f"{name}: grey values go from {low} to {high}, beyond 16 bits; save it with 8 or 16 bits"
+            # Pillow reads unsigned values of 32 bits as signed ones.
+            found = (
+                "are of 32 bits" if _tiff_tag(image, 339, 0) == 1 and low < 0 else f"go from {low} to {high}"
             )
+            raise ImageError(f"{name}: grey values {found}, beyond 16 bits; save it with 8 or 16 bits")
     mode = "RGBA" if can_be_transparent(image, name) else "RGB"
+    is_negative = _tiff_tag(image, 262, 1) == 0  # Pillow heeds it of 8 bits alone
     try:
         for strip in _cut(image):
-            grey = _eight_bits(strip) if image.mode.startswith("I") else strip
+            grey = _eight_bits(strip, is_negative) if image.mode.startswith("I") else strip
             yield grey if grey.mode == mode else grey.convert(mode)
     except MemoryError:
         raise
@@ -176,9 +179,19 @@ def _cut(image: Image.Image) -> Iterator[Image.Image]:
         yield image.crop((0, top, image.width, min(top + rows, image.height)))
 
 
-def _eight_bits(strip: Image.Image) -> Image.Image:
-    """16-bit grey in 8 bits; with an alpha if a value of it is transparent."""
+def _tiff_tag(image: Image.Image, number: int, missing: int) -> int:
+    """The value of a tag of a TIFF; `missing` where there is none, and of other files."""
+    if not isinstance(image, TiffImagePlugin.TiffImageFile):
+        return missing
+    value = np.ravel(image.tag_v2.get(number, missing))[0]
+    return int(value) if np.issubdtype(value.dtype, np.integer) else missing
+
+
+def _eight_bits(strip: Image.Image, is_negative: bool) -> Image.Image:
+    """16-bit grey in 8 bits, 0 white where it is negative; with an alpha if a value of it is transparent."""
     values = np.asarray(strip).astype(np.uint32)
+    if is_negative:
+        values = 65535 - values
     grey = Image.fromarray(((values + 128) // 257).astype(np.uint8))
     if "transparency" not in strip.info:
         return grey

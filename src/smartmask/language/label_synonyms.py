@@ -2,9 +2,12 @@
 
 A memory has its own labels, so each word lists several, the nearest first; the first that is known counts.
 Words that only seem to end in a label ("guinea pig", "sea horse") stand here too.
+
+`label_kinds.txt` has a line a label: words that it will do for, kinds of it or things whose outline is like
+its own. Of two labels of one word the earlier is tried first.
 """
 
-from smartmask.language.label_kinds import KINDS_OF_LABELS
+from pathlib import Path
 
 
 def synonyms_of(word: str) -> tuple[str, ...]:
@@ -174,7 +177,7 @@ def _tried() -> dict[str, tuple[str, ...]]:
         group = [word.strip() for word in line.split(",")]
         for word in group:
             found.setdefault(word, {}).update(dict.fromkeys(group))
-    for line in KINDS_OF_LABELS.replace("\n ", " ").strip().splitlines():
+    for line in Path(__file__).with_name("label_kinds.txt").read_text("utf-8").splitlines():
         label, _, words = line.partition(":")
         for word in words.split(","):
             found.setdefault(word.strip(), {}).setdefault(label)

@@ -55,7 +55,8 @@ Mark = tuple[str, str]
 
 def marks(sentence: str) -> Iterator[Mark]:
     """Words and phrases that mean something, longest first."""
-    tokens = re.findall(r"[^\W_]+(?:['\u2019-][^\W_]+)*|,", sentence.replace("&", " and "))
+    told_apart = re.sub(r"\s-+\s|[/|:()\[\]\u2013\u2014]", ",", re.sub("[&+]", " and ", sentence))
+    tokens = re.findall(r"[^\W_]+(?:['\u2019-][^\W_]+)*|,", told_apart)
     place = 0
     while place < len(tokens):
         for length in range(min(_LONGEST_PHRASE, len(tokens) - place), 0, -1):

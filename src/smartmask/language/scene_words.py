@@ -315,7 +315,8 @@ VERBS = _words(
     "hangs stands sits lies lays sleeps runs walks flies grazes plays rests floats swims grows parked placed "
     "hung seated located positioned situated mounted leaned stacked scattered arranged surrounds faces holds "
     "carries rides eats drinks wears watches drives contains shows asleep awake hang sit lie graze swim "
-    "stopped tied piled gathered moored anchored docked tethered perched rises propped"
+    "stopped tied piled gathered moored anchored docked tethered perched rises propped stuck curled sprawled "
+    "crouched hunched draped slung strapped"
 )
 
 

@@ -17,7 +17,8 @@ def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
         CheckpointError: If the file is missing or damaged.
     """
     if not path.is_file():
-        raise CheckpointError(f"{path}: no such weights file")
+        what = "is no file that can hold weights" if path.exists() else "no such weights file"
+        raise CheckpointError(f"{path}: {what}; check the path")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

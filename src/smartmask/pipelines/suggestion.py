@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Float32, UInt8
 
+from smartmask.arguments import check_function
 from smartmask.data.picture_files import write_png
 from smartmask.language.wording import with_article
 from smartmask.scene.boxes import BoxXYXY, span_text
@@ -127,6 +128,7 @@ class Suggestion:
         Args:
             rounded: Makes whole numbers from 0 to 255 of values in that range, 0 of 0.
         """
+        check_function("rounded", rounded)
         crop, (top, left) = self.outline.crop(self.size_hw)
         canvas = np.zeros(self.size_hw, np.uint8)
         canvas[top : top + crop.shape[0], left : left + crop.shape[1]] = rounded(crop * np.float32(255))

@@ -107,7 +107,7 @@ def check_box_size(box_xyxy: BoxXYXY, size_hw: tuple[int, int], smallest_px: flo
     x0, y0, x1, y1 = clip_box(box_xyxy, size_hw)
     if min(x1 - x0, y1 - y0) >= smallest_px:
         return
-    if all(0 <= value <= 1 for value in box_xyxy):
+    if all(0 <= value <= 1 for value in box_xyxy) and min(size_hw) > smallest_px:
         raise ValueError(
             f"box {_text(box_xyxy)} looks normalised but must be in pixels; multiply x by {size_hw[1]} and y "
             f"by {size_hw[0]}"

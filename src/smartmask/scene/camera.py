@@ -18,6 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from smartmask.arguments import check_number
+
 FULL_FRAME_WIDTH_MM = 36.0
 """Long side of the film that "24 to 50 mm equivalent" refers to."""
 
@@ -134,6 +136,7 @@ class Camera:
         Raises:
             ValueError: If the depth is not above 0.
         """
+        check_number("depth (in metres)", depth)
         if not depth > 0:
             raise ValueError(f"depth {depth} m: ground before the camera has a depth above 0")
         return self.horizon + self.focal_px * self.height_m / (depth * float(np.cos(self.pitch)))
@@ -154,6 +157,7 @@ class Camera:
 
     def _below(self, row: float) -> float:
         """Pixels from the horizon down to a row."""
+        check_number("row (in pixels)", row)
         below = row - self.horizon
         if not below > 0:
             raise ValueError(

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Float32
 
+from smartmask.arguments import check_kind, check_unmasked
 from smartmask.errors import kind_of
 from smartmask.scene.boxes import BoxXYXY, FourNumbers, as_box, box_of, clip_box
+from smartmask.scene.rebuilt import Rebuilt
 from smartmask.scene.view import View
 
 REGION_SPREAD = 0.12
@@ -39,6 +41,7 @@ class Box:
 
     def rasterize(self, view: View) -> Float32[np.ndarray, "R R"]:
         """The share of each view pixel that the box covers, clipped to the canvas."""
+        check_kind("view", view, View, "a View")
         x0, y0, x1, y1 = clip_box(self.box_xyxy, view.size_hw)
         columns = _overlap(x0, x1, view.x0, view)
         rows = _overlap(y0, y1, view.y0, view)
@@ -50,7 +53,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Scribble:
+class Scribble(Rebuilt):
     """A rough drawing of the object's own shape, and of where it must not be; copies are kept, read-only.
 
     Attributes:
@@ -92,7 +95,7 @@ class Scribble:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Region:
+class Region(Rebuilt):
     """A part of the canvas that the object should lie about, as a mask; a copy is kept, read-only."""
 
     mask: Bool[np.ndarray, "H W"]
@@ -149,6 +152,7 @@ def check_guidance(guidance: object, size_hw: tuple[int, int]) -> None:
 
 
 def _drawn(mask: Bool[np.ndarray, "H W"], name: str) -> Bool[np.ndarray, "H W"]:
+    check_unmasked(f"a {name}", mask)
     mask = np.asarray(mask)
     if mask.ndim != 2 or mask.dtype != bool:
         raise ValueError(f"a {name} must be a bool mask (H, W), not {mask.dtype} {mask.shape}")

@@ -11,8 +11,17 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Bool, Int16
 
-from smartmask.arguments import check_all, check_kind, check_number, check_size, check_whole
+from smartmask.arguments import (
+    check_all,
+    check_kind,
+    check_number,
+    check_size,
+    check_text,
+    check_unmasked,
+    check_whole,
+)
 from smartmask.scene.picture import LONGEST_PX, index_png
+from smartmask.scene.rebuilt import Rebuilt
 
 Extent = Literal["visible", "amodal"]
 MAX_LAYERS = 1024
@@ -25,7 +34,7 @@ _LABEL_LETTERS = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Layer:
+class Layer(Rebuilt):
     """One object or region of a scene.
 
     Attributes:
@@ -43,12 +52,14 @@ class Layer:
     def __post_init__(self) -> None:
         if not isinstance(self.label, str) or not self.label.strip():
             raise ValueError(f"a layer's label must be a non-empty text, not {self.label!r}")
+        check_text("a layer's label", self.label)
         if self.extent not in ("visible", "amodal"):
             raise ValueError(
                 f"layer {self.label!r}: extent must be 'visible' or 'amodal', not {self.extent!r}"
             )
         if self.confidence is not None:
             check_number(f"layer {self.label!r}: confidence", self.confidence, 0, 1)
+        check_unmasked(f"layer {self.label!r}: mask", self.mask)
         mask = np.asarray(self.mask)
         if mask.ndim != 2 or mask.dtype != bool:
             raise ValueError(f"layer {self.label!r}: mask must be bool (H, W), not {mask.dtype} {mask.shape}")

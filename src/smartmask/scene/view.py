@@ -61,7 +61,12 @@ class View:
     @staticmethod
     def around(box_xyxy: BoxXYXY, fill: float, size_hw: tuple[int, int], resolution: int) -> "View":
         """The window about a box whose longer side fills the share `fill` of the window's side."""
+        check_number("fill", fill, 0)
         x0, y0, x1, y1 = box_xyxy
+        if not (fill > 0 and max(x1 - x0, y1 - y0) > 0):
+            raise ValueError(
+                f"a view needs a box with an area and a share above 0, not {box_xyxy} and {fill:g}"
+            )
         side = max(x1 - x0, y1 - y0) / fill
         return View(
             x0=(x0 + x1 - side) / 2,

@@ -90,3 +90,19 @@ def test_help_is_golden(run, monkeypatch):
     code, out, _ = run("camera", "--help")
     assert code == 0
     assert out == GOLDEN.read_text()
+
+
+def test_the_option_that_names_the_file_is_blamed(run, lawn):
+    for option, name in (("--depth", "lawn.json/d.npy"), ("--picture", "lawn.json/p.png")):
+        code, _, err = run("camera", "lawn.json", option, name)
+        assert code == 2
+        assert f"{option} {name}: lawn.json is a file; give another name" in err
+    code, _, err = run("camera", "lawn.json", "--depth", "d" * 300 + ".npy")
+    assert code == 1
+    assert "--depth ddd" in err
+
+
+def test_an_image_of_a_file_that_holds_one_layout_is_refused(run, lawn):
+    code, _, err = run("camera", "lawn.json", "--image", "7")
+    assert code in (1, 2)
+    assert "is no COCO file and holds one layout; leave it out" in err

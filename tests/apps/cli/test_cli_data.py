@@ -261,3 +261,13 @@ def test_help_loads_no_library_of_the_data():
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
     )
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_source_that_has_changed_is_refused(run, tmp_path):
+    source = coco_file(tmp_path / "instances.json")
+    arguments = ("data", "read", "coco-instances", "instances.json", "--out", "made")
+    assert run(*arguments).code == 0
+    source.write_text(source.read_text().replace('"dog"', '"doge"'))
+    code, _, err = run(*arguments)
+    assert code == 1
+    assert "made: was begun with other settings (bytes" in err

@@ -163,6 +163,7 @@ NAMES = ["--model", "x/model", "--controlnet", "x/net"]
         (["--prompt", "a", "--model", "x"], "give --controlnet, or --control-only"),
         (["--prompt", " ", *NAMES], "give --prompt, or --control-only"),
         (["--control-only", "--prompt", "a"], "--control-only needs no --prompt; leave one or the other out"),
+        (["--control-only", "-n", "2", "--steps", "9"], "--control-only needs no --steps or -n; leave one"),
         (["--prompt", "a", *NAMES, "--control", "both"], "give --depth-controlnet, or --control-only"),
         (
             ["--prompt", "a", *NAMES, "--depth-controlnet", "x"],

@@ -1,6 +1,8 @@
 """`smartmask segment`: files that can be read again, many photos at once, a line for each that is bad."""
 
 import json
+import os
+import shutil
 import sys
 from typing import Any
 
@@ -250,3 +252,16 @@ def test_a_depth_checkpoint_that_is_none_is_one_line(run, photo, tmp_path):
     assert code == 1
     assert err.count("\n") == 1
     assert not (tmp_path / "deep").exists()
+
+
+@pytest.mark.usefixtures("no_models")
+@pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes are Linux's")
+def test_names_that_cannot_be_used_are_one_line(run, photo, tmp_path):
+    code, _, err = run("segment", "y" * 300)
+    assert code == 1
+    assert "File name too long" in err
+    odd = os.fsdecode(b"odd\xff.png")
+    shutil.copy(photo, tmp_path / odd)
+    code, _, err = run("segment", odd)
+    assert code == 1
+    assert "its name is no valid UTF-8" in err

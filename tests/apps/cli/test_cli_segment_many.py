@@ -144,7 +144,10 @@ def test_a_full_disk_ends_it(run, tmp_path, monkeypatch):
         save(tmp_path / "photos" / f"{name}.png")
     monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     code, _, err = run("segment", "photos")
-    assert (code, err) == (1, "Error: --out out: cannot be written (No space left on device)\n")
+    assert (code, err) == (
+        1,
+        "Error: --out out: cannot be written (No space left on device); nothing was saved\n",
+    )
     assert tree(tmp_path / "out") == []
 
 

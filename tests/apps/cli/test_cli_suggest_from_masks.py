@@ -89,3 +89,11 @@ def test_what_does_not_go_with_turning_is_a_usage_error(run, photo, tmp_path, op
     code, _, err = run("suggest", photo, "a chair", *options)
     assert code == 2
     assert message in err
+
+
+def test_a_change_that_is_no_number_is_one_line(run, photo, tmp_path):
+    like = drawing(tmp_path / "one.png")
+    layout = layout_file(tmp_path / "layout.json")
+    code, _, err = run("suggest", photo, "a ball", "--layout", layout, "--like", like, "--change", "nan")
+    assert code == 2
+    assert "--change must be from 0 to 1, not nan" in err

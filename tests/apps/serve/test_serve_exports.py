@@ -19,6 +19,7 @@ from smartmask.scene.picture import png_bytes
 
 def export(server, format_name, **body):
     body = {"rle": rle(disc()), "label": "a red ball"} | body | {"format": format_name}
+    body |= {"label": None} if body["rle"] is None else {}
     return server.client.post(
         "/v1/export", json={name: value for name, value in body.items() if value is not None}
     )

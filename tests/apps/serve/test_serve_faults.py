@@ -96,7 +96,7 @@ def test_too_many_bodies_at_once(serve):
         ({"box": [9, 9, 3, 3]}, "must have x0 < x1"),
         ({"box": [1, 1, 1.5, 50]}, "so draw it larger"),
         ({"box": [100, 100, 200, 200]}, "lies outside the 96x72 canvas"),
-        ({"box": [1, 1, 1e400, 9]}, "body.box"),
+        ({"box": [1, 1, 1e400, 9]}, "Infinity is no number of JSON"),
         ({"box": [1, 1, 9, 9], "region": [1, 1, 9, 9]}, "box and region were given"),
         ({"region": {"size": [72, 96], "counts": "~~"}}, "body.region"),
         ({"region": {"size": [72, 96], "counts": "111"}}, "the region: RLE runs cover"),
@@ -197,3 +197,18 @@ def test_pictures_of_other_formats_are_read(server):
         buffer = io.BytesIO()
         Image.new("RGB", (7, 5), "red").save(buffer, name)
         assert server.client.post("/v1/photos", content=buffer.getvalue()).json()["size"] == [7, 5]
+
+
+def test_what_a_reader_could_not_tell_is_refused(server, layout):
+    post = server.client.post
+    twice = b'{"prompt": "a ball", "prompt": "a dog", "layout_id": "' + layout["layout_id"].encode() + b'"}'
+    answer = post("/v1/suggest", content=twice, headers={"Content-Type": "application/json"})
+    assert "key 'prompt' comes twice" in detail(answer, 422, "invalid")
+    body = {"layout_id": layout["layout_id"], "prompt": "a ball"}
+    answer = post("/v1/suggest", content=json.dumps(body), headers={"Content-Type": "text/plain"})
+    assert "Content-Type: application/json, not 'text/plain'" in detail(answer, 422, "invalid")
+
+
+def test_a_label_without_a_mask_has_no_use(server, layout):
+    body = {"format": "json", "layout_id": layout["layout_id"], "label": "ball"}
+    assert "label names the mask" in detail(server.client.post("/v1/export", json=body), 422, "invalid")

@@ -251,3 +251,10 @@ def test_what_goes_wrong_on_the_way_is_the_last_event(copied, monkeypatch):
     ((name, problem),) = plan(copied, {"prompt": "a lawn", "size": [128, 96]})
     assert (name, problem["type"]) == ("problem", "urn:smartmask:invalid")
     assert "asked for a layer" in problem["detail"]
+
+
+def test_a_veto_of_a_step_that_never_comes_is_told(copied):
+    body = {"prompt": "a lawn with a dog", "limit": 1, "size": [128, 96], "seed": 1, "veto": [40]}
+    *_, (name, problem) = plan(copied, body)
+    assert name == "problem"
+    assert "veto 40: only 1 steps came" in problem["detail"]

@@ -15,7 +15,6 @@ import pytest
 from serving import Server, png
 
 from smartmask.apps.serve.app import build_app
-from smartmask.apps.serve.limits import Limits
 from smartmask.apps.serve.running import server_of
 from smartmask.apps.serve.security import LOOPBACK
 
@@ -225,4 +224,4 @@ def test_bytes_that_are_no_http_end_the_connection(server):
 
 def test_it_takes_asyncios_loop_even_where_uvloop_is_installed(server):
     """Its connections time themselves on asyncio's transports; uvloop's are of another kind."""
-    assert server_of(build_app(server.studio, LOOPBACK), Limits()).config.loop == "asyncio"
+    assert server_of(build_app(server.studio, LOOPBACK), server.studio).config.loop == "asyncio"

@@ -131,7 +131,7 @@ def test_a_legend_that_is_full_says_how_many_are_left_out():
     assert len(regions) == 48
 
 
-@pytest.mark.parametrize("label", ["\x00\x1b[31m", "‮evil", "\ud800", "<image>", "日本語", "a" * 10_000])
+@pytest.mark.parametrize("label", ["\x00\x1b[31m", "‮evil", "<image>", "日本語", "a" * 10_000])
 def test_hostile_labels_are_drawn_as_what_they_are(label):
     layout = Layout((4, 4), (Layer(label, np.ones((4, 4), bool)),))
     assert draw_map(layout, seen_regions(layout)).shape == (SIDE_PX, SIDE_PX, 3)

@@ -109,7 +109,12 @@ BAD_VALUES = {
     "a step that is no object": ("steps.0", 3, "step 0: must be a JSON object, not int"),
     "a step without a seed": ("steps.0.seed", ..., "step 0: lacks seed"),
     "a step with a key too many": ("steps.0.mask", 1, r"step 0: has unknown keys \['mask'\]"),
-    "a seed below 0": ("steps.0.seed", -1, "step 0: seed must be 0 or more, not -1"),
+    "a seed below 0": ("steps.0.seed", -1, "step 0: seed must be from 0 to 18446744073709551615, not -1"),
+    "a seed beyond those there are": (
+        "steps.0.seed",
+        2**64,
+        "step 0: seed must be from 0 to 18446744073709551615",
+    ),
     "a seed that is no number": ("steps.0.seed", "1", "step 0: seed must be a whole number, not '1'"),
     "no prompt": ("steps.0.prompt", " ", "step 0: prompt: label must be a non-empty text"),
     "a damaged mask": ("steps.0.counts", "zz", "step 0: .*RLE"),

@@ -1,5 +1,6 @@
 """Whole shapes of meshes: from which sides they are seen, what is said of them, and what a memory takes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -50,8 +51,8 @@ def labelled(
     )
 
 
-def views(mesh: LabelledMesh, number: int = 0) -> list[ShapeView]:
-    found = [ShapeView.read(shape.view) for shape in mesh_shapes(mesh, number)]
+def views(mesh: LabelledMesh) -> list[ShapeView]:
+    found = [ShapeView.read(shape.view) for shape in mesh_shapes(mesh)]
     assert len(found) == VIEWS
     return [view for view in found if view]
 
@@ -64,7 +65,7 @@ def turns(found: list[ShapeView], front: float) -> np.ndarray:
 def test_a_view_that_is_known_gives_the_outline_again():
     mesh = labelled(chair())
     centred = CentredMesh(mesh.vertices, mesh.faces)
-    for shape in mesh_shapes(mesh, 3):
+    for shape in mesh_shapes(mesh):
         view = ShapeView.read(shape.view)
         again = centred.outline((float(view.azimuth), float(view.pitch), AWAY), RENDER_PX)
         assert mask_iou(again.covered, shape.mask()) == 1
@@ -89,8 +90,13 @@ def test_meshes_are_seen_from_where_such_things_are_looked_at(solid, front, pitc
 
 
 def test_two_meshes_are_seen_from_other_sides():
-    mesh = labelled(chair())
-    assert not {view.azimuth for view in views(mesh, 0)} & {view.azimuth for view in views(mesh, 1)}
+    one, other = (views(labelled(chair(), group=group)) for group in ("m:1", "m:2"))
+    assert not {view.azimuth for view in one} & {view.azimuth for view in other}
+
+
+def test_a_mesh_may_be_seen_from_fewer_sides():
+    mesh = replace(labelled(chair()), views=5)
+    assert len(list(mesh_shapes(mesh))) == 5
 
 
 def test_a_library_gives_its_readable_kinds_under_their_words(tmp_path):
@@ -143,7 +149,7 @@ def fields_of(shapes: list[WholeShape], split: str = "train") -> ShapeFields:
 
 def test_a_memory_keeps_its_own_and_takes_renders_but_no_double_of_what_is_held_out():
     known = memory_of([seen("lamp", lamp(n), f"lamp{n}") for n in range(3)])
-    chairs = list(mesh_shapes(labelled(chair()), 0))
+    chairs = list(mesh_shapes(labelled(chair())))
     held = whole("stool", chairs[5].mask(), "other:stool")
     found, report = with_renders(known, chairs, fields_of([held], "test"), BlockCoder())
     dropped = report["dropped"]
@@ -162,7 +168,7 @@ def test_nothing_is_added_where_a_label_has_no_room(monkeypatch):
     monkeypatch.setattr(memory_curation, "MOST_OF_A_LABEL", 3)
     monkeypatch.setattr(memory_curation, "ROOM", 0)
     known = memory_of([seen("chair", lamp(n), f"chair{n}") for n in range(4)])
-    chairs = list(mesh_shapes(labelled(chair()), 0))
+    chairs = list(mesh_shapes(labelled(chair())))
     held = fields_of([whole("ball", np.ones((9, 9), bool), "ball")], "test")
     found, report = with_renders(known, chairs, held, BlockCoder())
     assert len(found) == 4
@@ -174,7 +180,7 @@ def test_what_nobody_can_read_goes():
     groups = ["coco:1", "drawn:sail"]
     known.rows.texts["group"] = TextColumn.of(groups)
     held = fields_of([whole("ball", np.ones((9, 9), bool), "ball")], "test")
-    found, report = with_renders(known, list(mesh_shapes(labelled(chair()), 0)), held, BlockCoder())
+    found, report = with_renders(known, list(mesh_shapes(labelled(chair()))), held, BlockCoder())
     assert found.entry(0).group == "drawn:sail"
     assert (report["known and unreadable"], report["shapes"]) == (1, len(found) - 1)
     assert "coco:1" not in found.rows.texts["group"].words

@@ -76,7 +76,8 @@ def camera(
         raise click.UsageError(f"--picture {picture}: the name must end in .png")
     if picture is not None and depth is not None and os.path.realpath(picture) == os.path.realpath(depth):
         raise click.UsageError(f"--picture and --depth would both be {picture}; give two names")
-    layout = options.read_layout_file(layout_path, image, max_megapixels=max_megapixels)
+    with options.usage_errors():
+        layout = options.read_layout_file(layout_path, image, max_megapixels=max_megapixels)
     taken = None if photo is None else read_picture(photo, max_megapixels)
     if taken is not None and taken.pixels.shape[:2] != layout.size_hw:
         (high, wide), (height, width) = taken.pixels.shape[:2], layout.size_hw
@@ -92,8 +93,8 @@ def camera(
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     if picture is not None and drawn is not None:
-        write_folder(picture.parent, {picture.name: png_bytes(drawn, profile)})
+        write_folder(picture.parent, {picture.name: png_bytes(drawn, profile)}, f"--picture {picture}")
     if depth is not None:
         content = depth_npy if depth.suffix.lower() == ".npy" else depth_png
-        write_folder(depth.parent, {depth.name: content(depth_map(layout, found))})
+        write_folder(depth.parent, {depth.name: content(depth_map(layout, found))}, f"--depth {depth}")
     print_block(camera_json(found).decode())

@@ -51,8 +51,8 @@ def convert(
       smartmask convert instances.json --image 000000000139.jpg --to labelme --out room.json
       smartmask convert labels.png --to coco-instances --out instances.json
     """
-    from smartmask.apps.cli.output import check_folder
-    from smartmask.apps.cli.segmenting.files import seen_from, write_results
+    from smartmask.apps.cli.output import check_folder, write_folder
+    from smartmask.apps.cli.segmenting.files import seen_from
     from smartmask.data.layout_formats import FILE_NAMES, SEEN_ONLY, layout_files_as
     from smartmask.data.photos import read_picture
     from smartmask.scene.layout import Layout
@@ -70,7 +70,7 @@ def convert(
         )
         picture = None if photo is None else read_picture(photo, max_megapixels)
         files = layout_files_as(format_name, layout, name, photo=picture, photo_path=photo_path)
-    write_results(folder, files)
+    write_folder(folder, files)
     if format_name in SEEN_ONLY:
         _tell_of_loss(layout, format_name)
     count = f"{len(layout)} layer{'' if len(layout) == 1 else 's'}"

@@ -107,7 +107,7 @@ def edit(
         if out.is_dir():
             raise click.UsageError(f"--out {out}: is a folder; give a file, such as {out / 'layout.json'}")
         drawings = [Path(text.partition(":")[2]) for step, text in steps if step == "add-mask"]
-        check_folder(out.parent, [out.name], [*drawings, names])
+        check_folder(out.parent, [out.name], [*drawings, names], f"--out {out}")
         if out.suffix.lower() in {Path(name).suffix for name in FILE_NAMES.values()} - {".json"}:
             raise click.UsageError(
                 f"--out {out}: the result is a layout JSON; give a .json, then smartmask convert it"
@@ -126,7 +126,7 @@ def edit(
         caption = "rearmost first, numbered as in the result" if steps else "rearmost first"
         print_block(_table(editing.layout, caption))
     if out is not None:
-        write_folder(out.parent, {out.name: layout_to_json(editing.layout)})
+        write_folder(out.parent, {out.name: layout_to_json(editing.layout)}, f"--out {out}")
         labels = ", ".join(editing.layout.labels) or "none"
         print_line(f"{out}: {len(editing.layout)} layers, rearmost first: {labels}")
 

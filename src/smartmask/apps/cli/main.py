@@ -96,6 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f'pip install "smartmask-open[{EXTRAS[package]}]"',
             1,
         )
+    except OSError as error:  # a name that no system takes, a disk that fails
+        return _fail(f"{error.filename or 'a file'}: cannot be used ({error.strerror or error})", 1)
     except MemoryError:
         return _fail(
             "not enough memory for images of this size; shrink the photo or ask for fewer suggestions", 1

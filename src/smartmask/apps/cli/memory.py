@@ -62,6 +62,7 @@ def add(source: Path, memory_path: Path, label: str | None, style: str | None, l
     from smartmask.apps.cli.memory_sources import Given, read_source
     from smartmask.memory.remembered import STYLES
     from smartmask.memory.shape_memory import ShapeMemory
+    from smartmask.passing import alone_in
     from smartmask.pipelines.shapes.remember import remember, without_known
     from smartmask.scene.labels import plain_label
 
@@ -71,7 +72,6 @@ def add(source: Path, memory_path: Path, label: str | None, style: str | None, l
         raise click.ClickException(f"{source}: no such file or folder; check the path")
     _check_own(memory_path, source)
     coder = load_coder()
-    before = ShapeMemory.load(memory_path, coder.digest) if memory_path.exists() else ShapeMemory.empty()
     given = Given(
         source,
         None if label is None else plain_label(label),
@@ -83,12 +83,14 @@ def add(source: Path, memory_path: Path, label: str | None, style: str | None, l
         print_line(f"left out: {line}", err=True)
     if not len(found):
         raise click.ClickException(f"{source}: holds no whole shape; nothing was written")
-    new = without_known(found, before)
-    if not len(new):
-        print_line(f"{memory_path}: nothing new; {_size(before)} as before")
-        return
-    after = ShapeMemory.joined(before, new)
-    _save(after, memory_path)
+    with alone_in(memory_path.parent):
+        before = ShapeMemory.load(memory_path, coder.digest) if memory_path.exists() else ShapeMemory.empty()
+        new = without_known(found, before)
+        if not len(new):
+            print_line(f"{memory_path}: nothing new; {_size(before)} as before")
+            return
+        after = ShapeMemory.joined(before, new)
+        _save(after, memory_path)
     print_line(f"{memory_path}: {_count(len(new), 'shape')} added; {_size(after)} now")
     for name in new.labels[:20]:
         print_line(f"  {name}: {len(new.of_label(name)):,}")
@@ -154,7 +156,7 @@ def show(word: str, memory_path: Path | None, out: Path) -> None:
 
     if out.suffix.lower() != ".png":
         raise click.UsageError(f"--out {out}: the sheet is a PNG; give a name such as sheet.png")
-    check_folder(out.parent, [out.name], [memory_path])
+    check_folder(out.parent, [out.name], [memory_path], f"--out {out}")
     coder = load_coder()
     known = _known(memory_path, coder.digest)
     numbers = known.of_label(plain_label(word))
@@ -168,7 +170,7 @@ def show(word: str, memory_path: Path | None, out: Path) -> None:
         word,
         f"{len(shown):,} of {len(numbers):,} shapes",
     )
-    write_folder(out.parent, {out.name: png_bytes(sheet)})
+    write_folder(out.parent, {out.name: png_bytes(sheet)}, f"--out {out}")
     print_line(f"{out}: {len(shown):,} of {len(numbers):,} shapes of {word!r}")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from smartmask.apps.cli.lines import print_line
 from smartmask.arguments import MAX_SEED
@@ -124,8 +125,23 @@ def check_unicode(*texts: str | None) -> None:
             ) from error
 
 
+def given_options(context: click.Context) -> dict[str, str]:
+    """The parameters that a command line sets, by name, each with its option as it is written."""
+    return {
+        parameter.name: parameter.opts[0]
+        for parameter in context.command.params
+        if parameter.name is not None
+        and context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
+        and context.params[parameter.name] is not None
+    }
+
+
 def read_layout_file(
-    path: Path, image: str | None = None, names: Path | None = None, max_megapixels: float = MAX_MEGAPIXELS
+    path: Path,
+    image: str | None = None,
+    names: Path | None = None,
+    max_megapixels: float = MAX_MEGAPIXELS,
+    photo_name: str | None = None,
 ) -> "Layout":
     """The layout of a file in any format; what is left out of it is told on standard error.
 
@@ -134,16 +150,24 @@ def read_layout_file(
         image: Which image of a COCO file.
         names: The names of a label map.
         max_megapixels: The largest canvas accepted, in millions of pixels.
+        photo_name: File name of its photo, which tells the image of a COCO file where `image` does not.
 
     Raises:
         LayoutFileError: If it cannot be read.
-        ValueError: If names are given for a file that is no label map.
+        ValueError: If names are given for a file that is no label map, or an image of one that is not COCO's.
     """
     from smartmask.data.annotations.base import Problems
     from smartmask.data.layout_formats import read_any_layout
 
     problems = Problems()
-    layout = read_any_layout(path, image=image, names=names, max_megapixels=max_megapixels, problems=problems)
+    layout = read_any_layout(
+        path,
+        image=image,
+        photo_name=photo_name,
+        names=names,
+        max_megapixels=max_megapixels,
+        problems=problems,
+    )
     for line in [*problems.report(), *problems.notes()]:
         print_line(f"Note: {line}", err=True)
     return layout
@@ -160,7 +184,7 @@ def read_layout_of(
     """
     if path is None:
         return None
-    layout = read_layout_file(path, image=photo.name, max_megapixels=max_megapixels)
+    layout = read_layout_file(path, photo_name=photo.name, max_megapixels=max_megapixels)
     if tuple(layout.size_hw) != size_hw:
         found, expected = f"{layout.size_hw[1]}x{layout.size_hw[0]}", f"{size_hw[1]}x{size_hw[0]}"
         raise ValueError(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:  # commands import the library when they run, so that --help i
 _LARGEST_PX = 4096
 _FILES: "dict[Control, str]" = {"seg": "control.png", "depth": "control_depth.png"}
 _OPTIONS: "dict[Control, str]" = {"seg": "--controlnet", "depth": "--depth-controlnet"}
+_WITHOUT_MODEL = {"layout_path", "image", "control", "size", "control_only", "out"}
+"""The parameters that have a use without a model."""
 
 
 @click.command()
@@ -56,7 +58,9 @@ _OPTIONS: "dict[Control, str]" = {"seg": "--controlnet", "depth": "--depth-contr
 @options.device_option("cpu, cuda, cuda:1, mps, ...")
 @options.dtype_option
 @options.out_option
+@click.pass_context
 def render(
+    context: click.Context,
     layout_path: Path,
     image: str | None,
     prompt: str | None,
@@ -115,8 +119,12 @@ def render(
     shown = [name for name in _FILES if control in (name, "both")]
     check_folder(out, [*(_FILES[name] for name in shown), "render.json", *names], [layout_path])
     nets: dict[Control, str | None] = {"seg": controlnet, "depth": depth_controlnet}
-    wanted = _what_to_draw(control_only, prompt, model, nets, shown)
-    layout = options.read_layout_file(layout_path, image=image)
+    given = options.given_options(context)
+    if control_only and (idle := sorted(given[name] for name in given.keys() - _WITHOUT_MODEL)):
+        raise click.UsageError(f"--control-only needs no {' or '.join(idle)}; leave one or the other out")
+    wanted = None if control_only else _what_to_draw(prompt, model, nets, shown)
+    with options.usage_errors():
+        layout = options.read_layout_file(layout_path, image=image)
     encoder = StaticTextEncoder(WEIGHTS / "text.npz")
     palette = Ade20kPalette(encoder)
     classes = palette.seen(layout)
@@ -165,13 +173,12 @@ def render(
 
 
 def _what_to_draw(
-    control_only: bool,
     prompt: str | None,
     model: str | None,
     nets: "Mapping[Control, str | None]",
     shown: "Sequence[Control]",
-) -> tuple[str, str] | None:
-    """Prompt and checkpoint; None if only what ControlNets are shown is wanted.
+) -> tuple[str, str]:
+    """Prompt and checkpoint.
 
     Raises:
         click.UsageError: If something is missing, or given and not used.
@@ -180,12 +187,6 @@ def _what_to_draw(
     given = [name for name, value in values.items() if value is not None]
     needed = ["--prompt", "--model", *(_OPTIONS[name] for name in shown)]
     missing = [name for name in needed if not (values[name] or "").strip()]
-    if control_only:
-        if given:
-            raise click.UsageError(
-                f"--control-only needs no {' or '.join(given)}; leave one or the other out"
-            )
-        return None
     if missing:
         raise click.UsageError(f"give {' and '.join(missing)}, or --control-only, which needs no model")
     idle = [name for name in given if name not in needed]

@@ -9,6 +9,7 @@ from smartmask.apps.cli import options
 from smartmask.apps.cli.hint_options import HintOptions, hint_options
 from smartmask.apps.cli.lines import print_line
 from smartmask.apps.cli.mask_model import MaskModel, mask_model_options
+from smartmask.arguments import check_number
 
 _CHANGE = 0.5
 
@@ -161,6 +162,8 @@ def _check_masks(like: Path | None, toward: Path | None, change: float | None, i
     for name, value in (("--toward", toward), ("--change", change)):
         if value is not None and like is None:
             raise ValueError(f"{name} goes with --like; give the mask to begin from")
+    if change is not None:
+        check_number("--change", change, 0, 1)
     if like is not None and is_placed:
         raise ValueError("--like gives the place and takes no hint and no --scene beside it")
     if toward is not None and change is not None:

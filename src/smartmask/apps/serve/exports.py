@@ -13,6 +13,7 @@ from smartmask.apps.drawing import grey
 from smartmask.apps.serve.layouts import Kept, check_canvas
 from smartmask.apps.serve.messages import ExportRequest, Format
 from smartmask.apps.serve.photos import Photo
+from smartmask.apps.serve.strict_json import strict_router
 from smartmask.apps.serve.studio import Studio
 from smartmask.apps.serve.suggestions import Drawn, mask_id
 from smartmask.data.layout_formats import FILE_NAMES, layout_files_as
@@ -91,6 +92,8 @@ def _layout_file(body: ExportRequest, kept: Kept | None, photo: Photo | None) ->
         layout = Layout(body.rle.size)
     else:
         raise ValueError(f"format {body.format!r} needs a layout or a mask; give layout_id or rle")
+    if "label" in body.model_fields_set and body.rle is None:
+        raise ValueError("label names the mask that goes in as a layer; give its rle too, or no label")
     if body.rle is not None:
         layer = Layer(body.label, body.rle.mask(layout.size_hw, "mask"), "amodal")
         layout = put_behind(layout, layer, body.behind).layout
@@ -120,7 +123,7 @@ def plain(label: str) -> str:
 
 def export_routes(studio: Studio) -> APIRouter:
     """The routes of exports."""
-    router = APIRouter(tags=["exports"])
+    router = strict_router("exports")
     file = {"schema": {"type": "string", "format": "binary"}}
     content = {kind: file for kind in (*_TYPES.values(), _UNKNOWN)}
 

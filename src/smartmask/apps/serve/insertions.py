@@ -9,6 +9,7 @@ from smartmask.apps.serve.layouts import Kept, keep_layout, layout_record
 from smartmask.apps.serve.messages import InsertAnswer, InsertRequest, Rle
 from smartmask.apps.serve.photos import Photo, keep_photo
 from smartmask.apps.serve.recipes import Source, of_insert
+from smartmask.apps.serve.strict_json import strict_router
 from smartmask.apps.serve.studio import Studio
 from smartmask.compositing.reference_composite import ReferenceComposite
 from smartmask.data.photos import decode, open_image
@@ -18,7 +19,7 @@ from smartmask.scene.picture import png_bytes
 
 def insert_routes(studio: Studio) -> APIRouter:
     """The routes of insertions."""
-    router = APIRouter(tags=["insertions"])
+    router = strict_router("insertions")
 
     def inserted(body: InsertRequest) -> dict[str, Any]:
         photo = studio.store.get(Photo, body.photo_id, "photo")

@@ -25,6 +25,7 @@ from smartmask.apps.serve.messages import (
 from smartmask.apps.serve.photos import Photo
 from smartmask.apps.serve.problems import Problem
 from smartmask.apps.serve.store import content_id
+from smartmask.apps.serve.strict_json import strict_router
 from smartmask.apps.serve.studio import Studio
 from smartmask.data.layout_files import layout_to_json
 from smartmask.data.layout_formats import read_any_layout
@@ -197,7 +198,7 @@ def _imported(studio: Studio, content: bytes) -> tuple[str, Kept]:
 
 def layout_routes(studio: Studio) -> APIRouter:
     """The routes of layouts."""
-    router = APIRouter(tags=["layouts"])
+    router = strict_router("layouts")
     upload = {
         "requestBody": {
             "required": True,

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from smartmask.apps.serve.messages import Id, PhotoAnswer
 from smartmask.apps.serve.store import content_id
+from smartmask.apps.serve.strict_json import strict_router
 from smartmask.apps.serve.studio import Studio
 from smartmask.data.photos import read_picture
 from smartmask.errors import ImageError
@@ -83,7 +84,7 @@ def demo_content() -> bytes:
 
 def photo_routes(studio: Studio) -> APIRouter:
     """The routes of photos."""
-    router = APIRouter(tags=["photos"])
+    router = strict_router("photos")
     picture: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}, "image/jpeg": {}}}}
     upload = {
         "requestBody": {

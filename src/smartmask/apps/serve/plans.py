@@ -16,13 +16,14 @@ from smartmask.apps.serve.layouts import Kept, check_canvas, keep_layout, layout
 from smartmask.apps.serve.messages import PlanRequest, Rle
 from smartmask.apps.serve.problems import problem_of, record_of
 from smartmask.apps.serve.recipes import Source, of_plan
+from smartmask.apps.serve.strict_json import strict_router
 from smartmask.apps.serve.studio import Studio
 from smartmask.pipelines.planning.plan import PlanSession
 
 
 def plan_routes(studio: Studio) -> APIRouter:
     """The routes of plans."""
-    router = APIRouter(tags=["plans"])
+    router = strict_router("plans")
     events: dict[int | str, dict[str, Any]] = {
         200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
     }
@@ -69,7 +70,7 @@ def _steps(
         return layout_record(keep_layout(studio, kept), kept)
 
     vetoed = set(body.veto)
-    layout = kept_now()
+    layout, number = kept_now(), 0
     for number, step in enumerate(session, 1):
         layer = session.layout.layers[step.number]
         is_vetoed = number in vetoed
@@ -88,6 +89,8 @@ def _steps(
                 "layout": layout,
             },
         )
+    if vetoed and max(vetoed) > number:
+        raise ValueError(f"veto {max(vetoed)}: only {number} steps came; give numbers of steps that do")
     source = None if start is None else Source.of(studio, start)
     command, python = of_plan(
         source,

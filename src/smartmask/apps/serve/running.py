@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import re
 import secrets
@@ -9,6 +10,7 @@ import socket
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import FrameType
 from typing import ClassVar
 from urllib.parse import urlencode
 
@@ -118,7 +120,7 @@ def run(
         # Matrices are small here: divided among threads each would wait for the slowest core (measured: nine
         # milliseconds of work for a mask in a box instead of thirty to a hundred). The bytes stay the same.
         with threadpool_limits(1, "blas"), contextlib.suppress(KeyboardInterrupt):
-            server_of(app, limits).run([listening])  # raises Ctrl+C again once all requests have ended
+            server_of(app, studio).run([listening])  # raises Ctrl+C again once all requests have ended
 
 
 class _Connection(H11Protocol):
@@ -159,10 +161,21 @@ class _Connection(H11Protocol):
             self.transport.close()
 
 
-def server_of(app: ASGIApp, limits: Limits) -> uvicorn.Server:
-    """What speaks HTTP for an app."""
-    connection = type("Connection", (_Connection,), {"limits": limits})
-    return uvicorn.Server(
+class _Server(uvicorn.Server):
+    """A server that ends without a word about the requests that its end cuts short."""
+
+    work: Work
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self.work.stop()
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+
+
+def server_of(app: ASGIApp, studio: Studio) -> uvicorn.Server:
+    """What speaks HTTP for an app, and tells the studio's work of the end."""
+    connection = type("Connection", (_Connection,), {"limits": studio.limits})
+    server = _Server(
         uvicorn.Config(
             app,
             http=connection,
@@ -172,11 +185,13 @@ def server_of(app: ASGIApp, limits: Limits) -> uvicorn.Server:
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=limits.connections,
+            limit_concurrency=studio.limits.connections,
             timeout_keep_alive=15,
             timeout_graceful_shutdown=STOP_SECONDS,
         )
     )
+    server.work = studio.work
+    return server
 
 
 def page_url(host: str, port: int, fragment: dict[str, str]) -> str:

@@ -21,6 +21,7 @@ from smartmask.apps.serve.messages import (
 )
 from smartmask.apps.serve.recipes import Source, of_between, of_suggest, of_turn, of_variations
 from smartmask.apps.serve.store import content_id
+from smartmask.apps.serve.strict_json import strict_router
 from smartmask.apps.serve.studio import Studio
 from smartmask.pipelines.suggestion import Suggestion
 from smartmask.scene.boxes import clip_box
@@ -109,7 +110,7 @@ def _ring(curve: Float32[np.ndarray, "P 2"]) -> list[list[float]]:
 
 def suggest_routes(studio: Studio) -> APIRouter:
     """The routes of suggestions."""
-    router = APIRouter(tags=["suggestions"])
+    router = strict_router("suggestions")
 
     def record(
         prompt: str, draw: Callable[[], Sequence[Suggestion]], recipe: tuple[str, str], began: float

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from smartmask.apps.serve.layouts import check_canvas
 from smartmask.apps.serve.messages import Rle, TransformAnswer, TransformRequest
+from smartmask.apps.serve.strict_json import strict_router
 from smartmask.apps.serve.studio import Studio
 from smartmask.apps.serve.suggestions import Drawn, keep_outline, mask_id, rings
 from smartmask.scene.affine import affine_mask, affine_outline
@@ -39,7 +40,7 @@ def transformed(studio: Studio, body: TransformRequest) -> dict[str, Any]:
 
 def transform_routes(studio: Studio) -> APIRouter:
     """The route of masks in hand."""
-    router = APIRouter(tags=["masks"])
+    router = strict_router("masks")
 
     @router.post("/v1/transform", response_model=TransformAnswer)
     async def post_transform(request: Request, body: TransformRequest) -> Response:

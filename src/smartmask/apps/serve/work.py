@@ -51,6 +51,7 @@ class Work:
         self._heavy = 0
         self._queue: list[_Place] = []
         self.counts = Counts()
+        self._is_stopping = False
 
     @property
     def waiting(self) -> int:
@@ -74,8 +75,11 @@ class Work:
             is_gone: Whether nobody waits for the answer any more; asked when its turn comes.
 
         Raises:
-            Problem: If the queue is full, a newer request of the stream came, it takes too long, or it fails.
+            Problem: If the server is stopping, the queue is full, a newer request of the stream came, it
+                takes too long, or it fails.
         """
+        if self._is_stopping:
+            raise Problem("busy", "the server is stopping; ask again when it runs")
         await self._turn(stream, is_heavy)
         try:
             is_abandoned = is_gone is not None and await is_gone()
@@ -95,6 +99,10 @@ class Work:
             raise Problem("busy", f"this takes more than {self._seconds:g} seconds; ask for less") from error
         except Exception as error:
             raise problem_of(error) from error
+
+    def stop(self) -> None:
+        """Begin nothing more: who asks is told that the server is stopping."""
+        self._is_stopping = True
 
     def close(self) -> None:
         """Take no more; what runs is finished first."""

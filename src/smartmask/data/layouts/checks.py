@@ -70,7 +70,7 @@ def parse_json(content: bytes, where: str) -> Any:
     except RecursionError as error:
         raise LayoutFileError(f"{where}: is not a layout file; its JSON is nested too deeply") from error
     except ValueError as error:  # not UTF-8, not JSON, or a repeated key
-        raise LayoutFileError(f"{where}: is not valid JSON ({error}); is the file complete?") from error
+        raise LayoutFileError(f"{where}: is not valid JSON ({error}); is it complete?") from error
 
 
 def _whole(text: str) -> int:

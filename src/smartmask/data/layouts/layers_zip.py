@@ -115,7 +115,10 @@ def read_layers_zip(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Layou
         manifest = parse_json(archive.read(_MANIFEST, _MAX_MANIFEST_BYTES), where)
         size_hw, entries = _checked_manifest(manifest, max_megapixels, where)
         # Zips by this program that have no mark yet, but a photo, are cut-outs too.
-        by_alpha = manifest.get("masks") == _BY_ALPHA or manifest.get("photo") is not None
+        masks = manifest.get("masks")
+        if masks not in (None, _BY_ALPHA):
+            raise LayoutFileError(f"{where}: masks must be {_BY_ALPHA!r} or left out, not {short(masks)}")
+        by_alpha = masks is not None or manifest.get("photo") is not None
         names: set[str] = set()
         layers = []
         for number, entry in enumerate(entries):

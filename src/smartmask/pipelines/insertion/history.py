@@ -288,6 +288,7 @@ class _Canvas:
     ) -> str:
         """Put in one object; the digest of the picture comes back."""
         drawer = self._inpainter_of(inpainter)
+        check_kind(f"what inpainter_of gives for {inpainter!r}", drawer, Inpainter, "an Inpainter")
         (found,) = fill_mask(
             self.photo, self.layout, prompt, mask, drawer, [seed], settings, behind, profile=self._profile
         )

@@ -16,7 +16,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from smartmask.arguments import check_kind, path_of
+from smartmask.arguments import MAX_SEED, check_kind, path_of
 from smartmask.data.atomic import write_files
 from smartmask.data.layout_files import layout_to_json, parse_layout
 from smartmask.data.layouts.checks import (
@@ -123,8 +123,8 @@ def _step(record: Any, where: str, size_hw: tuple[int, int]) -> RecordedStep:
     behind, seed = field(record, "behind", list, where), field(record, "seed", int, where)
     if not all(is_int(identity) for identity in behind):
         raise LayoutFileError(f"{where}: behind must hold whole numbers, not {short(behind)}")
-    if seed < 0:
-        raise LayoutFileError(f"{where}: seed must be 0 or more, not {seed}")
+    if not 0 <= seed <= MAX_SEED:
+        raise LayoutFileError(f"{where}: seed must be from 0 to {MAX_SEED}, not {short(seed)}")
     settings = record["settings"]
     check_keys(settings, tuple(setting.name for setting in fields(InsertSettings)), f"{where}: settings")
     try:

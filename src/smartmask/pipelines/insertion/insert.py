@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Float32, UInt8
 
-from smartmask.arguments import check_function, check_kind, check_number, check_whole
+from smartmask.arguments import check_all, check_function, check_kind, check_number, check_whole
 from smartmask.data.picture_files import write_png
 from smartmask.errors import BackendError
 from smartmask.pipelines.hidden_parts import with_order
@@ -150,6 +150,7 @@ class InsertPipeline:
         _check_parts(layout, self._inpainter, settings)
         check_insertion(prompt, where, scene, n, seed, (photo.shape[0], photo.shape[1]))
         check_function("on_progress", on_progress)
+        check_all("behind", behind, (int, str), "a layer's number or label")
         mask, before = find_mask(self._suggest, layout, prompt, where, scene, seed)
         behind = behind or before
         seeds = [sample_seed(seed, number) for number in range(n)]

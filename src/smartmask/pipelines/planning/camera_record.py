@@ -13,7 +13,7 @@ from smartmask.data.layouts.checks import check_keys, field, short
 from smartmask.errors import LayoutFileError
 from smartmask.scene.camera import Camera, Spread
 
-LOWEST_M, SHORTEST_PX = 1e-3, 1e-3
+HEIGHTS_M, FOCALS_PX = (1e-3, 1e5), (1e-3, 1e8)
 _KEYS = {"pitch", "height", "focal", "spread"}
 _SPREAD_KEYS = {"horizon", "log_height", "log_focal", "correlation"}
 
@@ -49,10 +49,11 @@ def parse_camera(record: Any, size_hw: tuple[int, int], where: str) -> Camera:
     """
     pitch, height, focal = (_number(record, name, where) for name in ("pitch", "height", "focal"))
     check_keys(record, _KEYS, where)
-    if not (abs(pitch) < math.pi / 2 and height >= LOWEST_M and focal >= SHORTEST_PX):
+    (lowest, highest), (shortest, longest) = HEIGHTS_M, FOCALS_PX
+    if not (abs(pitch) < math.pi / 2 and lowest <= height <= highest and shortest <= focal <= longest):
         raise LayoutFileError(
-            f"{where}: expected a pitch within a right angle, a height of {LOWEST_M:g} m and a focal length "
-            f"of {SHORTEST_PX:g} px at least, not {pitch:g}, {height:g} and {focal:g}"
+            f"{where}: expected a pitch within a right angle, a height of {lowest:g} to {highest:g} m and a "
+            f"focal length of {shortest:g} to {longest:g} px, not {pitch:g}, {height:g} and {focal:g}"
         )
     spread = None
     if record["spread"] is not None:

@@ -162,7 +162,7 @@ def _found(phrase: ShapePhrase, index: LabelIndex) -> _Found | None:
             named = {POSES[word] for word in text.split() if word in POSES} - set(split_poses(match.label)[1])
             found = _Found(text, (match,), taken, tuple(named), unread)
             return replace(found, matches=_with_others(match, text, index))
-    for words in filter(None, (phrase.run, phrase.holds if phrase.is_portion else ())):
+    for words in filter(None, (phrase.holds if phrase.is_portion else (), phrase.run)):
         kept = [word for word in words if word not in phrase.dull]
         text = " ".join(kept)
         near = index.near(text, MOST_LABELS) if kept and kept[-1] not in NOTHINGS else ()

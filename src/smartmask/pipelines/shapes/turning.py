@@ -81,5 +81,5 @@ def _read(shape: str, count: int) -> tuple[int, bool]:
             f"shape {shape!r} must be a number, or a number and 'mirrored', as origin.shape tells"
         )
     if not int(found[1]) < count:
-        raise ValueError(f"there is no shape {found[1]}: the memory has {count}, numbered from 0")
+        raise ValueError(f"there is no shape {found[1][:40]}: the memory has {count}, numbered from 0")
     return int(found[1]), found[2] is not None

@@ -2,9 +2,11 @@
 
 What lies flat is looked at from above, as things on tables are; what is far wider than deep is looked at
 from its front, as things at walls are; all else from its front and both sides, or all round if nobody knows
-its front. Sides follow the golden ratio, so that no two meshes of a label are seen from the same ones.
+its front. The name of a mesh turns the sides, so those of a label are seen from different ones, and what is
+added later changes none.
 """
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +58,7 @@ class LabelledMesh:
         vertices: In metres, z up.
         faces: Numbers of the vertices of each triangle.
         front: Azimuth in degrees from which its front is seen; None if nobody knows.
+        views: From how many sides it is looked at.
     """
 
     label: str
@@ -66,6 +69,7 @@ class LabelledMesh:
     vertices: Float[np.ndarray, "V 3"]
     faces: Int[np.ndarray, "T 3"]
     front: float | None
+    views: int = VIEWS
 
 
 def library_meshes(folder: Path) -> Iterator[LabelledMesh]:
@@ -109,13 +113,8 @@ def packed_meshes(folder: Path) -> Iterator[LabelledMesh]:
         )
 
 
-def mesh_shapes(mesh: LabelledMesh, number: int) -> Iterator[WholeShape]:
-    """Outlines of a mesh.
-
-    Args:
-        mesh: The mesh.
-        number: Its place among the meshes, which turns the sides that it is seen from.
-    """
+def mesh_shapes(mesh: LabelledMesh) -> Iterator[WholeShape]:
+    """Outlines of a mesh."""
     depth, width, height = (mesh.vertices.max(0) - mesh.vertices.min(0)).tolist()
     if mesh.front is not None and mesh.front % 180 == 90:
         depth, width = width, depth
@@ -127,8 +126,9 @@ def mesh_shapes(mesh: LabelledMesh, number: int) -> Iterator[WholeShape]:
     elif depth < THIN * width:
         pitches, reach = PITCHES_OF_THIN, SIDES_OF_THIN
     centred = CentredMesh(mesh.vertices, mesh.faces)
-    for view in range(VIEWS):
-        share = (number * 0.381966 + view / VIEWS + 0.5 / VIEWS) % 1
+    turn = zlib.crc32(mesh.group.encode()) / 2**32
+    for view in range(mesh.views):
+        share = (turn + (view + 0.5) / mesh.views) % 1
         azimuth = round((mesh.front or 0.0) + reach * (2 * share - 1)) % 360
         pitch = pitches[view % len(pitches)]
         outline = centred.outline((float(azimuth), pitch, AWAY), RENDER_PX)

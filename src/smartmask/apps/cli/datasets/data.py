@@ -62,7 +62,7 @@ def read(format_name: str, path: Path, out: Path, strict: bool, break_cycles: bo
         known = "; ".join(f"{name}: {reader.path}" for name, reader in READERS.items())
         raise click.UsageError(f"FORMAT {format_name!r} is none of those that can be read ({known})")
     problems = Problems(strict)
-    settings = {"path": str(path.resolve()), "break_cycles": break_cycles}
+    settings = {"path": str(path.resolve()), "break_cycles": break_cycles, **_version_of(path)}
     spec = DatasetSpec(source=format_name, settings=settings, scenes_per_shard=SCENES_PER_SHARD)
     started = time.monotonic()
     try:
@@ -244,6 +244,14 @@ def stats(dataset: Path) -> None:
         ]  # fmt: skip
     for name, value in lines:
         print_line(f"{name:<14}{value}")
+
+
+def _version_of(path: Path) -> dict[str, int]:
+    """What tells that a file is another than it was; of a folder nothing does."""
+    if not path.is_file():
+        return {}
+    found = path.stat()
+    return {"bytes": found.st_size, "modified": found.st_mtime_ns}
 
 
 def _some(scenes: "Iterator[LayeredScene]", complaint: str) -> "Iterator[LayeredScene]":

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import click
-from click.core import ParameterSource
 
 from smartmask.apps.cli import options
 from smartmask.apps.cli.hint_options import HintOptions, hint_options
@@ -153,12 +152,7 @@ def _check_mode(
     replay_path: Path | None,
 ) -> None:
     """Make sure that what was given belongs together."""
-    given = {
-        name
-        for name in context.params
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        and context.params[name] is not None
-    }
+    given = options.given_options(context).keys()
     names = {parameter.name: parameter.opts[0] for parameter in context.command.params}
     mode, allowed = ("--replay", _WITH_REPLAY) if replay_path else ("--steps", _WITH_STEPS)
     if steps_path is None and replay_path is None:

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from click.core import ParameterSource
 
 from smartmask.apps.cli import options
 from smartmask.apps.cli.lines import print_line
@@ -123,16 +122,12 @@ def plan(
         if horizon is not None and start is None and photo is None and replay is None:
             raise ValueError("--horizon tells of --photo or --start; a scene from nothing has its own")
     if replay is not None:
-        goes_on = _is_given(context, "steps")
-        asked = planner if _is_given(context, "planner") else None
+        given_names = options.given_options(context)
+        goes_on, asked = "steps" in given_names, planner if "planner" in given_names else None
         _replay(replay, changes, steps if goes_on else None, asked, mask_model, out, max_megapixels)
     else:
         assert prompt is not None
         _plan(prompt, start, photo, planner, steps, size_hw, horizon, seed, mask_model, out, max_megapixels)
-
-
-def _is_given(context: click.Context, name: str) -> bool:
-    return context.get_parameter_source(name) is not ParameterSource.DEFAULT
 
 
 def _check_replay(context: click.Context) -> None:
@@ -141,10 +136,11 @@ def _check_replay(context: click.Context) -> None:
     Raises:
         ValueError: If such a thing was given.
     """
+    given = options.given_options(context)
     for name in ("prompt", "start", "photo", "size", "horizon", "seed"):
-        if _is_given(context, name):
+        if name in given:
             raise ValueError(f"--replay takes the {name} from the record; give none")
-    if _is_given(context, "planner") and not _is_given(context, "steps"):
+    if "planner" in given and "steps" not in given:
         raise ValueError("--replay asks no planner unless --steps says how many objects there may be")
 
 

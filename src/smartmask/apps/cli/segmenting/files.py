@@ -5,17 +5,16 @@ is there when the command ends, however it ends.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import click
 import numpy as np
 
 from smartmask.apps.drawing import draw_layout
-from smartmask.data.atomic import write_files
 from smartmask.data.layout_formats import FILE_NAMES, layout_files_as
 from smartmask.data.layouts.coco_instances import CocoInstances
 from smartmask.data.layouts.coco_panoptic import CocoPanoptic
+from smartmask.errors import ImageError
 from smartmask.scene.colour_profile import Picture
 from smartmask.scene.layout import Layout
 from smartmask.scene.picture import png_bytes
@@ -102,22 +101,17 @@ class Together:
         return files
 
 
-def write_results(out: Path, files: Mapping[str, bytes]) -> None:
-    """Write files into a folder and folders in it, all of them or none.
+def seen_from(folder: Path, photo: Path) -> str:
+    """The way from a folder to a photo, with `/`.
 
     Raises:
-        click.ClickException: If they cannot be written.
+        ImageError: If its name is no valid text, so that no file can tell of it.
     """
-    contents = {out / name: content for name, content in files.items()}
+    way = Path(os.path.relpath(photo, folder)).as_posix()
     try:
-        for folder in {path.parent for path in contents}:
-            folder.mkdir(parents=True, exist_ok=True)
-        write_files(contents)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise click.ClickException(f"--out {out}: cannot be written ({reason})") from error
-
-
-def seen_from(folder: Path, photo: Path) -> str:
-    """The way from a folder to a photo, with `/`."""
-    return Path(os.path.relpath(photo, folder)).as_posix()
+        way.encode()
+    except UnicodeEncodeError as error:
+        raise ImageError(
+            f"{photo}: its name is no valid UTF-8, which files that name it need; rename it"
+        ) from error
+    return way

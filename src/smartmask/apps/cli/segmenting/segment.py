@@ -127,9 +127,9 @@ def _segment_one(
     path: Path, out: Path, formats: Sequence[str], max_megapixels: float, load: Callable[[], "Segmenter"]
 ) -> None:
     """Results of one photo, in the folder itself."""
-    from smartmask.apps.cli.output import check_folder
+    from smartmask.apps.cli.output import check_folder, write_folder
     from smartmask.apps.cli.progress import progress
-    from smartmask.apps.cli.segmenting.files import files_of_one, names_of_one, seen_from, write_results
+    from smartmask.apps.cli.segmenting.files import files_of_one, names_of_one, seen_from
     from smartmask.data.photos import read_picture
 
     photo_path = seen_from(out, path)
@@ -145,7 +145,7 @@ def _segment_one(
             files = files_of_one(layout, photo, photo_path, formats)
         except ValueError as error:  # too narrow for a checkpoint, too large for a PSD
             raise click.ClickException(f"{path}: {error}") from error
-    write_results(out, files)
+    write_folder(out, files)
     print_line(f"{_summary(layout)} in {path}: {_labels(layout)}")
     for name in files:
         print_line(f"  {out / name}")
@@ -160,14 +160,13 @@ def _segment_many(
     strict: bool,
 ) -> None:
     """Results of many photos, in a folder each; what is bad is counted."""
-    from smartmask.apps.cli.output import Stopped, check_folder
+    from smartmask.apps.cli.output import Stopped, check_folder, write_folder
     from smartmask.apps.cli.segmenting.files import (
         TOGETHER,
         Together,
         files_of_one,
         names_of_one,
         seen_from,
-        write_results,
     )
     from smartmask.apps.cli.segmenting.photo_paths import result_names, root_of
     from smartmask.apps.cli.segmenting.photo_progress import photo_progress
@@ -199,14 +198,15 @@ def _segment_many(
                     say(f"Error: {fault}", True)
                     continue
                 files = {f"{name}/{file}": content for file, content in found.items()}
-                write_results(out, files | together.add(layout, seen_from(root, path), name))
+                files |= together.add(layout, seen_from(root, path), name)
+                write_folder(out, files, is_first=done == 0)
                 done += 1
                 say(f"{path}: {_summary(layout)} in {out / name}: {_labels(layout)}", False)
     except KeyboardInterrupt as error:
         raise Stopped(f"stopped; {done} of {len(paths)} photos are done, in {out}") from error
     finally:
         if done:
-            write_results(out, together.files())
+            write_folder(out, together.files(), is_first=False)
     for file in together.files():
         print_line(f"All together: {out / file}")
     if done < len(paths):

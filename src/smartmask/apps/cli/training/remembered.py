@@ -74,6 +74,7 @@ def renders(
 ) -> None:
     """Add to a memory what meshes look like from several sides, where their labels have room for more.
 
+    Meshes that it has shapes of already are not looked at again.
     Of --silhouettes the held-out shapes are read, whose doubles stay out.
     """
     need_training("train renders")
@@ -82,7 +83,7 @@ def renders(
     from smartmask.training.shape.fields import shape_fields
     from smartmask.training.shape.memory_making import with_renders
     from smartmask.training.shape.mesh_shapes import library_meshes, mesh_shapes, packed_meshes
-    from smartmask.training.shape.plain_things import plain_meshes
+    from smartmask.training.shape.plain.things import plain_meshes
 
     if meshes is None and packs is None and not plain:
         raise click.UsageError("give --meshes, --packs, --plain or several of them")
@@ -92,9 +93,12 @@ def renders(
         *(packed_meshes(packs) if packs is not None else ()),
         *(plain_meshes() if plain else ()),
     ]
-    shapes = [shape for number, mesh in enumerate(found) for shape in mesh_shapes(mesh, number)]
-    data = shape_fields(silhouettes, library, cache, 2)
-    made, counts = with_renders(ShapeMemory.load(memory, codec.digest), shapes, data, codec)
+    before = ShapeMemory.load(memory, codec.digest)
+    known = set(before.rows.texts["group"].words)
+    shapes = [shape for mesh in found if mesh.group not in known for shape in mesh_shapes(mesh)]
+    if not shapes:
+        raise click.ClickException(f"{memory}: knows all {len(found)} meshes already; nothing was written")
+    made, counts = with_renders(before, shapes, shape_fields(silhouettes, library, cache, 2), codec)
     made.save(out)
     _write_report(report, counts)
     written(out, f"{counts['shapes']} of {len(shapes)} shapes added; dropped {counts['dropped']}")

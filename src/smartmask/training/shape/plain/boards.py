@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from trimesh import Trimesh, creation
 
-from smartmask.training.shape.plain_solids import (
+from smartmask.training.shape.plain.solids import (
     ball,
     box,
     cut,

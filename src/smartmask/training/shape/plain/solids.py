@@ -7,7 +7,7 @@ import trimesh
 from trimesh import Trimesh, creation
 
 Point = tuple[float, float, float]
-Outline = Sequence[tuple[float, float]]
+Outline = Sequence[Sequence[float]]
 ROUND = 32
 """Sides of what is turned."""
 

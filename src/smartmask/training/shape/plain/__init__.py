@@ -1,0 +1,1 @@
+"""Things put together of plain solids, by where they are met."""
