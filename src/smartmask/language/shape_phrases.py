@@ -98,6 +98,8 @@ def read_shape_phrase(prompt: str) -> ShapePhrase:
     start, stop, is_counted = _first_run(found)
     run = [text for _, text in found[start:stop]]
     verb = next((n for n in range(1, len(run)) if _is_action(run, n)), len(run))
+    if verb > 1 and run[verb - 1].endswith("ing") and found[stop : stop + 1] == [("determiner", "a")]:
+        verb -= 1  # "kids building a sandcastle"
     rest = [text for kind, text in found[stop:] if kind not in ("determiner", "number", "amount", "filler")]
     # "a cat that is asleep", "a dog, sitting".
     said = [text for kind, text in found[stop : stop + 3] if kind == "word" and text in POSES]

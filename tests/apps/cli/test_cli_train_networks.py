@@ -46,7 +46,7 @@ from smartmask.training.ranker import loop as ranker_loop
 from smartmask.training.ranker.outline_drawing import DrawnRows
 from smartmask.training.segmenter import config as segmenter_config
 from smartmask.training.segmenter.export import load_segmenter
-from smartmask.training.shape import plain_things
+from smartmask.training.shape.plain import things
 from smartmask.training.shape.ratings import rated_as
 from smartmask.weights import WEIGHTS
 
@@ -133,8 +133,7 @@ def test_a_memory_is_written_with_the_views_of_its_meshes(run, tmp_path):
 
 
 def test_a_memory_takes_what_meshes_look_like(run, tmp_path, silhouettes, monkeypatch):
-    monkeypatch.setattr(plain_things, "BOARDS", {"door": plain_things.BOARDS["door"]})
-    monkeypatch.setattr(plain_things, "FRAMES", {"tripod": plain_things.FRAMES["tripod"]})
+    monkeypatch.setattr(things, "THINGS", {label: things.THINGS[label] for label in ("door", "tripod")})
     codec = SilhouetteCodec.load(WEIGHTS / "codec.npz")
     shapes = [seen("comb", comb(number), f"comb{number}") for number in range(3)]
     memory_of(shapes, codec).save(tmp_path / "drawn.npz")
@@ -150,6 +149,9 @@ def test_a_memory_takes_what_meshes_look_like(run, tmp_path, silhouettes, monkey
     assert counts["shapes"] == sum(counts["labels"].values()) == len(before) - 3
     assert {"comb", "chair", "toilet", "door", "tripod"} <= set(before.labels)
     assert run("train", "renders", *shared).code == 2
+    again = run("train", "renders", "--plain", "--memory", "memory.npz", "--report", "again.json", *shared)
+    assert again.code == 1
+    assert "knows all 4 meshes already; nothing was written" in again.err
 
 
 def test_a_memory_keeps_what_was_not_called_bad(run, tmp_path):
@@ -233,6 +235,7 @@ def test_a_chooser_is_trained_and_written(run, tmp_path, pack):
     assert load_chooser(tmp_path / "chooser.npz").card.views == 64 * steps > 0
 
 
+@pytest.mark.slow
 def test_a_judge_of_outlines_is_trained_and_written(run, tmp_path, pack):
     read = GeneratorPack.read(pack)
     parts = read.parts.copy()
@@ -280,6 +283,7 @@ def test_a_scorer_of_places_is_trained_on_annotations_and_photos(run, tmp_path, 
     assert (tmp_path / "runs" / "place_scorer" / "examples_train.npz").is_file()
 
 
+@pytest.mark.slow
 def test_a_planner_is_trained_and_written(run, tmp_path, rooms, monkeypatch):
     config = functools.partial(planner_loop.PlannerTrainConfig, batch_size=4, least_seen=1)
     monkeypatch.setattr(planner_loop, "PlannerTrainConfig", config)

@@ -271,3 +271,22 @@ def test_an_empty_prompt_is_refused(index):
 
 def test_a_memory_of_nothing_knows_nothing(encoder):
     assert not read_shape_words("a horse", LabelIndex(memory_of(), encoder)).is_known
+
+
+@pytest.mark.parametrize(
+    ("prompt", "label"),
+    [
+        ("a boy riding a bicycle", "cyclist"),
+        ("old woman doing yoga", "person meditating"),
+        ("girl in a wheelchair", "person in a wheelchair"),
+        ("nurse pushing a stroller", "person pushing a stroller"),
+        ("a girl with a dog", "girl"),
+        ("a horse in a wheelchair", "horse"),
+        ("kids building a sandcastle", "person"),
+        ("a building", "building"),
+    ],
+)
+def test_what_a_person_is_known_to_do_anybody_may_do(encoder, prompt, label):
+    labels = ["person", "girl", "horse", "building", "cyclist", "person meditating", "person in a wheelchair"]
+    index = LabelIndex(memory_of(*map(known, (*labels, "person pushing a stroller"))), encoder)
+    assert read_shape_words(prompt, index).matches[0].label == label

@@ -91,6 +91,7 @@ def test_two_processes_with_shards_learn_what_one_learns(parts, tmp_path):
     assert losses(tmp_path / "two") == pytest.approx(losses(tmp_path / "one"), rel=1e-5)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_ends_as_one_that_was_not(parts, tmp_path):
     checkpoint, rooms = parts
     run = tmp_path / "killed"

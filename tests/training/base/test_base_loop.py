@@ -120,6 +120,7 @@ def test_states_replace_one_another_and_nothing_else_is_left(parts, tmp_path):
     assert json.loads((tmp_path / "config.json").read_text()) == as_json(config_of(checkpoint))
 
 
+@pytest.mark.slow
 def test_a_save_that_fails_half_way_leaves_the_old_state(parts, tmp_path, monkeypatch):
     checkpoint, rooms = parts
     config = config_of(checkpoint)

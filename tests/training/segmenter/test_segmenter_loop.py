@@ -49,6 +49,7 @@ def test_the_loss_of_a_few_photos_falls(tmp_path: Path) -> None:
     assert log[-1]["crops"] == 2 * len(log) == 2 * 59
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("log_each_step")
 def test_a_run_that_was_cut_short_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
     whole = train(tmp_path / "whole", seconds=10)

@@ -13,6 +13,7 @@ from typing import Literal
 
 from smartmask.arguments import check_text, is_blank
 from smartmask.language.foreign_words import foreign_guess
+from smartmask.language.label_synonyms import synonyms_of
 from smartmask.language.poses import POSES, SIZES, split_poses
 from smartmask.language.prompt_nouns import singular
 from smartmask.language.scene_words import NOTHINGS
@@ -25,6 +26,8 @@ How = Literal["label", "synonym", "near", "wider"]
 SIMILARITY: dict[How, float] = {"label": 1.0, "synonym": 0.9, "wider": 0.5}
 """What stands for the similarity of labels that are not found by meaning."""
 MOST_LABELS = 6
+PERSON = "person"
+"""Who does what a person is known to do: \"a boy in a kayak\"."""
 LONGEST_LABEL = 6
 """Words of a label up to its noun."""
 MOST_FOLLOWING = 4
@@ -182,6 +185,8 @@ def _readings(phrase: ShapePhrase) -> Iterator[tuple[str, int, tuple[str, ...]]]
     for size in range(len(following), 0, -1):
         for start in head:
             yield " ".join((*run[start:], *following[:size])), len(run) - start, ()
+        if run and PERSON in (singular(run[-1]), *synonyms_of(singular(run[-1]))):
+            yield " ".join((PERSON, *following[:size])), 1, ()
     if phrase.holds and run:
         for start in range(len(phrase.holds)):
             yield " ".join((*phrase.holds[start:], run[-1])), 1, ()

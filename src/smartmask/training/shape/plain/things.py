@@ -41,7 +41,7 @@ STRETCHES = ((1.0, 1.0, 1.0), (1.25, 1.1, 0.85))
 FACING = 270.0
 VIEWS = 10
 """Of each object: twenty of a label."""
-_THINGS = (
+THINGS = (
     BOARDS
     | CLOTHES
     | CRAFTS
@@ -64,11 +64,12 @@ _THINGS = (
     | VEHICLES
     | WORN
 )
+"""Parts of each thing, by its label."""
 
 
 def plain_labels() -> tuple[str, ...]:
     """What there is, in alphabetical order."""
-    return tuple(sorted(_THINGS))
+    return tuple(sorted(THINGS))
 
 
 def plain_meshes(labels: Iterable[str] | None = None) -> Iterator[LabelledMesh]:
@@ -78,7 +79,7 @@ def plain_meshes(labels: Iterable[str] | None = None) -> Iterator[LabelledMesh]:
         KeyError: If there is no such thing.
     """
     for label in plain_labels() if labels is None else labels:
-        mesh = cast(trimesh.Trimesh, trimesh.util.concatenate(_THINGS[label]()))
+        mesh = cast(trimesh.Trimesh, trimesh.util.concatenate(THINGS[label]()))
         kind = kind_of(label)
         assert kind is not None, f"{label}: kinds.csv has no row for it, so nothing could tell its size"
         scaled(mesh, max(kind.height_m, kind.length_m) / float(np.ptp(mesh.vertices, axis=0).max()))
