@@ -55,12 +55,12 @@ def test_an_open_file_computes_on_any_number_of_threads(path, threads):
     assert np.isfinite(clean).all()
 
 
-def test_a_missing_file_is_refused(tmp_path):
-    for missing in (tmp_path / "none.onnx", tmp_path):
-        with pytest.raises(CheckpointError, match=rf"{missing.name}: no such weights file"):
-            open_session(missing, threads=1)
-        with pytest.raises(CheckpointError, match=rf"{missing.name}: no such weights file"):
-            card_of(missing)
+def test_what_is_missing_or_no_file_is_refused(tmp_path):
+    wrong = {tmp_path / "none.onnx": "no such weights file", tmp_path: "is no file that can hold weights"}
+    for path, message in wrong.items():
+        for read in (lambda path: open_session(path, threads=1), card_of):
+            with pytest.raises(CheckpointError, match=f"{path.name}: {message}; check the path"):
+                read(path)
 
 
 @pytest.mark.parametrize(
