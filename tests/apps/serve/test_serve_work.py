@@ -151,3 +151,14 @@ def test_a_client_that_left_costs_nothing_and_one_that_is_cancelled_frees_its_pl
         asyncio.run(check(work))
         assert work.counts.abandoned == 1
     assert ran == []
+
+
+def test_a_server_that_is_stopping_begins_nothing_more():
+    async def check(work: Work) -> None:
+        assert await work.run(lambda: 1) == 1
+        work.stop()
+        with pytest.raises(Problem, match="the server is stopping"):
+            await work.run(lambda: 2)
+
+    with workers(1) as work:
+        asyncio.run(check(work))
