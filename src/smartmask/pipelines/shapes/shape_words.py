@@ -27,7 +27,7 @@ SIMILARITY: dict[How, float] = {"label": 1.0, "synonym": 0.9, "wider": 0.5}
 """What stands for the similarity of labels that are not found by meaning."""
 MOST_LABELS = 6
 PERSON = "person"
-"""Who does what a person is known to do: \"a boy in a kayak\"."""
+"""Who does what a person is known to do: "a boy in a kayak"."""
 LONGEST_LABEL = 6
 """Words of a label up to its noun."""
 MOST_FOLLOWING = 4

@@ -1,5 +1,4 @@
-"""Bodies of living things: smooth tubes,
-    ellipsoids and sheets of which creatures and people are put together.
+"""Bodies: smooth tubes, ellipsoids and sheets, of which creatures and people are put together.
 
 Places are (right, ahead, up) in metres; ahead is -y.
 """
@@ -10,9 +9,9 @@ from itertools import pairwise
 import numpy as np
 from trimesh import Trimesh
 
+from smartmask.training.shape.plain.forms import SIDES
 from smartmask.training.shape.plain.solids import Outline, Point, ball, moved, rotated, turned
 
-SIDES = (-1, 1)
 ROUND = 14
 
 

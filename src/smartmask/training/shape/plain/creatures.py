@@ -6,7 +6,6 @@ import numpy as np
 from trimesh import Trimesh
 
 from smartmask.training.shape.plain.bodies import (
-    SIDES,
     egg,
     fan,
     fans,
@@ -15,6 +14,7 @@ from smartmask.training.shape.plain.bodies import (
     spine,
     tube,
 )
+from smartmask.training.shape.plain.forms import SIDES
 from smartmask.training.shape.plain.solids import Point, rod
 
 

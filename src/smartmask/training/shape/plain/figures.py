@@ -8,7 +8,6 @@ import trimesh
 from trimesh import Trimesh
 
 from smartmask.training.shape.plain.bodies import (
-    SIDES,
     brim,
     egg,
     fan,
@@ -21,6 +20,7 @@ from smartmask.training.shape.plain.bodies import (
     spine,
     tube,
 )
+from smartmask.training.shape.plain.forms import SIDES
 from smartmask.training.shape.plain.solids import Point, box, moved, rod, rotated, turned
 
 

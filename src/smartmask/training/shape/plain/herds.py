@@ -6,7 +6,6 @@ import numpy as np
 from trimesh import Trimesh
 
 from smartmask.training.shape.plain.bodies import (
-    SIDES,
     egg,
     fans,
     fin,
@@ -16,6 +15,7 @@ from smartmask.training.shape.plain.bodies import (
     put,
     spine,
 )
+from smartmask.training.shape.plain.forms import SIDES
 from smartmask.training.shape.plain.solids import Point
 
 

@@ -6,7 +6,6 @@ import numpy as np
 from trimesh import Trimesh, creation
 
 from smartmask.training.shape.plain.bodies import (
-    SIDES,
     brim,
     egg,
     fan,
@@ -20,6 +19,7 @@ from smartmask.training.shape.plain.bodies import (
     spine,
     tube,
 )
+from smartmask.training.shape.plain.forms import SIDES
 from smartmask.training.shape.plain.solids import Point, box, moved, rod, rotated, turned
 
 
